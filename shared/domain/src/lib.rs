@@ -1,0 +1,31 @@
+//! The rules of community drug treatment and rehabilitation, as pure functions.
+//!
+//! Nothing here reads a clock, draws a random number or does I/O: time is an argument, and every
+//! answer carries its reason. Sources of rules are cited where they are implemented.
+
+pub mod audit;
+pub mod calendar;
+pub mod cadence;
+pub mod case_status;
+pub mod coded;
+pub mod contact;
+pub mod delivery;
+pub mod error;
+pub mod escalation;
+pub mod excuse;
+pub mod ids;
+pub mod ladder;
+pub mod local_time;
+pub mod miss;
+pub mod page;
+pub mod report_in;
+pub mod role;
+pub mod rule_pack;
+pub mod template;
+pub mod test_record;
+pub mod wording;
+pub mod words;
+
+pub use error::{Refusal, RefusalCode};
+pub use ids::*;
+pub use words::*;

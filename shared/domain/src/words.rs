@@ -1,0 +1,264 @@
+//! The field's words that are values: kinds, states and codes. JSON, database and texts use these.
+
+use crate::coded;
+
+coded! {
+    /// Kind of case.
+    Measure {
+        /// 社区戒毒
+        CommunityTreatment = "community_treatment",
+        /// 社区康复
+        CommunityRehabilitation = "community_rehabilitation",
+        /// 后续照管: first year after release from isolation
+        Aftercare = "aftercare",
+    }
+}
+
+coded! {
+    /// Where a case stands in its life. Transitions: [`crate::case_status`].
+    CaseStatus {
+        /// The decision was received; the client has not reported in.
+        Ordered = "ordered",
+        /// The report-in deadline passed without a report-in.
+        OverdueReportIn = "overdue_report_in",
+        /// Being executed.
+        Active = "active",
+        /// 中止: detained or arrested.
+        Suspended = "suspended",
+        /// 变更执行地 under way.
+        Transferring = "transferring",
+        /// 解除 at term end.
+        Completed = "completed",
+        /// 终止.
+        Terminated = "terminated",
+        /// Handed to the police, who decide.
+        Referred = "referred",
+        /// The police decided on isolation.
+        EndedInIsolation = "ended_in_isolation",
+    }
+}
+
+coded! {
+    /// What an appointment is for.
+    AppointmentKind { Test = "test", Visit = "visit", Assessment = "assessment" }
+}
+
+coded! {
+    /// Where an appointment stands.
+    AppointmentStatus {
+        /// Its window has not opened.
+        Scheduled = "scheduled",
+        /// Its window is open.
+        Open = "open",
+        /// The window closed; the grace days run.
+        Overdue = "overdue",
+        /// A counting test was taken (in the window, or late within the grace days).
+        Completed = "completed",
+        /// The grace days passed without a counting test.
+        Missed = "missed",
+        /// An accepted excuse takes it out of the count.
+        Excused = "excused",
+        /// Moved to a new date.
+        Deferred = "deferred",
+        /// Our own fault; never counted.
+        ServiceFault = "service_fault",
+        /// The case ended or was re-planned before it mattered.
+        Cancelled = "cancelled",
+    }
+}
+
+coded! {
+    /// What a person decided a miss was.
+    MissLabel {
+        EvadedOrRefused = "evaded_or_refused",
+        Excused = "excused",
+        ServiceFault = "service_fault",
+        Deferred = "deferred",
+    }
+}
+
+coded! {
+    /// Whether it is shown that the client was told of an appointment.
+    NoticeProof {
+        /// A delivered receipt, an in-person notice or a logged contact exists.
+        Proven = "proven",
+        /// It should exist by now and does not.
+        Unproven = "unproven",
+        /// Nothing had to be shown yet.
+        NotDue = "not_due",
+    }
+}
+
+coded! {
+    /// State of an excuse.
+    ExcuseStatus {
+        Requested = "requested",
+        AwaitingEvidence = "awaiting_evidence",
+        Accepted = "accepted",
+        Rejected = "rejected",
+        MakeUp = "make_up",
+        Withdrawn = "withdrawn",
+    }
+}
+
+coded! {
+    /// Why an escalation was opened.
+    EscalationKind {
+        MissedTests = "missed_tests",
+        UnauthorisedDepartures = "unauthorised_departures",
+        DaysAway = "days_away",
+        PositiveTest = "positive_test",
+        OverdueReportIn = "overdue_report_in",
+    }
+}
+
+coded! {
+    /// State of an escalation.
+    EscalationStatus {
+        Open = "open",
+        InReview = "in_review",
+        SignedOff = "signed_off",
+        Referred = "referred",
+        Closed = "closed",
+        Dismissed = "dismissed",
+        Withdrawn = "withdrawn",
+    }
+}
+
+coded! {
+    /// State of a message.
+    MessageStatus {
+        Scheduled = "scheduled",
+        Claimed = "claimed",
+        Submitting = "submitting",
+        Accepted = "accepted",
+        Delivered = "delivered",
+        UndeliveredTemporary = "undelivered_temporary",
+        UndeliveredPermanent = "undelivered_permanent",
+        NoReceipt = "no_receipt",
+        Unknown = "unknown",
+        Expired = "expired",
+        Cancelled = "cancelled",
+        TechnicalFailure = "technical_failure",
+    }
+}
+
+coded! {
+    /// How a message travels.
+    Channel {
+        /// Sandbox: kept, shown, never sent.
+        Recording = "recording",
+        /// HTTP POST to the office's own SMS platform.
+        Webhook = "webhook",
+        Sms = "sms",
+        Wechat = "wechat",
+        Wecom = "wecom",
+        Email = "email",
+        /// A person phones.
+        CallTask = "call_task",
+    }
+}
+
+coded! {
+    /// What a message is about.
+    MessageKind {
+        /// A step of the ladder before or on the due day of an appointment.
+        AppointmentReminder = "appointment_reminder",
+        /// The step after the due day.
+        AppointmentOverdue = "appointment_overdue",
+        /// A step of the ladder before the report-in deadline.
+        ReportInReminder = "report_in_reminder",
+        /// The caseworker's morning summary.
+        StaffDigest = "staff_digest",
+    }
+}
+
+coded! {
+    /// What a person has to do.
+    TaskKind {
+        /// Reach a client whose notice of a missed appointment is unproven.
+        ContactClient = "contact_client",
+        /// Phone a client whom no message reached.
+        CallClient = "call_client",
+        /// The day after the due day: ask what happened.
+        OverdueContact = "overdue_contact",
+        /// First miss: talk, and written notice no. 1.
+        FirstMissTalk = "first_miss_talk",
+        /// Second miss: written notice no. 2 in person, plan and risk reviewed.
+        SecondMissNotice = "second_miss_notice",
+        /// Evidence for an excuse is due.
+        ExcuseEvidence = "excuse_evidence",
+        /// Review an open escalation: label, statement, submit.
+        ReviewEscalation = "review_escalation",
+        /// An open escalation is unattended: the supervisor looks.
+        UnattendedEscalation = "unattended_escalation",
+        /// Sign off a submitted escalation.
+        SignOffEscalation = "sign_off_escalation",
+        /// Hand a signed-off escalation to the police.
+        HandOverEscalation = "hand_over_escalation",
+        /// The report-in deadline passed.
+        OverdueReportIn = "overdue_report_in",
+    }
+}
+
+coded! {
+    /// State of a task.
+    TaskStatus { Open = "open", Done = "done", Cancelled = "cancelled" }
+}
+
+coded! {
+    /// What came of a task.
+    TaskOutcome {
+        /// The client was reached: this proves notice.
+        Reached = "reached",
+        /// The client was not reached.
+        NotReached = "not_reached",
+        /// The task was carried out (where reaching the client is not the point).
+        Done = "done",
+    }
+}
+
+coded! {
+    /// Sex as on the identity card.
+    Sex { Female = "female", Male = "male" }
+}
+
+coded! {
+    /// What was taken.
+    Sample { Urine = "urine", Hair = "hair", Saliva = "saliva", Blood = "blood" }
+}
+
+coded! {
+    /// How it was examined.
+    TestMethod {
+        OnSite = "on_site",
+        Laboratory = "laboratory",
+        LaboratoryRetest = "laboratory_retest",
+    }
+}
+
+coded! {
+    /// Overall result.
+    TestResult { Negative = "negative", Positive = "positive", Invalid = "invalid" }
+}
+
+coded! {
+    /// What a staff member may do; the permission table is [`crate::role`].
+    Role {
+        Caseworker = "caseworker",
+        Supervisor = "supervisor",
+        AgencyAdmin = "agency_admin",
+        SecurityAdmin = "security_admin",
+        Auditor = "auditor",
+    }
+}
+
+coded! {
+    /// State of an office's own text for a step.
+    TemplateSource {
+        /// Ships with the product.
+        Shipped = "shipped",
+        /// Saved by the agency.
+        Agency = "agency",
+    }
+}
