@@ -1,0 +1,33 @@
+//! Settings: the embedded, documented defaults, overlaid by a TOML file and the environment.
+//!
+//! The meaning, unit and default of every key stand in `defaults.toml` ([`DEFAULTS`]); the types
+//! here only give them a shape.
+
+mod error;
+mod load;
+mod secret_file;
+mod sections;
+mod validate;
+
+pub mod keys;
+
+pub use error::ConfigError;
+pub use sections::*;
+
+/// The defaults file: the documentation of every key.
+pub const DEFAULTS: &str = include_str!("../../defaults.toml");
+
+/// Every setting of a process. `Debug` shows no secret.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub profile: Profile,
+    pub server: ServerConfig,
+    pub database: DatabaseConfig,
+    pub auth: AuthConfig,
+    pub sealing: SealingConfig,
+    pub worker: WorkerConfig,
+    pub gateway: GatewayConfig,
+    pub sandbox: SandboxConfig,
+    pub telemetry: TelemetryConfig,
+}

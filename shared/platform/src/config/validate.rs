@@ -1,0 +1,206 @@
+//! Settings that are each valid and together are not.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{Config, ConfigError, GatewayKind, Profile, Synchronous};
+
+impl Config {
+    /// Refuses contradictions, naming all of them at once, so that an installation is not mended
+    /// one restart at a time.
+    ///
+    /// # Errors
+    /// [`ConfigError::Contradictions`].
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let mut problems = Vec::new();
+        self.check_amounts(&mut problems);
+        self.check_database(&mut problems);
+        self.check_sessions(&mut problems);
+        self.check_worker(&mut problems);
+        self.check_webhook(&mut problems);
+        if self.profile == Profile::Production {
+            self.check_production(&mut problems);
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError::Contradictions(problems))
+        }
+    }
+
+    fn check_amounts(&self, problems: &mut Vec<String>) {
+        let positive: [(&str, bool); 13] = [
+            ("server.body_limit_bytes", self.server.body_limit_bytes > 0),
+            (
+                "server.request_timeout_seconds",
+                self.server.request_timeout_seconds > 0,
+            ),
+            (
+                "server.requests_per_minute",
+                self.server.requests_per_minute > 0,
+            ),
+            (
+                "server.sign_ins_per_minute",
+                self.server.sign_ins_per_minute > 0,
+            ),
+            ("database.pool_size", self.database.pool_size > 0),
+            (
+                "auth.access_token_seconds",
+                self.auth.access_token_seconds > 0,
+            ),
+            ("auth.hash_threads", self.auth.hash_threads > 0),
+            ("worker.claim_batch", self.worker.claim_batch > 0),
+            ("worker.job_batch", self.worker.job_batch > 0),
+            ("worker.concurrency", self.worker.concurrency > 0),
+            ("gateway.recording.keep", self.gateway.recording.keep > 0),
+            (
+                "gateway.webhook.timeout_seconds",
+                self.gateway.webhook.timeout_seconds > 0,
+            ),
+            (
+                "gateway.webhook.connect_timeout_seconds",
+                self.gateway.webhook.connect_timeout_seconds > 0,
+            ),
+        ];
+        let zero = positive.iter().filter(|(_, positive)| !positive);
+        problems.extend(zero.map(|(key, _)| format!("{key} is 0")));
+    }
+
+    fn check_database(&self, problems: &mut Vec<String>) {
+        let Some(url) = &self.database.url else {
+            problems.push("database.url (or database.url_file) is not set".to_owned());
+            return;
+        };
+        let known = ["sqlite://", "postgres://", "postgresql://"];
+        if !known.iter().any(|scheme| starts_with(url, scheme)) {
+            problems.push("database.url starts with neither sqlite:// nor postgres://".to_owned());
+        }
+    }
+
+    fn check_sessions(&self, problems: &mut Vec<String>) {
+        let auth = &self.auth;
+        if auth.session_absolute_days < auth.refresh_idle_days {
+            problems.push(
+                "auth.session_absolute_days is shorter than auth.refresh_idle_days".to_owned(),
+            );
+        }
+        if u64::from(auth.access_token_seconds) > u64::from(auth.refresh_idle_days) * 86_400 {
+            problems
+                .push("auth.access_token_seconds is longer than auth.refresh_idle_days".to_owned());
+        }
+        // RFC 9106 §3.1: at least 8 KiB of memory per lane.
+        let argon2 = &auth.argon2;
+        if argon2.iterations == 0
+            || argon2.parallelism == 0
+            || argon2.memory_kib < argon2.parallelism.saturating_mul(8)
+        {
+            problems.push(
+                "auth.argon2 needs iterations, parallelism, and 8 KiB of memory per lane"
+                    .to_owned(),
+            );
+        }
+    }
+
+    fn check_worker(&self, problems: &mut Vec<String>) {
+        let lease = self.worker.claim_lease_seconds;
+        let timeout = self.gateway.webhook.timeout_seconds;
+        if lease <= timeout {
+            problems.push(format!(
+                "worker.claim_lease_seconds ({lease}) must be longer than \
+                 gateway.webhook.timeout_seconds ({timeout}): a message could be sent twice"
+            ));
+        }
+        for (job, expression) in self.worker.schedule.entries() {
+            if expression.split_whitespace().count() != 6 {
+                problems.push(format!("worker.schedule.{job} does not have six fields"));
+            }
+        }
+    }
+
+    fn check_webhook(&self, problems: &mut Vec<String>) {
+        let webhook = &self.gateway.webhook;
+        if webhook.connect_timeout_seconds > webhook.timeout_seconds {
+            problems.push(
+                "gateway.webhook.connect_timeout_seconds is longer than \
+                 gateway.webhook.timeout_seconds"
+                    .to_owned(),
+            );
+        }
+        let secrets = [
+            ("secret", &webhook.secret),
+            ("receipt_secret", &webhook.receipt_secret),
+        ];
+        for (key, secret) in secrets {
+            if secret
+                .as_ref()
+                .is_some_and(|secret| !starts_with(secret, "whsec_"))
+            {
+                problems.push(format!("gateway.webhook.{key} does not start with whsec_"));
+            }
+        }
+        if self.gateway.kind != GatewayKind::Webhook {
+            return;
+        }
+        match &webhook.url {
+            None => problems
+                .push("gateway.kind is \"webhook\" but gateway.webhook.url is not set".to_owned()),
+            Some(url) if !starts_with(url, "https://") && !starts_with(url, "http://") => {
+                problems
+                    .push("gateway.webhook.url starts with neither https:// nor http://".into());
+            }
+            Some(_) => {}
+        }
+        if webhook.secret.is_none() {
+            problems.push(
+                "gateway.kind is \"webhook\" but gateway.webhook.secret (or secret_file) is not \
+                 set"
+                .to_owned(),
+            );
+        }
+    }
+
+    fn check_production(&self, problems: &mut Vec<String>) {
+        let mut refuse = |wrong: bool, problem: &str| {
+            if wrong {
+                problems.push(format!("profile is \"production\" but {problem}"));
+            }
+        };
+        refuse(
+            self.gateway.kind == GatewayKind::Recording,
+            "gateway.kind is \"recording\": nobody would be reminded",
+        );
+        refuse(self.sandbox.manual_clock, "sandbox.manual_clock is true");
+        refuse(self.sandbox.starts_at.is_some(), "sandbox.starts_at is set");
+        refuse(
+            self.database.synchronous == Synchronous::Off,
+            "database.synchronous is \"off\": a power cut could lose the file",
+        );
+        refuse(
+            self.gateway
+                .webhook
+                .url
+                .as_ref()
+                .is_some_and(|url| starts_with(url, "http://")),
+            "gateway.webhook.url is http://: names and numbers would travel in the open",
+        );
+        refuse(self.auth.keys_dir.is_none(), "auth.keys_dir is not set");
+        refuse(
+            self.sealing.keys_file.is_none(),
+            "sealing.keys_file is not set",
+        );
+        refuse(
+            self.sealing.index_key_file.is_none(),
+            "sealing.index_key_file is not set",
+        );
+        // OWASP password storage: argon2id with no less than 19 MiB.
+        refuse(
+            self.auth.argon2.memory_kib < 19_456,
+            "auth.argon2.memory_kib is under 19456: passwords would be cheap to guess",
+        );
+    }
+}
+
+fn starts_with(secret: &SecretString, prefix: &str) -> bool {
+    let text = secret.expose_secret();
+    text.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
