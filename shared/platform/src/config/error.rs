@@ -51,6 +51,15 @@ fn describe(error: &::config::ConfigError) -> String {
             format!("{}: not {expected}", place(key, origin))
         }
         E::At { error, origin, key } => format!("{}: {}", place(key, origin), describe(error)),
+        E::Message(text) => without_value(text),
         other => other.to_string(),
+    }
+}
+
+/// serde's "invalid type: string "…", expected …" without the value in its middle.
+fn without_value(text: &str) -> String {
+    match text.rsplit_once(", expected ") {
+        Some((start, expected)) if start.starts_with("invalid ") => format!("not {expected}"),
+        _ => text.to_owned(),
     }
 }

@@ -31,3 +31,6 @@ pub struct Config {
     pub sandbox: SandboxConfig,
     pub telemetry: TelemetryConfig,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,319 @@
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret as _;
+
+use super::*;
+
+const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+fn env(pairs: &[(&str, &str)]) -> std::vec::IntoIter<(String, String)> {
+    let owned: Vec<_> = pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    owned.into_iter()
+}
+
+/// A file of its own for the calling test.
+fn file(name: &str, text: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("tongxing-config-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn load(path: &Path) -> Result<Config, ConfigError> {
+    Config::load(Some(path), env(&[]))
+}
+
+/// A production installation with nothing wrong.
+fn production() -> Config {
+    let pairs = [
+        (
+            "TONGXING__DATABASE__URL",
+            "postgres://tongxing:hunter2@db/tongxing",
+        ),
+        ("TONGXING__AUTH__KEYS_DIR", "/var/lib/tongxing/auth-keys"),
+        ("TONGXING__SEALING__KEYS_FILE", "/run/secrets/keys"),
+        ("TONGXING__SEALING__INDEX_KEY_FILE", "/run/secrets/index"),
+        (
+            "TONGXING__GATEWAY__WEBHOOK__URL",
+            "https://sms.example.gov.cn/in?token=hunter2",
+        ),
+        ("TONGXING__GATEWAY__WEBHOOK__SECRET", SECRET),
+    ];
+    Config::load(None, env(&pairs)).unwrap()
+}
+
+fn problems(config: &Config) -> Vec<String> {
+    match config.validate() {
+        Ok(()) => Vec::new(),
+        Err(ConfigError::Contradictions(problems)) => problems,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_defaults_load_and_name_what_an_installation_must_set() {
+    let config = Config::defaults().unwrap();
+    assert_eq!(config.profile, Profile::Production);
+    assert_eq!(config.server.bind.to_string(), "127.0.0.1:8080");
+    assert!(config.server.body_limit_bytes < 2 * 1024 * 1024);
+    let problems = problems(&config).join("\n");
+    for key in [
+        "database.url",
+        "keys_dir",
+        "keys_file",
+        "index_key_file",
+        "webhook.url",
+    ] {
+        assert!(problems.contains(key), "{key} is missing in {problems}");
+    }
+}
+
+#[test]
+fn every_key_stands_in_the_defaults_file_with_a_comment_above() {
+    // Keys without a default are written with `#` and no space in front.
+    let mut uncommented = String::new();
+    let mut last = "";
+    for line in DEFAULTS.lines() {
+        let key = line
+            .strip_prefix('#')
+            .filter(|rest| rest.starts_with(char::is_alphabetic));
+        let line = key.unwrap_or(line);
+        if line.contains(" = ") && !line.starts_with('#') {
+            assert!(last.starts_with("# "), "no comment above {line}");
+        }
+        // The two ways to give a secret exclude each other; here the shape is checked.
+        uncommented.push_str(line);
+        uncommented.push('\n');
+        last = line;
+    }
+    let table: Config = toml::from_str(&uncommented).unwrap();
+    assert!(
+        !format!("{table:?}").contains("None"),
+        "a key is not documented: {table:?}"
+    );
+}
+
+#[test]
+fn the_file_wins_over_the_defaults_and_the_environment_over_the_file() {
+    let path = file(
+        "layers.toml",
+        "profile = \"sandbox\"\n[worker]\nclaim_batch = 7\njob_batch = 8\n[server]\nworkers = 3\n",
+    );
+    let pairs = [
+        ("TONGXING__WORKER__JOB_BATCH", "9"),
+        ("TONGXING__WORKER__IN_PROCESS", "true"),
+        ("TONGXING__WORKER__SCHEDULE__REMIND", "0 0 * * * *"),
+        ("TONGXING_OTHER", "ignored"),
+        ("PATH", "/bin"),
+    ];
+    let config = Config::load(Some(&path), env(&pairs)).unwrap();
+    assert_eq!(config.profile, Profile::Sandbox);
+    assert_eq!((config.worker.claim_batch, config.worker.job_batch), (7, 9));
+    assert!(config.worker.in_process);
+    assert_eq!(config.worker.schedule.remind, "0 0 * * * *");
+    assert_eq!(config.worker.claim_lease_seconds, 120);
+}
+
+#[test]
+fn unknown_keys_are_fatal_and_named() {
+    let path = file("unknown.toml", "[server]\nbnid = \"0.0.0.0:80\"\n");
+    let error = load(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("bnid") && error.contains("server"),
+        "{error}"
+    );
+    let pairs = [("TONGXING__DATABASE__POOLSIZE", "3")];
+    let error = Config::load(None, env(&pairs)).unwrap_err().to_string();
+    assert!(
+        error.contains("poolsize") && error.contains("database"),
+        "{error}"
+    );
+    let pairs = [("TONGXING__DATABSE__URL", "x")];
+    let error = Config::load(None, env(&pairs)).unwrap_err().to_string();
+    assert!(error.contains("databse"), "{error}");
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_named_but_not_shown() {
+    let pairs = [("TONGXING__GATEWAY__WEBHOOK", "hunter2")];
+    let error = Config::load(None, env(&pairs)).unwrap_err().to_string();
+    assert!(
+        error.contains("webhook") && !error.contains("hunter2"),
+        "{error}"
+    );
+    let pairs = [("TONGXING__DATABASE__POOL_SIZE", "many")];
+    let error = Config::load(None, env(&pairs)).unwrap_err().to_string();
+    assert!(error.contains("database.pool_size"), "{error}");
+}
+
+#[test]
+fn a_syntax_error_has_its_line_and_not_its_text() {
+    let path = file("syntax.toml", "[gateway.webhook]\nsecret = whsec_hunter2\n");
+    let error = load(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("line 2") && !error.contains("hunter2"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_secret_file_is_read_without_its_line_break_and_only_alone() {
+    let secret = file("webhook-secret", &format!("{SECRET}\n"));
+    let path = file(
+        "secret-file.toml",
+        &format!(
+            "[gateway.webhook]\nsecret_file = \"{}\"\n",
+            secret.display()
+        ),
+    );
+    let config = load(&path).unwrap();
+    assert_eq!(
+        config.gateway.webhook.secret.unwrap().expose_secret(),
+        SECRET
+    );
+    assert!(config.gateway.webhook.receipt_secret.is_none());
+
+    let both = [("TONGXING__GATEWAY__WEBHOOK__SECRET", SECRET)];
+    let error = Config::load(Some(&path), env(&both))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("choose one"), "{error}");
+
+    let gone = [("TONGXING__DATABASE__URL_FILE", "/nowhere/url")];
+    let error = Config::load(None, env(&gone)).unwrap_err().to_string();
+    assert!(
+        error.contains("database.url_file") && error.contains("/nowhere/url"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_secret_of_digits_keeps_its_zeros() {
+    let pairs = [("TONGXING__GATEWAY__WEBHOOK__SECRET", "007")];
+    let config = Config::load(None, env(&pairs)).unwrap();
+    assert_eq!(
+        config.gateway.webhook.secret.unwrap().expose_secret(),
+        "007"
+    );
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let shown = format!("{:?}", production());
+    assert!(
+        !shown.contains("hunter2") && !shown.contains("C2FVsBQ"),
+        "{shown}"
+    );
+    assert!(shown.contains("REDACTED"));
+}
+
+#[test]
+fn a_sound_installation_is_accepted() {
+    assert_eq!(problems(&production()), Vec::<String>::new());
+}
+
+#[test]
+fn a_lease_no_longer_than_the_send_time_out_is_refused() {
+    let mut config = production();
+    config.worker.claim_lease_seconds = config.gateway.webhook.timeout_seconds;
+    assert!(problems(&config).concat().contains("claim_lease_seconds"));
+    config.worker.claim_lease_seconds += 1;
+    assert!(problems(&config).is_empty());
+}
+
+#[test]
+fn production_refuses_each_sandbox_part_and_names_all_at_once() {
+    let mut config = production();
+    config.gateway.kind = GatewayKind::Recording;
+    config.sandbox.manual_clock = true;
+    config.database.synchronous = Synchronous::Off;
+    config.gateway.webhook.url = Some("http://10.0.0.8/in".into());
+    config.sealing.keys_file = None;
+    config.auth.argon2.memory_kib = 64;
+    let found = problems(&config);
+    assert_eq!(found.len(), 6, "{found:?}");
+    config.profile = Profile::Sandbox;
+    assert_eq!(problems(&config), Vec::<String>::new());
+}
+
+#[test]
+fn a_webhook_without_url_or_with_a_strange_secret_is_refused_in_any_profile() {
+    let mut config = production();
+    config.profile = Profile::Sandbox;
+    config.gateway.webhook.url = None;
+    config.gateway.webhook.secret = Some("hunter2".into());
+    let found = problems(&config);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(!found.concat().contains("hunter2"));
+}
+
+#[test]
+fn a_bad_schedule_a_bad_scheme_and_zeros_are_refused() {
+    let mut config = production();
+    config.worker.schedule.purge = "0 3 * * *".into();
+    config.database.url = Some("mysql://db".into());
+    config.worker.concurrency = 0;
+    let found = problems(&config);
+    assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn sealing_keys_are_read_newest_first_in_base64_or_hex() {
+    let hex = "0f".repeat(32);
+    let path = file(
+        "keys",
+        &format!("# rotated\n2026a:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n\n2025:{hex}\n"),
+    );
+    let sealing = SealingConfig {
+        keys_file: Some(path),
+        index_key_file: None,
+    };
+    let keys = sealing.sealing_keys().unwrap();
+    let ids: Vec<_> = keys.iter().map(|key| key.id.as_str()).collect();
+    assert_eq!(ids, ["2026a", "2025"]);
+    assert_eq!(keys[0].key.expose_secret()[..2], [0x20, 0x21]);
+    assert_eq!(*keys[1].key.expose_secret(), [15; 32]);
+    assert_eq!(format!("{keys:?}"), "[SealingKey(2026a), SealingKey(2025)]");
+    assert!(
+        sealing
+            .index_key()
+            .unwrap_err()
+            .to_string()
+            .contains("index_key_file")
+    );
+}
+
+#[test]
+fn a_bad_key_file_is_refused_with_its_line_and_without_its_key() {
+    let hex = "0f".repeat(32);
+    let cases = [
+        ("short", "a:hunter2".to_owned(), "line 1"),
+        ("twice", format!("a:{hex}\na:{hex}"), "line 2"),
+        ("no-id", hex.clone(), "line 1"),
+        ("strange-id", format!("a b:{hex}"), "line 1"),
+        ("empty", "# nothing\n".to_owned(), "holds no key"),
+    ];
+    for (name, text, expected) in cases {
+        let path = file(name, &text);
+        let sealing = SealingConfig {
+            keys_file: Some(path),
+            index_key_file: None,
+        };
+        let error = sealing.sealing_keys().unwrap_err().to_string();
+        assert!(error.contains(expected), "{name}: {error}");
+        assert!(
+            !error.contains("hunter2") && !error.contains(&hex),
+            "{name}: {error}"
+        );
+    }
+    let path = file("index", &format!("{hex}\n"));
+    let sealing = SealingConfig {
+        keys_file: None,
+        index_key_file: Some(path),
+    };
+    assert_eq!(*sealing.index_key().unwrap().expose_secret(), [15; 32]);
+}
