@@ -1,0 +1,75 @@
+//! Offices of an agency.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::{AgencyId, OfficeId};
+
+use crate::{
+    error::StorageError,
+    schema::offices,
+    store::Tx,
+    types::{bind, record},
+    with_conn,
+};
+
+record! {
+    /// A place where cases are executed.
+    pub struct Office, OfficeValues in offices {
+        agency_id: AgencyId,
+        id: OfficeId,
+        name: String,
+        area_code: String,
+        phone: String,
+        message_signature: String,
+        /// IANA name; all local dates of the office's cases are in it.
+        timezone: String,
+        version: i64,
+        created_at: DateTime<Utc>,
+        updated_at: DateTime<Utc>,
+    }
+}
+
+/// Stores a new office.
+pub fn insert(tx: &mut Tx<'_>, office: &Office) -> Result<(), StorageError> {
+    with_conn!(tx, c => diesel::insert_into(offices::table).values(office.values()).execute(*c))?;
+    Ok(())
+}
+
+/// One office.
+pub fn get(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: OfficeId,
+) -> Result<Option<Office>, StorageError> {
+    Ok(with_conn!(tx, c => offices::table
+        .filter(offices::agency_id.eq(bind(agency)))
+        .filter(offices::id.eq(bind(id)))
+        .select(Office::as_select())
+        .first(*c)
+        .optional())?)
+}
+
+/// A page of the agency's offices in the order they were made, after `after`.
+pub fn list(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    only: Option<OfficeId>,
+    after: Option<OfficeId>,
+    limit: i64,
+) -> Result<Vec<Office>, StorageError> {
+    Ok(with_conn!(tx, c => {
+        let mut query = offices::table
+            .filter(offices::agency_id.eq(bind(agency)))
+            .order(offices::id)
+            .limit(limit)
+            .select(Office::as_select())
+            .into_boxed();
+        if let Some(only) = only {
+            query = query.filter(offices::id.eq(bind(only)));
+        }
+        if let Some(after) = after {
+            query = query.filter(offices::id.gt(bind(after)));
+        }
+        query.load(*c)
+    })?)
+}

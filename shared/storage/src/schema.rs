@@ -1,0 +1,564 @@
+//! The tables, in the types of [`crate::types`]. A test compares this with the migrated databases.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    agencies (id) {
+        id -> Uid,
+        name -> Text,
+        created_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    logins (username) {
+        username -> Text,
+        agency_id -> Uid,
+        staff_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    offices (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        name -> Text,
+        area_code -> Text,
+        phone -> Text,
+        message_signature -> Text,
+        timezone -> Text,
+        version -> BigInt,
+        created_at -> UtcInstant,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    staff (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        office_id -> Nullable<Uid>,
+        username -> Text,
+        password_hash -> Text,
+        display_name -> Text,
+        role -> Word,
+        sex -> Nullable<Word>,
+        phone_sealed -> Nullable<Binary>,
+        active -> Bool,
+        version -> BigInt,
+        created_at -> UtcInstant,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    sessions (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        staff_id -> Uid,
+        created_at -> UtcInstant,
+        last_used_at -> UtcInstant,
+        expires_at -> UtcInstant,
+        revoked_at -> Nullable<UtcInstant>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    refresh_tokens (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        session_id -> Uid,
+        secret_hash -> Binary,
+        generation -> Integer,
+        issued_at -> UtcInstant,
+        expires_at -> UtcInstant,
+        used_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    rule_packs (agency_id, pack_id, pack_version) {
+        agency_id -> Uid,
+        pack_id -> Text,
+        pack_version -> Integer,
+        title -> Text,
+        citation -> Text,
+        document -> Text,
+        effective_from -> Date,
+        published_at -> UtcInstant,
+        published_by -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    calendars (agency_id, year) {
+        agency_id -> Uid,
+        year -> Integer,
+        notice -> Text,
+        source -> Text,
+        document -> JsonDoc,
+        loaded_at -> UtcInstant,
+        loaded_by -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    templates (agency_id, kind, step) {
+        agency_id -> Uid,
+        kind -> Word,
+        step -> Text,
+        body -> Text,
+        version -> BigInt,
+        updated_by -> Uid,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    clients (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        office_id -> Uid,
+        caseworker_id -> Nullable<Uid>,
+        name_sealed -> Binary,
+        name_index -> Binary,
+        sex -> Word,
+        birth_date_sealed -> Nullable<Binary>,
+        id_number_sealed -> Nullable<Binary>,
+        id_number_index -> Nullable<Binary>,
+        phone_sealed -> Nullable<Binary>,
+        phone_index -> Nullable<Binary>,
+        phone_sms_ok -> Bool,
+        phone_state -> Text,
+        version -> BigInt,
+        created_by -> Uid,
+        created_at -> UtcInstant,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    cases (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        client_id -> Uid,
+        office_id -> Uid,
+        caseworker_id -> Uid,
+        measure -> Word,
+        rule_pack -> Text,
+        rule_pack_version -> Integer,
+        term_months -> Integer,
+        document_no -> Text,
+        issuing_authority -> Text,
+        issued_on -> Date,
+        received_on -> Date,
+        printed_term_ends_on -> Nullable<Date>,
+        status -> Word,
+        report_in_due_on -> Date,
+        report_in_closes_at -> UtcInstant,
+        report_in_provisional -> Bool,
+        report_in_why -> JsonDoc,
+        reported_in_on -> Nullable<Date>,
+        agreement_signed_on -> Nullable<Date>,
+        term_starts_on -> Nullable<Date>,
+        term_ends_on -> Nullable<Date>,
+        next_check_at -> Nullable<UtcInstant>,
+        next_remind_at -> Nullable<UtcInstant>,
+        version -> BigInt,
+        created_by -> Uid,
+        created_at -> UtcInstant,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    appointments (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        case_id -> Uid,
+        client_id -> Uid,
+        office_id -> Uid,
+        caseworker_id -> Uid,
+        kind -> Word,
+        sequence -> Integer,
+        generation -> Integer,
+        replaces_id -> Nullable<Uid>,
+        opens_on -> Date,
+        nominal_on -> Date,
+        due_on -> Date,
+        grace_ends_on -> Date,
+        opens_at -> UtcInstant,
+        closes_at -> UtcInstant,
+        grace_ends_at -> UtcInstant,
+        status -> Word,
+        late -> Bool,
+        provisional -> Bool,
+        notified -> Bool,
+        why -> JsonDoc,
+        notice_proof -> Word,
+        label -> Nullable<Word>,
+        labelled_by -> Nullable<Uid>,
+        labelled_at -> Nullable<UtcInstant>,
+        missed_at -> Nullable<UtcInstant>,
+        next_change_at -> Nullable<UtcInstant>,
+        next_remind_at -> Nullable<UtcInstant>,
+        version -> BigInt,
+        created_at -> UtcInstant,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    test_records (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        case_id -> Uid,
+        appointment_id -> Nullable<Uid>,
+        office_id -> Uid,
+        sample -> Word,
+        method -> Word,
+        collected_at -> UtcInstant,
+        collectors -> JsonDoc,
+        result -> Word,
+        panel -> Nullable<JsonDoc>,
+        kit_lot -> Nullable<Text>,
+        kit_expires_on -> Nullable<Date>,
+        client_signed -> Bool,
+        refused_to_sign -> Bool,
+        told_at -> Nullable<UtcInstant>,
+        note_sealed -> Nullable<Binary>,
+        counts -> Bool,
+        counts_reason -> Word,
+        created_by -> Uid,
+        created_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    excuses (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        appointment_id -> Uid,
+        case_id -> Uid,
+        reason_code -> Text,
+        note_sealed -> Nullable<Binary>,
+        status -> Word,
+        evidence_due_on -> Nullable<Date>,
+        requested_by -> Uid,
+        requested_at -> UtcInstant,
+        decided_by -> Nullable<Uid>,
+        decided_at -> Nullable<UtcInstant>,
+        decision_sealed -> Nullable<Binary>,
+        make_up_due_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    escalations (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        case_id -> Uid,
+        client_id -> Uid,
+        office_id -> Uid,
+        caseworker_id -> Uid,
+        kind -> Word,
+        status -> Word,
+        count -> Integer,
+        threshold -> Integer,
+        opened_at -> UtcInstant,
+        statement_sealed -> Nullable<Binary>,
+        submitted_by -> Nullable<Uid>,
+        submitted_at -> Nullable<UtcInstant>,
+        signed_off_by -> Nullable<Uid>,
+        signed_off_at -> Nullable<UtcInstant>,
+        referred_by -> Nullable<Uid>,
+        referred_at -> Nullable<UtcInstant>,
+        referral_sealed -> Nullable<Binary>,
+        outcome_sealed -> Nullable<Binary>,
+        closed_at -> Nullable<UtcInstant>,
+        closed_reason_sealed -> Nullable<Binary>,
+        next_alert_at -> Nullable<UtcInstant>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    escalation_items (agency_id, escalation_id, object_id) {
+        agency_id -> Uid,
+        escalation_id -> Uid,
+        object_id -> Uid,
+        object_kind -> Text,
+        joined_at -> UtcInstant,
+        removed_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    transitions (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        object_kind -> Text,
+        object_id -> Uid,
+        from_status -> Text,
+        to_status -> Text,
+        at -> UtcInstant,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uid>,
+        document -> Nullable<Text>,
+        reason_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    messages (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        office_id -> Uid,
+        client_id -> Nullable<Uid>,
+        staff_id -> Nullable<Uid>,
+        case_id -> Nullable<Uid>,
+        appointment_id -> Nullable<Uid>,
+        dedupe_key -> Text,
+        kind -> Word,
+        step -> Text,
+        channel -> Word,
+        status -> Word,
+        planned_for -> UtcInstant,
+        not_after -> UtcInstant,
+        shifted_from -> Nullable<UtcInstant>,
+        shift_reason -> Nullable<Text>,
+        hop_cause -> Nullable<Text>,
+        next_action_at -> Nullable<UtcInstant>,
+        attempt_count -> Integer,
+        fence -> BigInt,
+        text_sealed -> Nullable<Binary>,
+        status_reason -> Nullable<Text>,
+        final_at -> Nullable<UtcInstant>,
+        version -> BigInt,
+        created_at -> UtcInstant,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    attempts (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        message_id -> Uid,
+        number -> Integer,
+        channel -> Word,
+        gateway -> Text,
+        fence -> BigInt,
+        started_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    attempt_outcomes (agency_id, attempt_id) {
+        agency_id -> Uid,
+        attempt_id -> Uid,
+        message_id -> Uid,
+        outcome -> Text,
+        code -> Nullable<Text>,
+        provider_message_id -> Nullable<Text>,
+        finished_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    receipts (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        message_id -> Uid,
+        attempt_id -> Nullable<Uid>,
+        gateway -> Text,
+        dedupe_key -> Text,
+        state -> Text,
+        code -> Nullable<Text>,
+        reported_at -> UtcInstant,
+        received_at -> UtcInstant,
+        applied -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    tasks (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        office_id -> Uid,
+        assignee_id -> Nullable<Uid>,
+        client_id -> Nullable<Uid>,
+        case_id -> Nullable<Uid>,
+        appointment_id -> Nullable<Uid>,
+        escalation_id -> Nullable<Uid>,
+        message_id -> Nullable<Uid>,
+        kind -> Word,
+        status -> Word,
+        due_on -> Date,
+        outcome -> Nullable<Word>,
+        note_sealed -> Nullable<Binary>,
+        dedupe_key -> Text,
+        closed_at -> Nullable<UtcInstant>,
+        closed_by -> Nullable<Uid>,
+        version -> BigInt,
+        created_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    audit_heads (agency_id) {
+        agency_id -> Uid,
+        seq -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    audit_log (agency_id, seq) {
+        agency_id -> Uid,
+        seq -> BigInt,
+        at -> UtcInstant,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uid>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Nullable<Text>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    idempotency_keys (agency_id, principal_id, key) {
+        agency_id -> Uid,
+        principal_id -> Uid,
+        key -> Text,
+        operation -> Text,
+        fingerprint -> Binary,
+        status -> Integer,
+        body_sealed -> Binary,
+        created_at -> UtcInstant,
+        expires_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    leases (agency_id, name) {
+        agency_id -> Uid,
+        name -> Text,
+        holder -> Uid,
+        fence -> BigInt,
+        until -> UtcInstant,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    agencies,
+    logins,
+    offices,
+    staff,
+    sessions,
+    refresh_tokens,
+    rule_packs,
+    calendars,
+    templates,
+    clients,
+    cases,
+    appointments,
+    test_records,
+    excuses,
+    escalations,
+    escalation_items,
+    transitions,
+    messages,
+    attempts,
+    attempt_outcomes,
+    receipts,
+    tasks,
+    audit_heads,
+    audit_log,
+    idempotency_keys,
+    leases,
+);
