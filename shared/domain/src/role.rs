@@ -1,1 +1,241 @@
-//! Under construction.
+//! The one permission table.
+//!
+//! System, security and audit administration exclude one another (三员分立): who keeps accounts does
+//! not publish rules, who does either does not read the trail, and none of them sees a client's file.
+
+use crate::{Role, coded};
+
+coded! {
+    /// What an operation needs. One per family of staff operations.
+    Permission {
+        /// Own account and sessions.
+        ReadSelf = "read_self",
+        ListOffices = "list_offices",
+        ManageOffices = "manage_offices",
+        ListStaff = "list_staff",
+        /// Create staff members, change their role and office.
+        ManageStaff = "manage_staff",
+        /// Lock accounts, reset passwords and second factors.
+        ManageAccounts = "manage_accounts",
+        RevokeSessions = "revoke_sessions",
+        ReadClients = "read_clients",
+        WriteClients = "write_clients",
+        /// Cases with their appointments, tests and excuses.
+        ReadCases = "read_cases",
+        /// Register a case, report in, re-plan, hand over.
+        WriteCases = "write_cases",
+        /// Complete or terminate a case.
+        EndCases = "end_cases",
+        RecordTests = "record_tests",
+        RequestExcuses = "request_excuses",
+        DecideExcuses = "decide_excuses",
+        LabelMisses = "label_misses",
+        ReadEscalations = "read_escalations",
+        /// Statement and submission.
+        ReviewEscalations = "review_escalations",
+        SignOffEscalations = "sign_off_escalations",
+        DismissEscalations = "dismiss_escalations",
+        /// Hand over to the police, type in their outcome.
+        ReferEscalations = "refer_escalations",
+        ReadMessages = "read_messages",
+        ReadTasks = "read_tasks",
+        WriteTasks = "write_tasks",
+        ReadToday = "read_today",
+        PreviewSchedules = "preview_schedules",
+        ReadRulePacks = "read_rule_packs",
+        PublishRulePacks = "publish_rule_packs",
+        ReadCalendars = "read_calendars",
+        ManageCalendars = "manage_calendars",
+        ReadTemplates = "read_templates",
+        ManageTemplates = "manage_templates",
+        ReadAudit = "read_audit",
+    }
+}
+
+/// Whether a role has a permission.
+pub const fn allows(role: Role, permission: Permission) -> bool {
+    use Permission as P;
+    match permission {
+        P::ReadSelf => true,
+        P::ReadClients
+        | P::WriteClients
+        | P::ReadCases
+        | P::WriteCases
+        | P::RecordTests
+        | P::RequestExcuses
+        | P::LabelMisses
+        | P::ReadEscalations
+        | P::ReviewEscalations
+        | P::ReferEscalations
+        | P::ReadMessages
+        | P::ReadTasks
+        | P::WriteTasks
+        | P::ReadToday => matches!(role, Role::Caseworker | Role::Supervisor),
+        P::EndCases | P::DecideExcuses | P::SignOffEscalations | P::DismissEscalations => {
+            matches!(role, Role::Supervisor)
+        }
+        P::ListOffices
+        | P::PreviewSchedules
+        | P::ReadRulePacks
+        | P::ReadCalendars
+        | P::ReadTemplates => {
+            matches!(
+                role,
+                Role::Caseworker | Role::Supervisor | Role::AgencyAdmin
+            )
+        }
+        P::ListStaff => matches!(
+            role,
+            Role::Caseworker | Role::Supervisor | Role::AgencyAdmin | Role::SecurityAdmin
+        ),
+        P::ManageOffices
+        | P::ManageStaff
+        | P::PublishRulePacks
+        | P::ManageCalendars
+        | P::ManageTemplates => matches!(role, Role::AgencyAdmin),
+        P::ManageAccounts | P::RevokeSessions => matches!(role, Role::SecurityAdmin),
+        P::ReadAudit => matches!(role, Role::Auditor),
+    }
+}
+
+/// How far a role sees in case data. What lies outside answers "not found", never "forbidden".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The cases assigned to the staff member, and those covered for a colleague.
+    OwnCases,
+    /// Every case of the staff member's office.
+    Office,
+    /// The whole agency, as figures without names.
+    Agency,
+    /// No case data.
+    None,
+}
+
+/// The reach of a role. It narrows what [`allows`] grants and grants nothing itself.
+pub const fn reach(role: Role) -> Reach {
+    match role {
+        Role::Caseworker => Reach::OwnCases,
+        Role::Supervisor => Reach::Office,
+        Role::AgencyAdmin => Reach::Agency,
+        Role::SecurityAdmin | Role::Auditor => Reach::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Permission as P;
+
+    fn granted(role: Role) -> Vec<P> {
+        P::ALL
+            .iter()
+            .copied()
+            .filter(|&permission| allows(role, permission))
+            .collect()
+    }
+
+    #[test]
+    fn the_three_administrations_exclude_one_another() {
+        let admins = [Role::AgencyAdmin, Role::SecurityAdmin, Role::Auditor];
+        for one in admins {
+            for other in admins.into_iter().filter(|&other| other != one) {
+                let shared: Vec<P> = granted(one)
+                    .into_iter()
+                    .filter(|&p| allows(other, p))
+                    .collect();
+                let harmless = |p: &P| matches!(p, P::ReadSelf | P::ListStaff);
+                assert!(
+                    shared.iter().all(harmless),
+                    "{one} and {other} share {shared:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn administrations_see_no_client_and_no_case() {
+        let case_data = [
+            P::ReadClients,
+            P::WriteClients,
+            P::ReadCases,
+            P::WriteCases,
+            P::EndCases,
+            P::RecordTests,
+            P::RequestExcuses,
+            P::DecideExcuses,
+            P::LabelMisses,
+            P::ReadEscalations,
+            P::ReviewEscalations,
+            P::SignOffEscalations,
+            P::DismissEscalations,
+            P::ReferEscalations,
+            P::ReadMessages,
+            P::ReadTasks,
+            P::WriteTasks,
+            P::ReadToday,
+        ];
+        for role in [Role::AgencyAdmin, Role::SecurityAdmin, Role::Auditor] {
+            for permission in case_data {
+                assert!(!allows(role, permission), "{role} {permission}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_auditor_reads_the_trail_and_nothing_else() {
+        assert_eq!(granted(Role::Auditor), [P::ReadSelf, P::ReadAudit]);
+    }
+
+    #[test]
+    fn the_security_admin_keeps_accounts_and_sessions() {
+        assert_eq!(
+            granted(Role::SecurityAdmin),
+            [
+                P::ReadSelf,
+                P::ListStaff,
+                P::ManageAccounts,
+                P::RevokeSessions
+            ]
+        );
+    }
+
+    #[test]
+    fn the_supervisor_decides_on_top_of_what_caseworkers_do() {
+        let extra: Vec<P> = granted(Role::Supervisor)
+            .into_iter()
+            .filter(|&permission| !allows(Role::Caseworker, permission))
+            .collect();
+        assert_eq!(
+            extra,
+            [
+                P::EndCases,
+                P::DecideExcuses,
+                P::SignOffEscalations,
+                P::DismissEscalations
+            ]
+        );
+        assert!(
+            granted(Role::Caseworker)
+                .iter()
+                .all(|&p| allows(Role::Supervisor, p))
+        );
+    }
+
+    #[test]
+    fn every_permission_is_someones() {
+        for &permission in P::ALL {
+            assert!(
+                Role::ALL.iter().any(|&role| allows(role, permission)),
+                "{permission}"
+            );
+        }
+    }
+
+    #[test]
+    fn whoever_reads_cases_reaches_an_office_at_most() {
+        for &role in Role::ALL {
+            let near = matches!(reach(role), Reach::OwnCases | Reach::Office);
+            assert_eq!(allows(role, P::ReadCases), near, "{role}");
+        }
+    }
+}
