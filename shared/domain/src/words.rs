@@ -262,3 +262,59 @@ coded! {
         Agency = "agency",
     }
 }
+
+coded! {
+    /// What is known of a phone number.
+    PhoneState {
+        /// Given, not shown to be the client's.
+        Unverified = "unverified",
+        /// A code sent to it came back, or the client confirmed it in person.
+        Verified = "verified",
+        /// A gateway said it does not exist.
+        Invalid = "invalid",
+    }
+}
+
+coded! {
+    /// Why a message moved to another channel or to a person.
+    HopCause {
+        /// The gateway refused it for good.
+        PermanentFailure = "permanent_failure",
+        /// No receipt came in the pack's time.
+        NoReceipt = "no_receipt",
+        /// Every try failed.
+        TriesSpent = "tries_spent",
+        /// There is no number to send to, or it is known to be wrong.
+        NoUsableNumber = "no_usable_number",
+        /// The gateway is misconfigured; an operator has to act.
+        Configuration = "configuration",
+    }
+}
+
+coded! {
+    /// What came of one try at a gateway.
+    AttemptOutcome {
+        Accepted = "accepted",
+        Delivered = "delivered",
+        Transient = "transient",
+        Permanent = "permanent",
+        Configuration = "configuration",
+        Quota = "quota",
+        /// The gateway may or may not have it.
+        Unknown = "unknown",
+    }
+}
+
+coded! {
+    /// Who did something.
+    ActorKind {
+        Staff = "staff",
+        Client = "client",
+        /// The worker, or a start-up step.
+        System = "system",
+        /// A gateway's call-back.
+        Gateway = "gateway",
+        /// Nobody signed in.
+        Anonymous = "anonymous",
+    }
+}

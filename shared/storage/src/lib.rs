@@ -4,6 +4,9 @@
 //! through its id. Nothing here reads a clock.
 
 // Row structs mirror tables; their fields are documented in the migrations' names and DOMAIN words.
+pub mod appointments;
+pub mod cases;
+pub mod clients;
 pub mod connection;
 pub mod error;
 pub mod migrate;

@@ -11,15 +11,16 @@ pub struct Scope {
     pub caseworker: Option<StaffId>,
 }
 
-/// Narrows a boxed query on a table with `office_id` and `caseworker_id` to a scope.
+/// Narrows a boxed query on a table with `office_id` and `caseworker_id` to a scope. Where the
+/// column `caseworker_id` may be null, a last argument `Some` says so.
 macro_rules! within {
-    ($query:expr, $table:ident, $scope:expr) => {{
+    ($query:expr, $table:ident, $scope:expr $(, $some:ident)?) => {{
         let mut query = $query;
         if let Some(office) = $scope.office {
             query = query.filter($table::office_id.eq(crate::types::bind(office)));
         }
         if let Some(caseworker) = $scope.caseworker {
-            query = query.filter($table::caseworker_id.eq(crate::types::bind(caseworker)));
+            query = query.filter($table::caseworker_id.eq(crate::types::bind($($some)?(caseworker))));
         }
         query
     }};

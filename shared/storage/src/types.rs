@@ -121,6 +121,7 @@ macro_rules! record {
 
         #[derive(Debug, diesel::Insertable, diesel::AsChangeset)]
         #[diesel(table_name = crate::schema::$table)]
+        #[diesel(primary_key(agency_id, id))]
         #[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
         pub(crate) struct $values<'r> { $(pub(crate) $field: $crate::types::Bind<&'r $ty>),+ }
 
@@ -259,4 +260,8 @@ words!(
     domain::TestMethod,
     domain::TestResult,
     domain::Role,
+    domain::PhoneState,
+    domain::HopCause,
+    domain::AttemptOutcome,
+    domain::ActorKind,
 );

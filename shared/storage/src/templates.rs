@@ -1,0 +1,83 @@
+//! Texts an agency saved in place of those that ship with the product.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::{AgencyId, MessageKind, StaffId};
+
+use crate::{
+    error::StorageError,
+    schema::templates,
+    store::Tx,
+    types::{bind, record},
+    with_conn,
+};
+
+record! {
+    /// The agency's own text for one step of one kind of message.
+    pub struct SavedTemplate, SavedTemplateValues in templates {
+        agency_id: AgencyId,
+        kind: MessageKind,
+        step: String,
+        body: String,
+        /// Counts saves, from 1.
+        version: i64,
+        updated_by: StaffId,
+        updated_at: DateTime<Utc>,
+    }
+}
+
+/// The agency's text for a step, if it saved one.
+pub fn get(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    kind: MessageKind,
+    step: &str,
+) -> Result<Option<SavedTemplate>, StorageError> {
+    Ok(with_conn!(tx, c => templates::table
+        .filter(templates::agency_id.eq(bind(agency)))
+        .filter(templates::kind.eq(bind(kind)))
+        .filter(templates::step.eq(step))
+        .select(SavedTemplate::as_select())
+        .first(*c)
+        .optional())?)
+}
+
+/// Every text the agency saved, by kind and step. At most one per step: no pages.
+pub fn list(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<SavedTemplate>, StorageError> {
+    Ok(with_conn!(tx, c => templates::table
+        .filter(templates::agency_id.eq(bind(agency)))
+        .order((templates::kind, templates::step))
+        .select(SavedTemplate::as_select())
+        .load(*c))?)
+}
+
+/// Saves a text. `expected_version` `None`: as version 1, if the agency had none. `Some(v)`: as
+/// version `v + 1`, if it still is at `v`. Answers whether that was so.
+pub fn save(
+    tx: &mut Tx<'_>,
+    template: &SavedTemplate,
+    expected_version: Option<i64>,
+) -> Result<bool, StorageError> {
+    let saved = match expected_version {
+        None => {
+            let first = SavedTemplate { version: 1, ..template.clone() };
+            with_conn!(tx, c => diesel::insert_into(templates::table)
+                .values(first.values())
+                .on_conflict_do_nothing()
+                .execute(*c))?
+        }
+        Some(expected) => with_conn!(tx, c => diesel::update(templates::table)
+            .filter(templates::agency_id.eq(bind(template.agency_id)))
+            .filter(templates::kind.eq(bind(template.kind)))
+            .filter(templates::step.eq(&template.step))
+            .filter(templates::version.eq(expected))
+            .set((
+                templates::body.eq(&template.body),
+                templates::version.eq(expected + 1),
+                templates::updated_by.eq(bind(template.updated_by)),
+                templates::updated_at.eq(bind(template.updated_at)),
+            ))
+            .execute(*c))?,
+    };
+    Ok(saved == 1)
+}
