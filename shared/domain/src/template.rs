@@ -1,14 +1,16 @@
 //! The texts of messages: parsed and checked when saved, rendered and checked again before sending.
 
-use std::{collections::BTreeMap, fmt, sync::LazyLock};
+mod shipped;
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
-use serde::Deserialize;
+use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    MessageKind, Refusal, RefusalCode, coded,
+    Refusal, RefusalCode, coded,
     wording::{self, WordList},
 };
+use chrono::{Datelike, NaiveDate, NaiveTime};
+
+pub use shipped::{neutral, shipped, shipped_steps};
 
 coded! {
     /// A place in a template that is filled in when the text is rendered.
@@ -234,87 +236,10 @@ pub fn time_text(time: NaiveTime) -> String {
     time.format("%H:%M").to_string()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShippedFile {
-    template: Vec<ShippedText>,
-    neutral: Vec<NeutralText>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShippedText {
-    kind: MessageKind,
-    step: String,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NeutralText {
-    kind: MessageKind,
-    text: String,
-}
-
-struct Shipped {
-    steps: BTreeMap<(MessageKind, String), Template>,
-    neutral: BTreeMap<MessageKind, Template>,
-}
-
-fn load() -> Result<Shipped, Refusal> {
-    let file: ShippedFile = toml::from_str(include_str!("../wording/templates.toml"))
-        .map_err(|fault| Refusal::new(RefusalCode::InvalidValue, fault.to_string()))?;
-    let parse = |text: &str| Template::parse(text, WordList::shipped());
-    Ok(Shipped {
-        steps: file
-            .template
-            .into_iter()
-            .map(|one| Ok(((one.kind, one.step), parse(&one.text)?)))
-            .collect::<Result<_, Refusal>>()?,
-        neutral: file
-            .neutral
-            .into_iter()
-            .map(|one| Ok((one.kind, parse(&one.text)?)))
-            .collect::<Result<_, Refusal>>()?,
-    })
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "shipped data, read by the tests of this module"
-)]
-static SHIPPED: LazyLock<Shipped> =
-    LazyLock::new(|| load().expect("the shipped templates are valid"));
-
-/// The text that ships for a step of the ladder; `None` for a step the product has no text for.
-pub fn shipped(kind: MessageKind, step: &str) -> Option<&'static Template> {
-    SHIPPED.steps.get(&(kind, step.to_owned()))
-}
-
-/// Every step that has a text, in order.
-pub fn shipped_steps() -> impl Iterator<Item = (MessageKind, &'static str, &'static Template)> {
-    SHIPPED
-        .steps
-        .iter()
-        .map(|((kind, step), template)| (*kind, step.as_str(), template))
-}
-
-/// The text for a number that is shared or not verified: no name, no date, nothing to fill in.
-#[expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "a test holds that all are there"
-)]
-pub fn neutral(kind: MessageKind) -> &'static Template {
-    SHIPPED
-        .neutral
-        .get(&kind)
-        .expect("every kind of message has a neutral text")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MessageKind;
 
     fn usual() -> Variables {
         Variables::new()

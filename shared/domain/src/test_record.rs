@@ -198,111 +198,78 @@ mod tests {
         }
     }
 
+    fn assert_reason(given: Evidence<'_>, reason: CountsReason) {
+        let counts = reason == CountsReason::Counts;
+        assert_eq!(judge(&given), Ok(Counting { counts, reason }), "{given:?}");
+    }
+
     #[test]
-    fn each_shortcoming_has_its_reason() {
+    fn two_people_take_the_sample_and_a_woman_is_among_them_for_a_womans() {
         let two = [collector(1, Sex::Male), collector(2, Sex::Male)];
         let mixed = [collector(1, Sex::Male), collector(2, Sex::Female)];
         let twice = [collector(1, Sex::Female), collector(1, Sex::Female)];
-        let good = evidence(&two);
-        let woman = Evidence {
+        assert_reason(evidence(&two), CountsReason::Counts);
+        assert_reason(evidence(&two[..1]), CountsReason::SecondCollectorMissing);
+        assert_reason(evidence(&twice), CountsReason::SecondCollectorMissing);
+        let of_a_woman = |collectors, sample| Evidence {
             client_sex: Sex::Female,
-            ..good
+            sample,
+            ..evidence(collectors)
         };
-        let cases = [
-            (good, CountsReason::Counts),
-            (
-                Evidence {
-                    result: TestResult::Positive,
-                    ..good
-                },
-                CountsReason::Counts,
-            ),
-            (
-                Evidence {
-                    result: TestResult::Invalid,
-                    ..good
-                },
-                CountsReason::ResultInvalid,
-            ),
-            (
-                Evidence {
-                    collected_on: good.collected_on.succ_opt().unwrap(),
-                    ..good
-                },
-                CountsReason::KitExpired,
-            ),
-            (
-                Evidence {
-                    kit_expires_on: None,
-                    ..good
-                },
-                CountsReason::Counts,
-            ),
-            (
-                Evidence {
-                    collectors: &two[..1],
-                    ..good
-                },
-                CountsReason::SecondCollectorMissing,
-            ),
-            (
-                Evidence {
-                    collectors: &twice,
-                    ..good
-                },
-                CountsReason::SecondCollectorMissing,
-            ),
-            (woman, CountsReason::FemaleCollectorMissing),
-            (
-                Evidence {
-                    collectors: &mixed,
-                    ..woman
-                },
-                CountsReason::Counts,
-            ),
-            (
-                Evidence {
-                    sample: Sample::Saliva,
-                    ..woman
-                },
-                CountsReason::Counts,
-            ),
-            (
-                Evidence {
-                    client_signed: false,
-                    ..good
-                },
-                CountsReason::SignatureMissing,
-            ),
-            (
-                Evidence {
-                    client_signed: false,
-                    refused_to_sign: true,
-                    ..good
-                },
-                CountsReason::Counts,
-            ),
-            (
-                Evidence {
-                    sample: Sample::Hair,
-                    ..good
-                },
-                CountsReason::HairDoesNotReplaceUrine,
-            ),
-            (
-                Evidence {
-                    sample: Sample::Hair,
-                    hair_replaces_urine: true,
-                    ..good
-                },
-                CountsReason::Counts,
-            ),
+        assert_reason(
+            of_a_woman(&two, Sample::Urine),
+            CountsReason::FemaleCollectorMissing,
+        );
+        assert_reason(of_a_woman(&mixed, Sample::Urine), CountsReason::Counts);
+        assert_reason(of_a_woman(&two, Sample::Saliva), CountsReason::Counts);
+        let unknown = [
+            Collector {
+                sex: None,
+                ..two[0]
+            },
+            two[1],
         ];
-        for (given, reason) in cases {
+        assert_reason(
+            of_a_woman(&unknown, Sample::Urine),
+            CountsReason::FemaleCollectorMissing,
+        );
+    }
+
+    #[test]
+    fn each_other_shortcoming_has_its_reason() {
+        let two = [collector(1, Sex::Male), collector(2, Sex::Male)];
+        let reason_of = |change: fn(&mut Evidence<'_>)| {
+            let mut given = evidence(&two);
+            change(&mut given);
             let counting = judge(&given).unwrap();
-            assert_eq!(counting.reason, reason, "{given:?}");
-            assert_eq!(counting.counts, reason == CountsReason::Counts);
-        }
+            assert_eq!(counting.counts, counting.reason == CountsReason::Counts);
+            counting.reason
+        };
+        let no_signature = reason_of(|given| given.client_signed = false);
+        assert_eq!(no_signature, CountsReason::SignatureMissing);
+        let refused = reason_of(|given| {
+            given.client_signed = false;
+            given.refused_to_sign = true;
+        });
+        assert_eq!(refused, CountsReason::Counts);
+        let invalid = reason_of(|given| given.result = TestResult::Invalid);
+        assert_eq!(invalid, CountsReason::ResultInvalid);
+        let positive = reason_of(|given| given.result = TestResult::Positive);
+        assert_eq!(positive, CountsReason::Counts);
+        let day_after_expiry =
+            reason_of(|given| given.kit_expires_on = given.collected_on.pred_opt());
+        assert_eq!(day_after_expiry, CountsReason::KitExpired);
+        let last_day = reason_of(|given| given.kit_expires_on = Some(given.collected_on));
+        assert_eq!(last_day, CountsReason::Counts);
+        let no_kit = reason_of(|given| given.kit_expires_on = None);
+        assert_eq!(no_kit, CountsReason::Counts);
+        let hair = reason_of(|given| given.sample = Sample::Hair);
+        assert_eq!(hair, CountsReason::HairDoesNotReplaceUrine);
+        let hair_allowed = reason_of(|given| {
+            given.sample = Sample::Hair;
+            given.hair_replaces_urine = true;
+        });
+        assert_eq!(hair_allowed, CountsReason::Counts);
     }
 
     #[test]

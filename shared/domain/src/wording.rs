@@ -5,17 +5,22 @@
 //! extended. A street address cannot be told from other text by a machine; templates simply have no
 //! place for one.
 
+mod plain;
+
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use crate::{Refusal, RefusalCode, coded, contact::is_han};
 
+use plain::{Char, is_letter, normalise, numbers, position};
+pub(crate) use plain::{half_width, is_invisible};
+
 /// The words and marks that are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordList {
     words: Vec<Word>,
-    link_marks: Vec<String>,
+    link_marks: Vec<Word>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +57,23 @@ impl WordList {
     pub fn parse(toml_text: &str) -> Result<Self, Refusal> {
         let file: ListFile = toml::from_str(toml_text)
             .map_err(|fault| Refusal::new(RefusalCode::InvalidValue, fault.to_string()))?;
+        let link_marks: Vec<Word> = file
+            .link_marks
+            .into_iter()
+            .map(|shown| Word {
+                letters: normalise(&shown).into_iter().map(|one| one.c).collect(),
+                shown,
+            })
+            .collect();
+        if link_marks.iter().any(|mark| mark.letters.len() < 2) {
+            return Err(Refusal::new(
+                RefusalCode::InvalidValue,
+                "a link mark needs at least two characters",
+            ));
+        }
         let list = Self {
             words: Vec::new(),
-            link_marks: file.link_marks,
+            link_marks,
         };
         list.extended(file.words)
     }
@@ -134,11 +153,11 @@ pub fn lint(text: &str, words: &WordList) -> Vec<Finding> {
         }
     }
     for mark in &words.link_marks {
-        let mark_chars: Vec<char> = mark.chars().collect();
-        if let Some(position) = position(&plain, &mark_chars) {
+        if let Some(position) = position(&plain, &mark.letters) {
+            let word = mark.shown.clone();
             findings.push(Finding {
                 kind: FindingKind::Link,
-                word: mark.clone(),
+                word,
                 position,
             });
         }
@@ -208,125 +227,6 @@ pub(crate) fn refuse(findings: &[Finding], pointer: &str) -> Result<(), Refusal>
 pub fn sms_parts(text: &str) -> usize {
     let units = text.encode_utf16().count();
     if units <= 70 { 1 } else { units.div_ceil(67) }
-}
-
-/// A character after evening out, and where it stood.
-#[derive(Debug, Clone, Copy)]
-struct Char {
-    c: char,
-    at: usize,
-}
-
-/// Half-width, small letters, without invisible characters.
-fn normalise(text: &str) -> Vec<Char> {
-    text.chars()
-        .enumerate()
-        .filter(|(_, c)| !is_invisible(*c))
-        .map(|(at, c)| Char {
-            c: half_width(c).to_ascii_lowercase(),
-            at,
-        })
-        .collect()
-}
-
-/// Whether a character takes part in a word: not space, punctuation or symbol.
-fn is_letter(c: char) -> bool {
-    c.is_alphanumeric()
-}
-
-fn position(text: &[Char], wanted: &[char]) -> Option<usize> {
-    text.windows(wanted.len())
-        .find(|window| window.iter().map(|one| &one.c).eq(wanted))
-        .and_then(|window| window.first())
-        .map(|one| one.at)
-}
-
-/// Digits that belong together: a run, with the blanks, dashes and dots that people put into one.
-struct Number {
-    digits: Vec<char>,
-    at: usize,
-    /// The longest stretch without anything between the digits.
-    longest_run: usize,
-}
-
-impl Number {
-    /// 15 or more digits in a row, or 18 in groups whose middle is a date of birth.
-    fn is_id_like(&self) -> bool {
-        let year: String = self.digits.iter().skip(6).take(2).collect();
-        self.longest_run >= 15
-            || (self.digits.len() >= 17
-                && self.digits.len() <= 18
-                && (year == "19" || year == "20"))
-    }
-}
-
-fn numbers(text: &[Char]) -> Vec<Number> {
-    let mut found: Vec<Number> = Vec::new();
-    let mut inside = false;
-    let mut run = 0;
-    for one in text {
-        if one.c.is_ascii_digit() {
-            if !inside {
-                found.push(Number {
-                    digits: Vec::new(),
-                    at: one.at,
-                    longest_run: 0,
-                });
-                run = 0;
-            }
-            inside = true;
-            run += 1;
-            if let Some(number) = found.last_mut() {
-                number.digits.push(one.c);
-                number.longest_run = number.longest_run.max(run);
-            }
-        } else if inside && is_joint(one.c) {
-            run = 0;
-        } else {
-            inside = false;
-        }
-    }
-    found
-}
-
-const fn is_joint(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '-' | '.' | '·' | '_' | '\u{3000}' | '\t' | '\n' | '\r'
-    )
-}
-
-/// The half-width form of a full-width ASCII character.
-pub(crate) fn half_width(c: char) -> char {
-    match c {
-        '\u{3000}' => ' ',
-        '\u{FF01}'..='\u{FF5E}' => u32::from(c)
-            .checked_sub(0xFEE0)
-            .and_then(char::from_u32)
-            .unwrap_or(c),
-        _ => c,
-    }
-}
-
-/// Whether a character shows nothing and could split a word unseen.
-pub(crate) const fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00AD}'
-            | '\u{034F}'
-            | '\u{061C}'
-            | '\u{115F}'..='\u{1160}'
-            | '\u{17B4}'..='\u{17B5}'
-            | '\u{180B}'..='\u{180E}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{3164}'
-            | '\u{FE00}'..='\u{FE0F}'
-            | '\u{FEFF}'
-            | '\u{FFA0}'
-            | '\u{E0000}'..='\u{E0FFF}'
-    )
 }
 
 #[cfg(test)]
@@ -431,6 +331,7 @@ mod tests {
                 .is_err()
         );
         assert!(WordList::parse("words = 1").is_err());
+        assert!(WordList::parse("words = []\nlink_marks = ['']").is_err());
     }
 
     #[test]
