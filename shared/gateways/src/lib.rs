@@ -1,1 +1,40 @@
-//! Under construction.
+//! Outgoing messages: what a gateway is, and the gateways there are.
+//!
+//! This crate knows messages and HTTP. It knows no database, keeps no state that matters, and
+//! never retries: whether and when to try again is decided where attempts are recorded.
+
+mod failure;
+pub mod http;
+mod message;
+pub mod receipt;
+pub mod recording;
+pub mod standard_webhooks;
+pub mod webhook;
+
+use std::{fmt, pin::Pin};
+
+pub use domain::delivery::Failure;
+pub use failure::SendError;
+pub use message::{Accepted, Outgoing};
+pub use recording::RecordingGateway;
+pub use webhook::WebhookGateway;
+
+/// The answer to come of one attempt.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Accepted, SendError>> + Send + 'a>>;
+
+/// A way for messages to leave.
+pub trait MessageGateway: fmt::Debug + Send + Sync {
+    /// Hands one message over, once. The future ends within the gateway's time-out; dropping it
+    /// before that leaves the outcome unknown.
+    ///
+    /// # Errors
+    /// [`SendError`], whose class says what may be done next. [`Failure::Unknown`] means the
+    /// message may have been taken: it is never proof that it was not.
+    fn send<'a>(&'a self, message: &'a Outgoing) -> Sending<'a>;
+
+    /// The name that attempts and receipts are recorded under.
+    fn name(&self) -> &'static str;
+
+    /// The channel it serves.
+    fn channel(&self) -> domain::Channel;
+}

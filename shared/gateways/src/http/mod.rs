@@ -1,0 +1,11 @@
+//! How this product speaks HTTP to the outside: with time-outs, without redirects or proxies, and
+//! to public addresses only unless the installation allows more.
+
+mod address;
+mod classify;
+mod client;
+mod guard;
+
+pub use address::is_public;
+pub use classify::{classify_error, retry_after};
+pub use client::{BuildError, ClientSettings, build, check_url, read_bounded};
