@@ -7,7 +7,11 @@ use diesel::{prelude::*, upsert::excluded};
 use domain::{AgencyId, StaffId};
 
 use crate::{
-    error::StorageError, schema::idempotency_keys, sealed::Place, store::Tx, types::{bind, record},
+    error::StorageError,
+    schema::idempotency_keys,
+    sealed::Place,
+    store::Tx,
+    types::{bind, record},
     with_conn,
 };
 
@@ -97,29 +101,36 @@ pub fn insert(
         operation: answer.operation.clone(),
         fingerprint: answer.fingerprint.clone(),
         status: answer.status,
-        body_sealed: tx.sealer().seal(Place::new(BODY, principal), &answer.body)?,
+        body_sealed: tx
+            .sealer()
+            .seal(Place::new(BODY, principal), &answer.body)?,
         created_at: now,
         expires_at,
     };
-    let kept = with_conn!(tx, c => diesel::insert_into(idempotency_keys::table)
-        .values(row.values())
-        .on_conflict((
-            idempotency_keys::agency_id,
-            idempotency_keys::principal_id,
-            idempotency_keys::key,
-        ))
-        .do_update()
-        .set((
-            idempotency_keys::operation.eq(excluded(idempotency_keys::operation)),
-            idempotency_keys::fingerprint.eq(excluded(idempotency_keys::fingerprint)),
-            idempotency_keys::status.eq(excluded(idempotency_keys::status)),
-            idempotency_keys::body_sealed.eq(excluded(idempotency_keys::body_sealed)),
-            idempotency_keys::created_at.eq(excluded(idempotency_keys::created_at)),
-            idempotency_keys::expires_at.eq(excluded(idempotency_keys::expires_at)),
-        ))
-        .filter(idempotency_keys::expires_at.le(bind(now)))
-        .execute(*c))?;
-    if kept == 1 { Ok(()) } else { Err(StorageError::Duplicate("idempotency_keys".to_owned())) }
+    let kept = with_conn!(tx, c => {
+        let put = diesel::insert_into(idempotency_keys::table)
+            .values(row.values())
+            .on_conflict((
+                idempotency_keys::agency_id,
+                idempotency_keys::principal_id,
+                idempotency_keys::key,
+            ))
+            .do_update()
+            .set((
+                idempotency_keys::operation.eq(excluded(idempotency_keys::operation)),
+                idempotency_keys::fingerprint.eq(excluded(idempotency_keys::fingerprint)),
+                idempotency_keys::status.eq(excluded(idempotency_keys::status)),
+                idempotency_keys::body_sealed.eq(excluded(idempotency_keys::body_sealed)),
+                idempotency_keys::created_at.eq(excluded(idempotency_keys::created_at)),
+                idempotency_keys::expires_at.eq(excluded(idempotency_keys::expires_at)),
+            ));
+        diesel::query_dsl::methods::FilterDsl::filter(put, idempotency_keys::expires_at.le(bind(now))).execute(*c)
+    })?;
+    if kept == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::Duplicate("idempotency_keys".to_owned()))
+    }
 }
 
 /// Removes about `limit` answers that expired by `now` (UTC); answers how many.
@@ -130,12 +141,13 @@ pub fn purge_expired(
     limit: i64,
 ) -> Result<usize, StorageError> {
     Ok(with_conn!(tx, c => {
-        let expired = idempotency_keys::table
-            .filter(idempotency_keys::agency_id.eq(bind(agency)))
-            .filter(idempotency_keys::expires_at.le(bind(now)))
-            .order(idempotency_keys::expires_at)
+        let kept = diesel::alias!(idempotency_keys as kept);
+        let expired = kept
+            .filter(kept.field(idempotency_keys::agency_id).eq(bind(agency)))
+            .filter(kept.field(idempotency_keys::expires_at).le(bind(now)))
+            .order(kept.field(idempotency_keys::expires_at))
             .limit(limit)
-            .select(idempotency_keys::key);
+            .select(kept.field(idempotency_keys::key));
         // Two principals may use one key: a few more than `limit` may go, all of them expired.
         diesel::delete(idempotency_keys::table)
             .filter(idempotency_keys::agency_id.eq(bind(agency)))

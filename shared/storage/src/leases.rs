@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::case_when, prelude::*, upsert::excluded};
 use domain::AgencyId;
 
-use crate::{any_id::AnyId, error::StorageError, schema::leases, store::Tx, types::bind, with_conn};
+use crate::{
+    any_id::AnyId, error::StorageError, schema::leases, store::Tx, types::bind, with_conn,
+};
 
 /// Takes or renews the lease `name` until `until` for `holder` (a process or job run).
 ///
@@ -19,26 +21,28 @@ pub fn take(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<i64>, StorageError> {
-    Ok(with_conn!(tx, c => diesel::insert_into(leases::table)
-        .values((
-            leases::agency_id.eq(bind(agency)),
-            leases::name.eq(name),
-            leases::holder.eq(bind(holder)),
-            leases::fence.eq(1_i64),
-            leases::until.eq(bind(until)),
-        ))
-        .on_conflict((leases::agency_id, leases::name))
-        .do_update()
-        .set((
-            leases::holder.eq(excluded(leases::holder)),
-            leases::fence.eq(case_when(leases::until.gt(bind(now)), leases::fence)
-                .otherwise(leases::fence + 1_i64)),
-            leases::until.eq(excluded(leases::until)),
-        ))
-        .filter(leases::until.le(bind(now)).or(leases::holder.eq(bind(holder))))
-        .returning(leases::fence)
-        .get_result(*c)
-        .optional())?)
+    Ok(with_conn!(tx, c => {
+        let taken = diesel::insert_into(leases::table)
+            .values((
+                leases::agency_id.eq(bind(agency)),
+                leases::name.eq(name),
+                leases::holder.eq(bind(holder)),
+                leases::fence.eq(1_i64),
+                leases::until.eq(bind(until)),
+            ))
+            .on_conflict((leases::agency_id, leases::name))
+            .do_update()
+            .set((
+                leases::holder.eq(excluded(leases::holder)),
+                leases::fence.eq(case_when(leases::until.gt(bind(now)), leases::fence)
+                    .otherwise(leases::fence + 1_i64)),
+                leases::until.eq(excluded(leases::until)),
+            ));
+        diesel::query_dsl::methods::FilterDsl::filter(taken, leases::until.le(bind(now)).or(leases::holder.eq(bind(holder))))
+            .returning(leases::fence)
+            .get_result(*c)
+            .optional()
+    })?)
 }
 
 /// Gives a lease back at `now` (UTC), if `holder` still has it under `fence`; answers whether.

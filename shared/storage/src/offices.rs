@@ -73,3 +73,27 @@ pub fn list(
         query.load(*c)
     })?)
 }
+
+/// Saves a changed office as version `expected_version + 1`, if it still is at
+/// `expected_version`; answers whether it was.
+pub fn save(
+    tx: &mut Tx<'_>,
+    changed: &Office,
+    expected_version: i64,
+) -> Result<bool, StorageError> {
+    let saved = with_conn!(tx, c => diesel::update(offices::table)
+        .filter(offices::agency_id.eq(bind(changed.agency_id)))
+        .filter(offices::id.eq(bind(changed.id)))
+        .filter(offices::version.eq(expected_version))
+        .set((
+            offices::name.eq(&changed.name),
+            offices::area_code.eq(&changed.area_code),
+            offices::phone.eq(&changed.phone),
+            offices::message_signature.eq(&changed.message_signature),
+            offices::timezone.eq(&changed.timezone),
+            offices::version.eq(expected_version + 1),
+            offices::updated_at.eq(bind(changed.updated_at)),
+        ))
+        .execute(*c))?;
+    Ok(saved == 1)
+}

@@ -94,11 +94,12 @@ pub fn purge(
     limit: i64,
 ) -> Result<usize, StorageError> {
     Ok(with_conn!(tx, c => {
-        let oldest = refresh_tokens::table
-            .filter(refresh_tokens::agency_id.eq(bind(agency)))
-            .order(refresh_tokens::id)
+        let kept = diesel::alias!(refresh_tokens as kept);
+        let oldest = kept
+            .filter(kept.field(refresh_tokens::agency_id).eq(bind(agency)))
+            .order(kept.field(refresh_tokens::id))
             .limit(limit)
-            .select(refresh_tokens::id);
+            .select(kept.field(refresh_tokens::id));
         diesel::delete(refresh_tokens::table)
             .filter(refresh_tokens::agency_id.eq(bind(agency)))
             .filter(refresh_tokens::id.eq_any(oldest))

@@ -79,8 +79,7 @@ record! {
 
 impl StaffRow {
     fn seal(staff: &Staff, sealer: &Sealer) -> Result<Self, StorageError> {
-        let phone_sealed =
-            sealer.seal_opt(Place::new(PHONE, staff.id), staff.phone.as_deref())?;
+        let phone_sealed = sealer.seal_opt(Place::new(PHONE, staff.id), staff.phone.as_deref())?;
         Ok(Self {
             agency_id: staff.agency_id,
             id: staff.id,
@@ -212,11 +211,7 @@ pub fn list(
 
 /// Saves a changed staff member as version `expected_version + 1`, if it still is at
 /// `expected_version`; answers whether it was. The username stays as it is.
-pub fn save(
-    tx: &mut Tx<'_>,
-    changed: &Staff,
-    expected_version: i64,
-) -> Result<bool, StorageError> {
+pub fn save(tx: &mut Tx<'_>, changed: &Staff, expected_version: i64) -> Result<bool, StorageError> {
     let row = StaffRow::seal(changed, tx.sealer())?;
     let saved = with_conn!(tx, c => diesel::update(staff::table)
         .filter(staff::agency_id.eq(bind(row.agency_id)))

@@ -60,7 +60,10 @@ pub fn save(
 ) -> Result<bool, StorageError> {
     let saved = match expected_version {
         None => {
-            let first = SavedTemplate { version: 1, ..template.clone() };
+            let first = SavedTemplate {
+                version: 1,
+                ..template.clone()
+            };
             with_conn!(tx, c => diesel::insert_into(templates::table)
                 .values(first.values())
                 .on_conflict_do_nothing()

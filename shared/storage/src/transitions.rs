@@ -4,11 +4,16 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, TransitionId};
+use domain::{ActorKind, AgencyId, TransitionId};
 
 use crate::{
-    any_id::AnyId, error::StorageError, schema::transitions, sealed::Place, store::Tx,
-    types::{bind, record}, with_conn,
+    any_id::AnyId,
+    error::StorageError,
+    schema::transitions,
+    sealed::Place,
+    store::Tx,
+    types::{bind, record},
+    with_conn,
 };
 
 const REASON: &str = "transitions.reason";
@@ -30,8 +35,8 @@ pub struct Transition {
     pub to_status: String,
     /// UTC.
     pub at: DateTime<Utc>,
-    /// `staff`, or `system` for the worker.
-    pub actor_kind: String,
+    /// Kind of actor.
+    pub actor_kind: ActorKind,
     /// Who, when it was a person.
     pub actor_id: Option<AnyId>,
     /// Number of the paper it rests on.
@@ -60,7 +65,7 @@ record! {
         from_status: String,
         to_status: String,
         at: DateTime<Utc>,
-        actor_kind: String,
+        actor_kind: ActorKind,
         actor_id: Option<AnyId>,
         document: Option<String>,
         reason_sealed: Option<Vec<u8>>,
@@ -78,7 +83,7 @@ pub fn insert(tx: &mut Tx<'_>, transition: &Transition) -> Result<(), StorageErr
         from_status: transition.from_status.clone(),
         to_status: transition.to_status.clone(),
         at: transition.at,
-        actor_kind: transition.actor_kind.clone(),
+        actor_kind: transition.actor_kind,
         actor_id: transition.actor_id,
         document: transition.document.clone(),
         reason_sealed: tx.sealer().seal_opt(place, transition.reason.as_deref())?,
@@ -113,8 +118,7 @@ pub fn list(
     })?
     .into_iter()
     .map(|row| {
-        let reason =
-            sealer.open_opt(Place::new(REASON, row.id), row.reason_sealed.as_deref())?;
+        let reason = sealer.open_opt(Place::new(REASON, row.id), row.reason_sealed.as_deref())?;
         Ok(Transition {
             agency_id: row.agency_id,
             id: row.id,
