@@ -362,7 +362,6 @@ CREATE TABLE messages (
     next_action_at timestamptz,
     attempt_count integer NOT NULL,
     fence bigint NOT NULL,
-    text_sealed bytea,
     status_reason text,
     final_at timestamptz,
     version bigint NOT NULL,
@@ -386,6 +385,7 @@ CREATE TABLE attempts (
     channel text NOT NULL,
     gateway text NOT NULL,
     fence bigint NOT NULL,
+    text_sealed bytea NOT NULL,
     started_at timestamptz NOT NULL,
     PRIMARY KEY (agency_id, id),
     FOREIGN KEY (agency_id, message_id) REFERENCES messages (agency_id, id)

@@ -362,7 +362,6 @@ CREATE TABLE messages (
     next_action_at INTEGER,
     attempt_count INTEGER NOT NULL,
     fence INTEGER NOT NULL,
-    text_sealed BLOB,
     status_reason TEXT,
     final_at INTEGER,
     version INTEGER NOT NULL,
@@ -386,6 +385,7 @@ CREATE TABLE attempts (
     channel TEXT NOT NULL,
     gateway TEXT NOT NULL,
     fence INTEGER NOT NULL,
+    text_sealed BLOB NOT NULL,
     started_at INTEGER NOT NULL,
     PRIMARY KEY (agency_id, id),
     FOREIGN KEY (agency_id, message_id) REFERENCES messages (agency_id, id)

@@ -266,7 +266,7 @@ diesel::table! {
         told_at -> Nullable<UtcInstant>,
         note_sealed -> Nullable<Binary>,
         counts -> Bool,
-        counts_reason -> Word,
+        counts_reason -> Text,
         created_by -> Uid,
         created_at -> UtcInstant,
     }
@@ -385,7 +385,6 @@ diesel::table! {
         next_action_at -> Nullable<UtcInstant>,
         attempt_count -> Integer,
         fence -> BigInt,
-        text_sealed -> Nullable<Binary>,
         status_reason -> Nullable<Text>,
         final_at -> Nullable<UtcInstant>,
         version -> BigInt,
@@ -406,6 +405,7 @@ diesel::table! {
         channel -> Word,
         gateway -> Text,
         fence -> BigInt,
+        text_sealed -> Binary,
         started_at -> UtcInstant,
     }
 }

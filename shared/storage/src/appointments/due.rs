@@ -102,3 +102,26 @@ pub fn next_due(
         .optional())?;
     Ok(change.flatten().into_iter().chain(remind.flatten()).min())
 }
+
+/// Notes that notice of these appointments is shown.
+pub fn mark_notice_proven(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    ids: &[AppointmentId],
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    with_conn!(tx, c => diesel::update(appointments::table
+            .filter(appointments::agency_id.eq(bind(agency)))
+            .filter(appointments::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
+            .filter(appointments::notice_proof.ne(bind(domain::NoticeProof::Proven))))
+        .set((
+            appointments::notice_proof.eq(bind(domain::NoticeProof::Proven)),
+            appointments::version.eq(appointments::version + 1),
+            appointments::updated_at.eq(bind(now)),
+        ))
+        .execute(*c))?;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Excuses: requests that an appointment not count as missed.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use domain::{AgencyId, AppointmentId, CaseId, ExcuseId, ExcuseStatus, StaffId};
+
+use crate::{
+    error::StorageError,
+    schema::excuses,
+    sealed::{Place, Sealer},
+    store::Tx,
+    types::{bind, record},
+    with_conn,
+};
+
+record! {
+    struct Row, RowValues in excuses {
+        agency_id: AgencyId,
+        id: ExcuseId,
+        appointment_id: AppointmentId,
+        case_id: CaseId,
+        reason_code: String,
+        note_sealed: Option<Vec<u8>>,
+        status: ExcuseStatus,
+        evidence_due_on: Option<NaiveDate>,
+        requested_by: StaffId,
+        requested_at: DateTime<Utc>,
+        decided_by: Option<StaffId>,
+        decided_at: Option<DateTime<Utc>>,
+        decision_sealed: Option<Vec<u8>>,
+        make_up_due_on: Option<NaiveDate>,
+        version: i64,
+    }
+}
+
+/// A request that an appointment not count as missed.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+pub struct Excuse {
+    /// The tenant.
+    pub agency_id: AgencyId,
+    /// Its id.
+    pub id: ExcuseId,
+    /// The appointment it is about.
+    pub appointment_id: AppointmentId,
+    /// The appointment's case.
+    pub case_id: CaseId,
+    /// One of the rule pack's excuse codes.
+    pub reason_code: String,
+    /// Free text.
+    pub note: Option<String>,
+    /// Where it stands.
+    pub status: ExcuseStatus,
+    /// Last day for evidence.
+    pub evidence_due_on: Option<NaiveDate>,
+    /// Who entered it.
+    pub requested_by: StaffId,
+    /// When.
+    pub requested_at: DateTime<Utc>,
+    /// Who decided.
+    pub decided_by: Option<StaffId>,
+    /// When.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why so.
+    pub decision_reason: Option<String>,
+    /// The new due date, when made up.
+    pub make_up_due_on: Option<NaiveDate>,
+    /// Goes up by one with every change.
+    pub version: i64,
+}
+
+fn seal(excuse: &Excuse, sealer: &Sealer) -> Result<Row, StorageError> {
+    let place = |field| Place::new(field, excuse.id);
+    Ok(Row {
+        agency_id: excuse.agency_id,
+        id: excuse.id,
+        appointment_id: excuse.appointment_id,
+        case_id: excuse.case_id,
+        reason_code: excuse.reason_code.clone(),
+        note_sealed: sealer.seal_opt(place("excuses.note"), excuse.note.as_deref())?,
+        status: excuse.status,
+        evidence_due_on: excuse.evidence_due_on,
+        requested_by: excuse.requested_by,
+        requested_at: excuse.requested_at,
+        decided_by: excuse.decided_by,
+        decided_at: excuse.decided_at,
+        decision_sealed: sealer
+            .seal_opt(place("excuses.decision"), excuse.decision_reason.as_deref())?,
+        make_up_due_on: excuse.make_up_due_on,
+        version: excuse.version,
+    })
+}
+
+fn open(row: Row, sealer: &Sealer) -> Result<Excuse, StorageError> {
+    let place = |field| Place::new(field, row.id);
+    Ok(Excuse {
+        note: sealer.open_opt(place("excuses.note"), row.note_sealed.as_deref())?,
+        decision_reason: sealer
+            .open_opt(place("excuses.decision"), row.decision_sealed.as_deref())?,
+        agency_id: row.agency_id,
+        id: row.id,
+        appointment_id: row.appointment_id,
+        case_id: row.case_id,
+        reason_code: row.reason_code,
+        status: row.status,
+        evidence_due_on: row.evidence_due_on,
+        requested_by: row.requested_by,
+        requested_at: row.requested_at,
+        decided_by: row.decided_by,
+        decided_at: row.decided_at,
+        make_up_due_on: row.make_up_due_on,
+        version: row.version,
+    })
+}
+
+/// Stores a new excuse.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when an undecided one exists for the appointment.
+pub fn insert(tx: &mut Tx<'_>, excuse: &Excuse) -> Result<(), StorageError> {
+    let row = seal(excuse, tx.sealer())?;
+    with_conn!(tx, c => diesel::insert_into(excuses::table).values(row.values()).execute(*c))?;
+    Ok(())
+}
+
+/// Replaces an excuse if its stored version is still `expected`; answers whether it was.
+pub fn save(tx: &mut Tx<'_>, excuse: &Excuse, expected: i64) -> Result<bool, StorageError> {
+    let row = seal(excuse, tx.sealer())?;
+    let changed = with_conn!(tx, c => diesel::update(excuses::table
+            .filter(excuses::agency_id.eq(bind(excuse.agency_id)))
+            .filter(excuses::id.eq(bind(excuse.id)))
+            .filter(excuses::version.eq(expected)))
+        .set(row.values())
+        .execute(*c))?;
+    Ok(changed == 1)
+}
+
+/// One excuse. Whether the caller may see it follows from its case.
+pub fn get(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: ExcuseId,
+) -> Result<Option<Excuse>, StorageError> {
+    let row = with_conn!(tx, c => excuses::table
+        .filter(excuses::agency_id.eq(bind(agency)))
+        .filter(excuses::id.eq(bind(id)))
+        .select(Row::as_select())
+        .first(*c)
+        .optional())?;
+    row.map(|row| open(row, tx.sealer())).transpose()
+}
+
+/// The excuses of these appointments, in the order they were requested.
+pub fn of_appointments(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    appointments: &[AppointmentId],
+) -> Result<Vec<Excuse>, StorageError> {
+    let rows: Vec<Row> = with_conn!(tx, c => excuses::table
+        .filter(excuses::agency_id.eq(bind(agency)))
+        .filter(excuses::appointment_id.eq_any(appointments.iter().map(bind).collect::<Vec<_>>()))
+        .order(excuses::id)
+        .select(Row::as_select())
+        .load(*c))?;
+    rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}
+
+/// The undecided excuses of these cases, in the order they were requested.
+pub fn undecided(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    cases: &[CaseId],
+) -> Result<Vec<Excuse>, StorageError> {
+    let rows: Vec<Row> = with_conn!(tx, c => excuses::table
+        .filter(excuses::agency_id.eq(bind(agency)))
+        .filter(excuses::case_id.eq_any(cases.iter().map(bind).collect::<Vec<_>>()))
+        .filter(excuses::status.eq_any([
+            bind(ExcuseStatus::Requested),
+            bind(ExcuseStatus::AwaitingEvidence),
+        ]))
+        .order(excuses::id)
+        .select(Row::as_select())
+        .load(*c))?;
+    rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}

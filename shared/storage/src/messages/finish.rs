@@ -1,0 +1,82 @@
+//! Writing what came of messages.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::{AgencyId, AppointmentId, Channel, HopCause, MessageId, MessageStatus};
+
+use crate::{error::StorageError, schema::messages, store::Tx, types::bind, with_conn};
+
+/// The state a group of messages goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The new state.
+    pub status: MessageStatus,
+    /// When the worker acts on it next.
+    pub next_action_at: Option<DateTime<Utc>>,
+    /// Why, where the state alone does not say.
+    pub reason: Option<String>,
+    /// Set when it moves to another channel.
+    pub hop: Option<(Channel, HopCause)>,
+    /// Whether nothing follows any more.
+    pub is_final: bool,
+}
+
+/// Moves the messages that still have this `fence` to a state; answers how many had.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    ids: &[MessageId],
+    fence: i64,
+    to: &Settled,
+    now: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    let mut changed = 0;
+    for batch in ids.chunks(1000) {
+        let target = messages::table
+            .filter(messages::agency_id.eq(bind(agency)))
+            .filter(messages::id.eq_any(batch.iter().map(bind).collect::<Vec<_>>()))
+            .filter(messages::fence.eq(fence));
+        let values = (
+            messages::status.eq(bind(to.status)),
+            messages::next_action_at.eq(bind(to.next_action_at)),
+            messages::status_reason.eq(bind(to.reason.clone())),
+            messages::final_at.eq(bind(to.is_final.then_some(now))),
+            messages::version.eq(messages::version + 1),
+            messages::updated_at.eq(bind(now)),
+        );
+        changed += match to.hop {
+            None => with_conn!(tx, c => diesel::update(target).set(values).execute(*c))?,
+            Some((channel, cause)) => with_conn!(tx, c => diesel::update(target)
+                .set((
+                    values,
+                    messages::channel.eq(bind(channel)),
+                    messages::hop_cause.eq(bind(Some(cause))),
+                ))
+                .execute(*c))?,
+        };
+    }
+    Ok(changed)
+}
+
+/// Cancels what is still only planned for an appointment; answers how many.
+pub fn cancel_scheduled(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    appointment: AppointmentId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    Ok(with_conn!(tx, c => diesel::update(messages::table
+            .filter(messages::agency_id.eq(bind(agency)))
+            .filter(messages::appointment_id.eq(bind(Some(appointment))))
+            .filter(messages::status.eq(bind(MessageStatus::Scheduled))))
+        .set((
+            messages::status.eq(bind(MessageStatus::Cancelled)),
+            messages::next_action_at.eq(bind(None::<DateTime<Utc>>)),
+            messages::status_reason.eq(Some(reason)),
+            messages::final_at.eq(bind(Some(now))),
+            messages::version.eq(messages::version + 1),
+            messages::updated_at.eq(bind(now)),
+        ))
+        .execute(*c))?)
+}

@@ -1,0 +1,82 @@
+//! Pages of messages.
+
+use diesel::prelude::*;
+use domain::{AgencyId, AppointmentId, CaseId, MessageId, MessageStatus};
+
+use super::Message;
+use crate::{
+    error::StorageError,
+    schema::{cases, messages},
+    scope::Scope,
+    store::Tx,
+    types::bind,
+    with_conn,
+};
+
+/// What a list of messages is narrowed to, within the caller's scope.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Messages about this case.
+    pub case: Option<CaseId>,
+    /// Messages about this appointment.
+    pub appointment: Option<AppointmentId>,
+    /// In this state.
+    pub status: Option<MessageStatus>,
+}
+
+/// A page of messages about cases the caller may see, in the order they were planned.
+pub fn list(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    scope: Scope,
+    filter: &Filter,
+    after: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<Message>, StorageError> {
+    Ok(with_conn!(tx, c => {
+        let mut query = messages::table
+            .inner_join(cases::table.on(messages::agency_id
+                .eq(cases::agency_id)
+                .and(messages::case_id.eq(cases::id.nullable()))))
+            .filter(messages::agency_id.eq(bind(agency)))
+            .filter(cases::agency_id.eq(bind(agency)))
+            .order(messages::id)
+            .limit(limit)
+            .select(Message::as_select())
+            .into_boxed();
+        if let Some(office) = scope.office {
+            query = query.filter(messages::office_id.eq(bind(office)));
+        }
+        if let Some(caseworker) = scope.caseworker {
+            query = query.filter(cases::caseworker_id.eq(bind(caseworker)));
+        }
+        if let Some(case) = filter.case {
+            query = query.filter(messages::case_id.eq(bind(Some(case))));
+        }
+        if let Some(appointment) = filter.appointment {
+            query = query.filter(messages::appointment_id.eq(bind(Some(appointment))));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(messages::status.eq(bind(status)));
+        }
+        if let Some(after) = after {
+            query = query.filter(messages::id.gt(bind(after)));
+        }
+        query.load(*c)
+    })?)
+}
+
+/// All messages about these appointments, in the order they were planned.
+pub fn of_appointments(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    appointments: &[AppointmentId],
+) -> Result<Vec<Message>, StorageError> {
+    let wanted: Vec<_> = appointments.iter().map(|id| bind(Some(*id))).collect();
+    Ok(with_conn!(tx, c => messages::table
+        .filter(messages::agency_id.eq(bind(agency)))
+        .filter(messages::appointment_id.eq_any(wanted))
+        .order(messages::id)
+        .select(Message::as_select())
+        .load(*c))?)
+}
