@@ -52,8 +52,8 @@ pub struct Plan {
 /// report-in + `a` months and is nominally due on the day before report-in + `a + s` months. Months
 /// are always counted from the report-in and clamped to the month's end. A nominal day off moves to
 /// the next working day (程序规定 art. 35 and 民法典 art. 203, by analogy), or, if that is after the
-/// term, back to the last working day in it. An item that opens after the term end, or in which no
-/// working day is left, is dropped. If the printed end is later than the term in months, the last
+/// term, back to the last working day in it. An item that opens after the term end, or that
+/// the term end leaves no working day of its own, is dropped. If the printed end is later than the term in months, the last
 /// step goes on for as long as whole steps fit.
 ///
 /// # Errors
@@ -81,7 +81,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Refusal> {
             opens_on,
             full,
         };
-        items.extend(item(input, cadence, &slot, term_ends_on, items.len()));
+        items.extend(item(input, cadence, &slot, term_ends_on, items.last()));
         begin += step;
     }
     Ok(Plan {
@@ -104,7 +104,7 @@ fn item(
     cadence: &Cadence,
     slot: &Slot,
     term_ends_on: NaiveDate,
-    before: usize,
+    before: Option<&Window>,
 ) -> Option<Window> {
     let nominal_on = slot.full.min(term_ends_on);
     let Roll {
@@ -112,10 +112,11 @@ fn item(
         cause,
         provisional,
     } = due(input.calendar, nominal_on, term_ends_on);
-    if due_on < slot.opens_on {
+    // No working day of its own: two tests would be due on one day, or on none.
+    if due_on < slot.opens_on || before.is_some_and(|before| due_on <= before.due_on) {
         return None;
     }
-    let sequence = u32::try_from(before).ok()? + 1;
+    let sequence = before.map_or(0, |before| before.sequence) + 1;
     let cut_at_term_end = nominal_on < slot.full;
     let year = slot.begin / 12 + 1;
     let cut = if cut_at_term_end {

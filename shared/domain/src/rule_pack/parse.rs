@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str) -> Result<RulePack, Vec<RuleError>> {
             Err(error) => error,
         };
         let span = error.span().unwrap_or(0..0);
-        let path = path_of(&root, &span);
+        let path = path_of(&root, &span, &mended);
         errors.push(at(Some(span), &explain(&path, error.message())));
         match mend(&mut root, &model, &path, error.message()) {
             Some(path) if errors.len() < MOST_FAULTS_OF_FORM && !mended.contains(&path) => {
@@ -70,6 +70,9 @@ pub(super) fn parse(text: &str) -> Result<RulePack, Vec<RuleError>> {
 /// serde's message, with the field it is about.
 fn explain(path: &str, message: &str) -> String {
     let field = path.trim_start_matches('/').replace('/', ".");
+    if message.starts_with("invalid type: map, expected a formatted date") {
+        return format!("{field}: write a date in quotes, such as \"2026-01-31\"");
+    }
     if field.is_empty() || message.starts_with("unknown field") {
         message.to_owned()
     } else {
@@ -82,32 +85,35 @@ fn read(root: &Spanned<DeValue<'_>>) -> Result<RulePack, toml::de::Error> {
     RulePack::deserialize(Deserializer::from(Spanned::new(root.span(), table)))
 }
 
-/// JSON pointer of the innermost value or key that has this span.
-fn path_of(node: &Spanned<DeValue<'_>>, span: &Range<usize>) -> String {
-    fn walk(node: &Spanned<DeValue<'_>>, span: &Range<usize>, path: &str, found: &mut String) {
-        if node.span() == *span {
-            path.clone_into(found);
+/// JSON pointer of the innermost value or key that has this span. What was mended is left out: its
+/// spans are of another text.
+fn path_of(root: &Spanned<DeValue<'_>>, span: &Range<usize>, mended: &[String]) -> String {
+    let mut found = String::new();
+    let mut open = vec![(String::new(), root)];
+    while let Some((path, node)) = open.pop() {
+        if mended.contains(&path) {
+            continue;
+        }
+        if node.span() == *span && path.len() >= found.len() {
+            found.clone_from(&path);
         }
         match node.get_ref() {
             DeValue::Table(table) => {
                 for (key, value) in table {
                     let path = format!("{path}/{}", key.get_ref());
-                    if key.span() == *span {
-                        path.clone_into(found);
+                    if key.span() == *span && !mended.contains(&path) {
+                        found.clone_from(&path);
                     }
-                    walk(value, span, &path, found);
+                    open.push((path, value));
                 }
             }
             DeValue::Array(items) => {
-                for (index, value) in items.iter().enumerate() {
-                    walk(value, span, &format!("{path}/{index}"), found);
-                }
+                let items = items.iter().enumerate();
+                open.extend(items.map(|(index, item)| (format!("{path}/{index}"), item)));
             }
             _ => {}
         }
     }
-    let mut found = String::new();
-    walk(node, span, "", &mut found);
     found
 }
 
@@ -249,8 +255,32 @@ mod tests {
     }
 
     #[test]
+    fn a_bare_date_is_told_to_be_quoted() {
+        let errors = errors_of(&MODEL.replace("\"2011-06-26\"", "2011-06-26"));
+        let line = line_of(MODEL, "effective_from");
+        let hint = "effective_from: write a date in quotes, such as \"2026-01-31\"";
+        assert_eq!(errors, [format!("line {line}: {hint}")]);
+    }
+
+    #[test]
     fn a_text_that_is_no_pack_ends_with_errors() {
-        assert!(!errors_of("").is_empty());
-        assert!(!errors_of("cadence = 3\nreminders = []\n").is_empty());
+        let empty = errors_of("");
+        assert_eq!(empty[0], "line 1: missing field `cadence`");
+        assert!(
+            empty.iter().all(|error| error.contains("missing field")),
+            "{empty:#?}"
+        );
+        let other = errors_of("cadence = 3\nreminders = []\n[package]\nname = 1\n");
+        assert!(
+            other
+                .iter()
+                .any(|error| error.starts_with("line 1: cadence: ")),
+            "{other:#?}"
+        );
+        assert!(
+            other
+                .iter()
+                .any(|error| error.starts_with("line 3: unknown field"))
+        );
     }
 }

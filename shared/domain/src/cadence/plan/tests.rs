@@ -183,6 +183,10 @@ fn other_terms_are_cut_and_an_item_without_a_working_day_is_dropped() {
     let weekend = Some("2025-11-02");
     let dropped = planned("2025-10-01", Measure::CommunityTreatment, 36, weekend);
     assert_eq!(dropped.items.len(), 1);
+    // Item 2 moves from Sunday to Monday 10 January 2022, the only day item 3 would have.
+    let shared_day = planned("2021-09-10", Measure::Aftercare, 5, Some("2022-01-10"));
+    assert_eq!(shared_day.items.len(), 2);
+    assert_eq!(shared_day.items[1].due_on, date("2022-01-10"));
 }
 
 #[test]
@@ -292,6 +296,7 @@ proptest! {
             from.iter_days().take_while(|day| *day <= to).any(works)
         };
         let mut uncovered = start;
+        let mut last_due = start.pred_opt().unwrap();
         for (index, item) in plan.items.iter().enumerate() {
             prop_assert_eq!(usize::try_from(item.sequence).unwrap(), index + 1);
             // No gap and no nominal overlap: each opens on the day after the last nominal day.
@@ -311,13 +316,15 @@ proptest! {
             prop_assert_eq!(item.provisional, item.why.provisional);
             prop_assert!(item.provisional || (2020..=2026).contains(&item.due_on.year()));
             uncovered = item.nominal_on.succ_opt().unwrap();
+            last_due = item.due_on;
         }
         for pair in plan.items.windows(2) {
             prop_assert!(pair[0].due_on < pair[1].due_on);
             prop_assert!(pair[0].closes_at < pair[1].closes_at);
         }
-        // What is not covered is shorter than a step, or a tail without a working day.
-        let tail_is_off = uncovered <= end && !any_working(uncovered, end);
+        // What is not covered is shorter than a step, or a tail without a working day of its own.
+        let own_days_from = uncovered.max(last_due.succ_opt().unwrap());
+        let tail_is_off = uncovered <= end && !any_working(own_days_from, end);
         let beyond_the_term = end > default_end && uncovered > default_end;
         prop_assert!(uncovered > end || tail_is_off || beyond_the_term);
     }
