@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{AgencyId, coded};
+use crate::{ActorKind, AgencyId, coded};
 
 /// SHA-256 of an entry and, through it, of everything before it.
 pub type ChainHash = [u8; 32];
@@ -16,19 +16,6 @@ pub type ChainHash = [u8; 32];
 pub const GENESIS: ChainHash = [0; 32];
 
 const ENCODING: &[u8] = b"tongxing-audit-1";
-
-coded! {
-    /// Who acted.
-    ActorKind {
-        Staff = "staff",
-        /// The worker, or the program itself.
-        System = "system",
-        /// A gateway calling back.
-        Gateway = "gateway",
-        /// Nobody known: a failed sign-in.
-        Anonymous = "anonymous",
-    }
-}
 
 coded! {
     /// What came of the action.
@@ -52,8 +39,8 @@ pub struct Entry<'a> {
     pub action: &'a str,
     /// Kind of the object.
     pub object_kind: &'a str,
-    /// Which object.
-    pub object_id: Option<Uuid>,
+    /// Which object: its id, or the natural key of one that has none (a rule pack, a year).
+    pub object_id: Option<&'a str>,
     /// What came of it.
     pub outcome: AuditOutcome,
     /// The code of a reason.
@@ -82,7 +69,7 @@ pub fn entry_hash(prev: &ChainHash, entry: &Entry<'_>) -> ChainHash {
         entry.actor_id.as_ref().map(|id| id.as_bytes().as_slice()),
         Some(entry.action.as_bytes()),
         Some(entry.object_kind.as_bytes()),
-        entry.object_id.as_ref().map(|id| id.as_bytes().as_slice()),
+        entry.object_id.map(str::as_bytes),
         Some(entry.outcome.as_str().as_bytes()),
         entry.reason.map(str::as_bytes),
         entry.request_id.map(str::as_bytes),
@@ -185,7 +172,7 @@ mod tests {
             actor_id: Some(Uuid::from_u128(2)),
             action: "create_client",
             object_kind: "client",
-            object_id: Some(Uuid::from_u128(3)),
+            object_id: Some("cn-default@1"),
             outcome: AuditOutcome::Done,
             reason: None,
             request_id: Some("r-1"),
@@ -273,7 +260,10 @@ mod tests {
                 object_kind: "case",
                 ..e
             },
-            Entry { object_id: id, ..e },
+            Entry {
+                object_id: Some("cn-default@2"),
+                ..e
+            },
             Entry {
                 outcome: AuditOutcome::Refused,
                 ..e
@@ -315,7 +305,7 @@ mod tests {
         let hash = entry_hash(&GENESIS, &entry(1));
         assert_eq!(
             hex(&hash),
-            "5173b9500438a96b42aec23a1bea80d4ea3f490bf2cd1f100a5499f24b262cf4"
+            "f0e9c891fe28170c980634a9f58ef04d97a59740d12de86b151c8e2af077ff92"
         );
     }
 }
