@@ -20,6 +20,7 @@ CREATE TABLE offices (
     phone text NOT NULL,
     message_signature text NOT NULL,
     timezone text NOT NULL,
+    last_digest_on date,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,

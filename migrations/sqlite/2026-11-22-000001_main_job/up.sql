@@ -20,6 +20,7 @@ CREATE TABLE offices (
     phone TEXT NOT NULL,
     message_signature TEXT NOT NULL,
     timezone TEXT NOT NULL,
+    last_digest_on TEXT,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,

@@ -1,1 +1,20 @@
-//! Under construction.
+//! Use cases that both the API and the worker need.
+//!
+//! Each takes a [`Work`]: one transaction, one instant, one actor. None opens a transaction, reads a
+//! clock or does I/O beyond the transaction it was given.
+
+pub mod alerts;
+pub mod digest;
+pub mod judge;
+pub mod notify;
+pub mod record;
+pub mod remind;
+pub mod report_in;
+pub mod rules;
+pub mod schedule;
+pub mod status;
+pub mod windows;
+mod work;
+
+pub use rules::PackCache;
+pub use work::{Actor, Request, Work, WorkError};

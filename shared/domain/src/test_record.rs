@@ -125,7 +125,8 @@ pub fn judge(evidence: &Evidence<'_>) -> Result<Counting, Refusal> {
 pub struct Item {
     /// Which appointment.
     pub id: AppointmentId,
-    /// Where it stands. Only `scheduled`, `open` and `overdue` ones can take a test.
+    /// Where it stands. Only unmet ones can take a test: `scheduled`, `open`,
+    /// `overdue`, and `missed` when the test was taken in time and only recorded late.
     pub status: AppointmentStatus,
     /// First instant of the window.
     pub opens_at: DateTime<Utc>,
@@ -156,7 +157,10 @@ pub fn match_item(collected_at: DateTime<Utc>, items: &[Item]) -> Match {
         .filter(|item| {
             matches!(
                 item.status,
-                AppointmentStatus::Scheduled | AppointmentStatus::Open | AppointmentStatus::Overdue
+                AppointmentStatus::Scheduled
+                    | AppointmentStatus::Open
+                    | AppointmentStatus::Overdue
+                    | AppointmentStatus::Missed
             )
         })
         .filter(|item| item.opens_at <= collected_at && collected_at < item.grace_ends_at)

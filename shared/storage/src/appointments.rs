@@ -11,7 +11,10 @@ use domain::{
 };
 
 pub use self::{
-    due::{due_for_change, due_for_reminder, mark_notice_proven, mark_opened, next_due, set_next_reminder},
+    due::{
+        due_for_change, due_for_reminder, mark_notice_proven, mark_opened, mark_overdue, next_due,
+        set_next_reminder,
+    },
     list::{Filter, Position, list},
 };
 use crate::{

@@ -29,7 +29,10 @@ record! {
 
 /// One try at handing a message to a gateway.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Attempt {
     /// The tenant.
     pub agency_id: AgencyId,

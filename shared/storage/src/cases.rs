@@ -199,10 +199,7 @@ pub fn set_next_reminder(
 }
 
 /// The earliest instant at which a case needs the worker.
-pub fn next_due(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-) -> Result<Option<DateTime<Utc>>, StorageError> {
+pub fn next_due(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Option<DateTime<Utc>>, StorageError> {
     let check: Option<Option<DateTime<Utc>>> = with_conn!(tx, c => cases::table
         .filter(cases::agency_id.eq(bind(agency)))
         .filter(cases::next_check_at.is_not_null())

@@ -40,7 +40,10 @@ record! {
 
 /// The person in the programme. No `Debug`: it would print personal data.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Client {
     /// The tenant.
     pub agency_id: AgencyId,
@@ -109,7 +112,10 @@ fn seal(client: &Client, sealer: &Sealer) -> Result<Row, StorageError> {
 fn open(row: Row, sealer: &Sealer) -> Result<Client, StorageError> {
     let place = |field| Place::new(field, row.id);
     let birth_date = sealer
-        .open_opt(place("clients.birth_date"), row.birth_date_sealed.as_deref())?
+        .open_opt(
+            place("clients.birth_date"),
+            row.birth_date_sealed.as_deref(),
+        )?
         .map(|date| date.parse::<NaiveDate>())
         .transpose()
         .map_err(|error| StorageError::Corrupt(error.to_string()))?;
@@ -233,10 +239,14 @@ pub fn shared_phones(
     phones: &[String],
 ) -> Result<Vec<String>, StorageError> {
     let sealer = tx.sealer();
-    let indexed: Vec<_> =
-        phones.iter().map(|phone| (sealer.blind_index("clients.phone", phone), phone)).collect();
-    let wanted: Vec<Option<Vec<u8>>> =
-        indexed.iter().map(|(index, _)| Some(index.clone())).collect();
+    let indexed: Vec<_> = phones
+        .iter()
+        .map(|phone| (sealer.blind_index("clients.phone", phone), phone))
+        .collect();
+    let wanted: Vec<Option<Vec<u8>>> = indexed
+        .iter()
+        .map(|(index, _)| Some(index.clone()))
+        .collect();
     let mut found: Vec<Option<Vec<u8>>> = with_conn!(tx, c => clients::table
         .filter(clients::agency_id.eq(bind(agency)))
         .filter(clients::phone_index.eq_any(wanted))

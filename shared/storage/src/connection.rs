@@ -43,7 +43,8 @@ struct SqliteSetup {
 
 impl CustomizeConnection<SqliteConnection, PoolError> for SqliteSetup {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), PoolError> {
-        conn.batch_execute(&self.pragmas).map_err(PoolError::QueryError)
+        conn.batch_execute(&self.pragmas)
+            .map_err(PoolError::QueryError)
     }
 }
 
@@ -99,7 +100,9 @@ pub(crate) fn postgres_pool(
         .min_idle(Some(1))
         .test_on_check_out(false)
         .connection_timeout(Duration::from_secs(30))
-        .connection_customizer(Box::new(PostgresSetup { statement_cache: options.statement_cache }))
+        .connection_customizer(Box::new(PostgresSetup {
+            statement_cache: options.statement_cache,
+        }))
         .build(ConnectionManager::new(options.url.clone()))
         .map_err(|error| StorageError::NoConnection(error.to_string()))
 }

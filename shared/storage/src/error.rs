@@ -48,7 +48,8 @@ impl From<DieselError> for StorageError {
         match error {
             DieselError::DatabaseError(kind, info) => {
                 let place = || {
-                    info.constraint_name().map_or_else(|| info.message().to_owned(), str::to_owned)
+                    info.constraint_name()
+                        .map_or_else(|| info.message().to_owned(), str::to_owned)
                 };
                 match kind {
                     DatabaseErrorKind::UniqueViolation => Self::Duplicate(place()),

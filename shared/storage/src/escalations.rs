@@ -50,7 +50,10 @@ record! {
 
 /// A file opened when a threshold is reached.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Escalation {
     /// The tenant.
     pub agency_id: AgencyId,
@@ -295,10 +298,7 @@ pub fn due_for_alert(
 }
 
 /// The earliest instant at which an escalation needs the worker.
-pub fn next_due(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-) -> Result<Option<DateTime<Utc>>, StorageError> {
+pub fn next_due(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Option<DateTime<Utc>>, StorageError> {
     let next: Option<Option<DateTime<Utc>>> = with_conn!(tx, c => escalations::table
         .filter(escalations::agency_id.eq(bind(agency)))
         .filter(escalations::next_alert_at.is_not_null())

@@ -35,7 +35,10 @@ record! {
 
 /// A request that an appointment not count as missed.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Excuse {
     /// The tenant.
     pub agency_id: AgencyId,

@@ -24,7 +24,10 @@ pub mod offices;
 pub mod receipts;
 pub mod refresh_tokens;
 pub mod rule_packs;
-#[expect(clippy::wildcard_imports, reason = "the form of diesel's table macro")]
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "the form of diesel's table macro")
+)]
 mod schema;
 pub mod scope;
 pub mod sealed;

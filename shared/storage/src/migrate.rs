@@ -25,9 +25,8 @@ pub fn down(store: &Store) -> Result<Vec<String>, StorageError> {
 
 /// Whether a migration is missing.
 pub fn is_pending(store: &Store) -> Result<bool, StorageError> {
-    let refused = |error: Box<dyn std::error::Error + Send + Sync>| {
-        StorageError::Database(error.to_string())
-    };
+    let refused =
+        |error: Box<dyn std::error::Error + Send + Sync>| StorageError::Database(error.to_string());
     store.migrate_with(
         |c| c.has_pending_migration(SQLITE).map_err(refused),
         |c| c.has_pending_migration(POSTGRES).map_err(refused),

@@ -1,6 +1,6 @@
 //! Offices of an agency.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, OfficeId};
 
@@ -23,6 +23,8 @@ record! {
         message_signature: String,
         /// IANA name; all local dates of the office's cases are in it.
         timezone: String,
+        /// The local day whose staff digest was planned last.
+        last_digest_on: Option<NaiveDate>,
         version: i64,
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
@@ -96,4 +98,34 @@ pub fn save(
         ))
         .execute(*c))?;
     Ok(saved == 1)
+}
+
+/// The offices with these ids, in no particular order.
+pub fn get_many(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    ids: &[OfficeId],
+) -> Result<Vec<Office>, StorageError> {
+    Ok(with_conn!(tx, c => offices::table
+        .filter(offices::agency_id.eq(bind(agency)))
+        .filter(offices::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
+        .select(Office::as_select())
+        .load(*c))?)
+}
+
+/// Notes that the digest of a local day was planned, unless another worker did; answers whether
+/// this call did it.
+pub fn claim_digest(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: OfficeId,
+    day: NaiveDate,
+) -> Result<bool, StorageError> {
+    let changed = with_conn!(tx, c => diesel::update(offices::table
+            .filter(offices::agency_id.eq(bind(agency)))
+            .filter(offices::id.eq(bind(id)))
+            .filter(offices::last_digest_on.is_null().or(offices::last_digest_on.lt(Some(day)))))
+        .set(offices::last_digest_on.eq(Some(day)))
+        .execute(*c))?;
+    Ok(changed == 1)
 }

@@ -34,6 +34,7 @@ diesel::table! {
         phone -> Text,
         message_signature -> Text,
         timezone -> Text,
+        last_digest_on -> Nullable<Date>,
         version -> BigInt,
         created_at -> UtcInstant,
         updated_at -> UtcInstant,

@@ -26,7 +26,10 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new<K>(field: &'static str, row: Id<K>) -> Self {
-        Self { field, row: row.uuid() }
+        Self {
+            field,
+            row: row.uuid(),
+        }
     }
 
     fn aad(self) -> Aad<Vec<u8>> {
@@ -67,11 +70,17 @@ impl Sealer {
         if keys.is_empty() {
             return Err(StorageError::Unsealable("no key"));
         }
-        Ok(Self { keys, index_key: hmac::Key::new(hmac::HMAC_SHA256, index_key) })
+        Ok(Self {
+            keys,
+            index_key: hmac::Key::new(hmac::HMAC_SHA256, index_key),
+        })
     }
 
     pub(crate) fn seal(&self, place: Place, text: &str) -> Result<Vec<u8>, StorageError> {
-        let (id, key) = self.keys.first().ok_or(StorageError::Unsealable(place.field))?;
+        let (id, key) = self
+            .keys
+            .first()
+            .ok_or(StorageError::Unsealable(place.field))?;
         let mut body = text.as_bytes().to_vec();
         let nonce = key
             .seal_in_place_append_tag(place.aad(), &mut body)
@@ -98,7 +107,11 @@ impl Sealer {
         if *suite != SUITE_INTL {
             return Err(refused());
         }
-        let (_, key) = self.keys.iter().find(|(known, _)| known == id).ok_or_else(refused)?;
+        let (_, key) = self
+            .keys
+            .iter()
+            .find(|(known, _)| known == id)
+            .ok_or_else(refused)?;
         let mut body = body.to_vec();
         let plain = key
             .open_in_place(Nonce::assume_unique_for_key(*nonce), place.aad(), &mut body)
@@ -127,13 +140,17 @@ impl Sealer {
 
 impl std::fmt::Debug for Sealer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sealer").field("keys", &self.keys.len()).finish_non_exhaustive()
+        f.debug_struct("Sealer")
+            .field("keys", &self.keys.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl std::fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SealingKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("SealingKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -142,12 +159,21 @@ mod tests {
     use super::*;
 
     fn sealer(ids: &[u8]) -> Sealer {
-        let keys: Vec<_> = ids.iter().map(|id| SealingKey { id: *id, bytes: [*id; 32] }).collect();
+        let keys: Vec<_> = ids
+            .iter()
+            .map(|id| SealingKey {
+                id: *id,
+                bytes: [*id; 32],
+            })
+            .collect();
         Sealer::new(&keys, &[9; 32]).unwrap()
     }
 
     fn place(row: u128) -> Place {
-        Place::new("clients.name", domain::ClientId::from_uuid(uuid::Uuid::from_u128(row)))
+        Place::new(
+            "clients.name",
+            domain::ClientId::from_uuid(uuid::Uuid::from_u128(row)),
+        )
     }
 
     #[test]
@@ -170,7 +196,13 @@ mod tests {
     #[test]
     fn the_blind_index_is_stable_and_kept_apart_by_field() {
         let sealer = sealer(&[1]);
-        assert_eq!(sealer.blind_index("phone", "1"), sealer.blind_index("phone", "1"));
-        assert_ne!(sealer.blind_index("phone", "1"), sealer.blind_index("name", "1"));
+        assert_eq!(
+            sealer.blind_index("phone", "1"),
+            sealer.blind_index("phone", "1")
+        );
+        assert_ne!(
+            sealer.blind_index("phone", "1"),
+            sealer.blind_index("name", "1")
+        );
     }
 }

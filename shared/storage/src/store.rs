@@ -86,7 +86,10 @@ impl Store {
             },
             None => Pools::Postgres(connection::postgres_pool(options)?),
         };
-        Ok(Self { pools, sealer: Arc::new(sealer) })
+        Ok(Self {
+            pools,
+            sealer: Arc::new(sealer),
+        })
     }
 
     /// Which database this is.
@@ -111,11 +114,17 @@ impl Store {
         retrying(|| match &self.pools {
             Pools::Sqlite { readers, .. } => {
                 let mut conn = checkout(readers)?;
-                work(&mut Tx { conn: Conn::Sqlite(&mut conn), sealer: &self.sealer })
+                work(&mut Tx {
+                    conn: Conn::Sqlite(&mut conn),
+                    sealer: &self.sealer,
+                })
             }
             Pools::Postgres(pool) => {
                 let mut conn = checkout(pool)?;
-                work(&mut Tx { conn: Conn::Postgres(&mut conn), sealer: &self.sealer })
+                work(&mut Tx {
+                    conn: Conn::Postgres(&mut conn),
+                    sealer: &self.sealer,
+                })
             }
         })
     }
@@ -130,16 +139,22 @@ impl Store {
             Pools::Sqlite { writer, .. } => {
                 let mut conn = checkout(writer)?;
                 conn.immediate_transaction(|conn| {
-                    work(&mut Tx { conn: Conn::Sqlite(conn), sealer: &self.sealer })
-                        .map_err(Aborted::Work)
+                    work(&mut Tx {
+                        conn: Conn::Sqlite(conn),
+                        sealer: &self.sealer,
+                    })
+                    .map_err(Aborted::Work)
                 })
                 .map_err(Aborted::into_inner)
             }
             Pools::Postgres(pool) => {
                 let mut conn = checkout(pool)?;
                 conn.transaction(|conn| {
-                    work(&mut Tx { conn: Conn::Postgres(conn), sealer: &self.sealer })
-                        .map_err(Aborted::Work)
+                    work(&mut Tx {
+                        conn: Conn::Postgres(conn),
+                        sealer: &self.sealer,
+                    })
+                    .map_err(Aborted::Work)
                 })
                 .map_err(Aborted::into_inner)
             }
@@ -165,7 +180,9 @@ impl Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("backend", &self.backend()).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("backend", &self.backend())
+            .finish_non_exhaustive()
     }
 }
 
@@ -208,7 +225,8 @@ fn checkout<C>(
 where
     C: diesel::r2d2::R2D2Connection + 'static,
 {
-    pool.get().map_err(|error| StorageError::NoConnection(error.to_string()))
+    pool.get()
+        .map_err(|error| StorageError::NoConnection(error.to_string()))
 }
 
 fn retrying<T, E: Retryable>(mut run: impl FnMut() -> Result<T, E>) -> Result<T, E> {

@@ -43,7 +43,10 @@ record! {
 
 /// Something a person has to do.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Task {
     /// The tenant.
     pub agency_id: AgencyId,

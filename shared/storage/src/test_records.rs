@@ -44,7 +44,10 @@ record! {
 
 /// One sample taken and its result.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct TestRecord {
     /// The tenant.
     pub agency_id: AgencyId,
@@ -186,4 +189,19 @@ pub fn of_case(
         query.load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}
+
+/// The ids of a case's positive records, in the order they were recorded.
+pub fn positives(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    case: CaseId,
+) -> Result<Vec<TestRecordId>, StorageError> {
+    Ok(with_conn!(tx, c => test_records::table
+        .filter(test_records::agency_id.eq(bind(agency)))
+        .filter(test_records::case_id.eq(bind(case)))
+        .filter(test_records::result.eq(bind(TestResult::Positive)))
+        .order(test_records::id)
+        .select(test_records::id)
+        .load(*c))?)
 }

@@ -73,7 +73,7 @@ where
     }
 }
 
-impl<'b, T, ST> AsExpression<ST> for &'b Bind<T>
+impl<T, ST> AsExpression<ST> for &Bind<T>
 where
     ST: SqlType + TypedExpressionType,
 {
@@ -179,8 +179,7 @@ impl FromSql<UtcInstant, Pg> for DateTime<Utc> {
 }
 impl FromSql<UtcInstant, Sqlite> for DateTime<Utc> {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        Self::from_timestamp_micros(value.read_long())
-            .ok_or_else(|| "instant out of range".into())
+        Self::from_timestamp_micros(value.read_long()).ok_or_else(|| "instant out of range".into())
     }
 }
 

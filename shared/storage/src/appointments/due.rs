@@ -65,6 +65,27 @@ pub fn mark_opened(
         .execute(*c))?)
 }
 
+/// Marks these open appointments overdue: their status next changes when the grace days end.
+/// Answers how many were still open.
+pub fn mark_overdue(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    ids: &[AppointmentId],
+    now: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    Ok(with_conn!(tx, c => diesel::update(appointments::table
+            .filter(appointments::agency_id.eq(bind(agency)))
+            .filter(appointments::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
+            .filter(appointments::status.eq(bind(AppointmentStatus::Open))))
+        .set((
+            appointments::status.eq(bind(AppointmentStatus::Overdue)),
+            appointments::next_change_at.eq(appointments::grace_ends_at.nullable()),
+            appointments::version.eq(appointments::version + 1),
+            appointments::updated_at.eq(bind(now)),
+        ))
+        .execute(*c))?)
+}
+
 /// Notes that a reminder of an appointment was planned, and when the next one is to be.
 pub fn set_next_reminder(
     tx: &mut Tx<'_>,
@@ -82,10 +103,7 @@ pub fn set_next_reminder(
 }
 
 /// The earliest instant at which an appointment needs the worker.
-pub fn next_due(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-) -> Result<Option<DateTime<Utc>>, StorageError> {
+pub fn next_due(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Option<DateTime<Utc>>, StorageError> {
     let change: Option<Option<DateTime<Utc>>> = with_conn!(tx, c => appointments::table
         .filter(appointments::agency_id.eq(bind(agency)))
         .filter(appointments::next_change_at.is_not_null())

@@ -32,9 +32,11 @@ pub fn lock_due(
         .limit(limit);
     Ok(match tx.parts().0 {
         Conn::Sqlite(c) => query.select(Message::as_select()).load(*c),
-        Conn::Postgres(c) => {
-            query.select(Message::as_select()).for_update().skip_locked().load(*c)
-        }
+        Conn::Postgres(c) => query
+            .select(Message::as_select())
+            .for_update()
+            .skip_locked()
+            .load(*c),
     }?)
 }
 
@@ -81,10 +83,7 @@ pub fn mark_claimed(
 }
 
 /// The earliest instant at which a message needs the worker.
-pub fn next_due(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-) -> Result<Option<DateTime<Utc>>, StorageError> {
+pub fn next_due(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Option<DateTime<Utc>>, StorageError> {
     let mut earliest: Option<DateTime<Utc>> = None;
     for status in [
         MessageStatus::Scheduled,

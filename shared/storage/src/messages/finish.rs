@@ -1,7 +1,7 @@
 //! Writing what came of messages.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::case_when, prelude::*};
 use domain::{AgencyId, AppointmentId, Channel, HopCause, MessageId, MessageStatus};
 
 use crate::{error::StorageError, schema::messages, store::Tx, types::bind, with_conn};
@@ -21,11 +21,12 @@ pub struct Settled {
     pub is_final: bool,
 }
 
-/// Moves the messages that still have this `fence` to a state; answers how many had.
+/// Moves the messages that are still in the state `from` under this `fence`; answers how many were.
 pub fn settle(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     ids: &[MessageId],
+    from: MessageStatus,
     fence: i64,
     to: &Settled,
     now: DateTime<Utc>,
@@ -35,6 +36,7 @@ pub fn settle(
         let target = messages::table
             .filter(messages::agency_id.eq(bind(agency)))
             .filter(messages::id.eq_any(batch.iter().map(bind).collect::<Vec<_>>()))
+            .filter(messages::status.eq(bind(from)))
             .filter(messages::fence.eq(fence));
         let values = (
             messages::status.eq(bind(to.status)),
@@ -56,6 +58,38 @@ pub fn settle(
         };
     }
     Ok(changed)
+}
+
+/// Puts messages off until `until`, where `from` and `fence` still hold, and records the move with
+/// its reason; answers how many.
+pub fn postpone(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    ids: &[MessageId],
+    (from, fence): (MessageStatus, i64),
+    until: DateTime<Utc>,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    Ok(with_conn!(tx, c => diesel::update(messages::table
+            .filter(messages::agency_id.eq(bind(agency)))
+            .filter(messages::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
+            .filter(messages::status.eq(bind(from)))
+            .filter(messages::fence.eq(fence)))
+        .set((
+            messages::status.eq(bind(MessageStatus::Scheduled)),
+            messages::next_action_at.eq(bind(Some(until))),
+            // Of several moves the first tells when it should have gone.
+            messages::shifted_from.eq(case_when(
+                messages::shifted_from.is_not_null(),
+                messages::shifted_from,
+            )
+            .otherwise(messages::planned_for.nullable())),
+            messages::shift_reason.eq(Some(reason)),
+            messages::version.eq(messages::version + 1),
+            messages::updated_at.eq(bind(now)),
+        ))
+        .execute(*c))?)
 }
 
 /// Cancels what is still only planned for an appointment; answers how many.

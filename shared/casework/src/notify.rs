@@ -1,0 +1,157 @@
+//! Events become tasks for people.
+
+use chrono::NaiveDate;
+use domain::{
+    HopCause, StaffId, TaskKind, TaskStatus,
+    ids::{EscalationId, MessageId},
+};
+use storage::{
+    appointments::Appointment,
+    cases::Case,
+    escalations::Escalation,
+    messages::Message,
+    tasks::{self, Task},
+};
+
+use crate::{
+    rules,
+    work::{Work, WorkError},
+};
+
+/// A task about an appointment, for the case's caseworker. One per appointment and kind.
+pub fn appointment_task(
+    work: &mut Work<'_, '_>,
+    item: &Appointment,
+    kind: TaskKind,
+    due_on: NaiveDate,
+) -> Result<bool, WorkError> {
+    let task = Task {
+        assignee_id: Some(item.caseworker_id),
+        client_id: Some(item.client_id),
+        case_id: Some(item.case_id),
+        appointment_id: Some(item.id),
+        ..blank(
+            work,
+            item.office_id,
+            kind,
+            due_on,
+            format!("{kind}:{}", item.id),
+        )
+    };
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+/// A task about a case, for its caseworker. One per case and kind.
+pub fn case_task(
+    work: &mut Work<'_, '_>,
+    case: &Case,
+    kind: TaskKind,
+    due_on: NaiveDate,
+) -> Result<bool, WorkError> {
+    let task = Task {
+        assignee_id: Some(case.caseworker_id),
+        client_id: Some(case.client_id),
+        case_id: Some(case.id),
+        ..blank(
+            work,
+            case.office_id,
+            kind,
+            due_on,
+            format!("{kind}:{}", case.id),
+        )
+    };
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+/// A task about an escalation. `assignee` none: any supervisor of the office. One per escalation
+/// and kind.
+pub fn escalation_task(
+    work: &mut Work<'_, '_>,
+    it: &Escalation,
+    kind: TaskKind,
+    assignee: Option<StaffId>,
+    due_on: NaiveDate,
+) -> Result<bool, WorkError> {
+    let escalation: Option<EscalationId> = Some(it.id);
+    let task = Task {
+        assignee_id: assignee,
+        client_id: Some(it.client_id),
+        case_id: Some(it.case_id),
+        escalation_id: escalation,
+        ..blank(
+            work,
+            it.office_id,
+            kind,
+            due_on,
+            format!("{kind}:{}", it.id),
+        )
+    };
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+/// The last rung of the channel ladder: a person phones. Silence is never the outcome.
+pub fn call_task(
+    work: &mut Work<'_, '_>,
+    message: &Message,
+    _cause: HopCause,
+) -> Result<bool, WorkError> {
+    let due_on = working_day(work, message.office_id)?;
+    let assignee = match message.case_id {
+        Some(case) => storage::cases::get(work.tx, work.agency, storage::Scope::default(), case)?
+            .map(|case| case.caseworker_id),
+        None => message.staff_id,
+    };
+    let id: Option<MessageId> = Some(message.id);
+    let task = Task {
+        assignee_id: assignee,
+        client_id: message.client_id,
+        case_id: message.case_id,
+        appointment_id: message.appointment_id,
+        message_id: id,
+        ..blank(
+            work,
+            message.office_id,
+            TaskKind::CallClient,
+            due_on,
+            format!("{}:{}", TaskKind::CallClient, message.id),
+        )
+    };
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+/// Today, or the next working day when today is none, at an office.
+fn working_day(work: &mut Work<'_, '_>, office: domain::OfficeId) -> Result<NaiveDate, WorkError> {
+    let office = rules::office(work, office)?;
+    let today = rules::today(work, &office)?;
+    Ok(rules::calendar(work)?.working_day_on_or_after(today).date)
+}
+
+fn blank(
+    work: &mut Work<'_, '_>,
+    office: domain::OfficeId,
+    kind: TaskKind,
+    due_on: NaiveDate,
+    dedupe_key: String,
+) -> Task {
+    Task {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        office_id: office,
+        assignee_id: None,
+        client_id: None,
+        case_id: None,
+        appointment_id: None,
+        escalation_id: None,
+        message_id: None,
+        kind,
+        status: TaskStatus::Open,
+        due_on,
+        outcome: None,
+        note: None,
+        dedupe_key,
+        closed_at: None,
+        closed_by: None,
+        version: 1,
+        created_at: work.now,
+    }
+}

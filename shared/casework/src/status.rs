@@ -1,0 +1,165 @@
+//! Steps in the life of a case or an escalation: checked, stored, kept in the file.
+
+use domain::{
+    AppointmentStatus,
+    case_status::{self, CaseEvent},
+    escalation::{self, EscalationEvent},
+};
+use storage::{
+    AnyId, appointments,
+    cases::{self, Case},
+    escalations::{self, Escalation},
+    messages, tasks,
+    transitions::{self, Transition},
+};
+
+use crate::work::{Work, WorkError, stored};
+
+/// Why a step was taken, for the file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Grounds<'a> {
+    /// Number of the paper it rests on.
+    pub document: Option<&'a str>,
+    /// In words; sealed in storage.
+    pub reason: Option<&'a str>,
+}
+
+/// Takes a case one step further and stores it with whatever else was changed in it. A case that
+/// ends takes its remaining appointments and their reminders with it.
+///
+/// # Errors
+/// `illegal_transition` when the step is not possible from where the case stands.
+pub fn move_case(
+    work: &mut Work<'_, '_>,
+    case: &mut Case,
+    event: CaseEvent,
+    grounds: Grounds<'_>,
+) -> Result<(), WorkError> {
+    let from = case.status;
+    case.status = case_status::next(from, event)?;
+    if case.status != domain::CaseStatus::Ordered {
+        case.next_check_at = None;
+        case.next_remind_at = None;
+    }
+    save_case(work, case)?;
+    keep(
+        work,
+        "case",
+        AnyId::from_uuid(case.id.uuid()),
+        from.as_str(),
+        case.status.as_str(),
+        grounds,
+    )?;
+    if case_status::is_final(case.status) {
+        cancel_appointments(work, case)?;
+    }
+    Ok(())
+}
+
+/// Stores a changed case under the next version.
+pub fn save_case(work: &mut Work<'_, '_>, case: &mut Case) -> Result<(), WorkError> {
+    let read = case.version;
+    case.version += 1;
+    case.updated_at = work.now;
+    stored(cases::save(work.tx, case, read)?)
+}
+
+/// Takes an escalation one step further and stores it with whatever else was changed in it.
+///
+/// # Errors
+/// `illegal_transition` when the step is not possible from where the escalation stands.
+pub fn move_escalation(
+    work: &mut Work<'_, '_>,
+    it: &mut Escalation,
+    event: EscalationEvent,
+    grounds: Grounds<'_>,
+) -> Result<(), WorkError> {
+    let from = it.status;
+    it.status = escalation::next(from, event)?;
+    if !escalation::is_under_way(it.status) {
+        it.closed_at = Some(work.now);
+        it.closed_reason = grounds.reason.map(str::to_owned);
+        it.next_alert_at = None;
+        tasks::cancel_open(work.tx, work.agency, Some(it.id), None, work.now)?;
+    }
+    save_escalation(work, it)?;
+    let id = AnyId::from_uuid(it.id.uuid());
+    keep(
+        work,
+        "escalation",
+        id,
+        from.as_str(),
+        it.status.as_str(),
+        grounds,
+    )
+}
+
+/// Stores a changed escalation under the next version.
+pub fn save_escalation(work: &mut Work<'_, '_>, it: &mut Escalation) -> Result<(), WorkError> {
+    let read = it.version;
+    it.version += 1;
+    stored(escalations::save(work.tx, it, read)?)
+}
+
+/// Stores a changed appointment under the next version.
+pub fn save_appointment(
+    work: &mut Work<'_, '_>,
+    item: &mut appointments::Appointment,
+) -> Result<(), WorkError> {
+    let read = item.version;
+    item.version += 1;
+    item.updated_at = work.now;
+    stored(appointments::save(work.tx, item, read)?)
+}
+
+/// Sets an appointment to a state in which nothing is awaited any more, drops its planned reminders
+/// and its open tasks, and stores it.
+pub fn settle_appointment(
+    work: &mut Work<'_, '_>,
+    item: &mut appointments::Appointment,
+    status: AppointmentStatus,
+) -> Result<(), WorkError> {
+    item.status = status;
+    item.next_change_at = None;
+    item.next_remind_at = None;
+    save_appointment(work, item)?;
+    messages::cancel_scheduled(work.tx, work.agency, item.id, status.as_str(), work.now)?;
+    tasks::cancel_open(work.tx, work.agency, None, Some(item.id), work.now)?;
+    Ok(())
+}
+
+fn cancel_appointments(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkError> {
+    for mut item in appointments::of_case(work.tx, work.agency, case.id)? {
+        if matches!(
+            item.status,
+            AppointmentStatus::Scheduled | AppointmentStatus::Open | AppointmentStatus::Overdue
+        ) {
+            settle_appointment(work, &mut item, AppointmentStatus::Cancelled)?;
+        }
+    }
+    Ok(())
+}
+
+fn keep(
+    work: &mut Work<'_, '_>,
+    kind: &str,
+    object: AnyId,
+    from: &str,
+    to: &str,
+    grounds: Grounds<'_>,
+) -> Result<(), WorkError> {
+    let transition = Transition {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        object_kind: kind.to_owned(),
+        object_id: object,
+        from_status: from.to_owned(),
+        to_status: to.to_owned(),
+        at: work.now,
+        actor_kind: work.actor.kind,
+        actor_id: work.actor.id.map(AnyId::from_uuid),
+        document: grounds.document.map(str::to_owned),
+        reason: grounds.reason.map(str::to_owned),
+    };
+    Ok(transitions::insert(work.tx, &transition)?)
+}

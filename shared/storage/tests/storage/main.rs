@@ -1,0 +1,17 @@
+//! Storage against real databases: SQLite always, PostgreSQL where `TEST_DATABASE_URL` points.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected fails"
+)]
+
+mod accounts;
+mod audit;
+mod database;
+mod leases;
+mod migrations;
+mod plans;
+mod reference;
+mod schema;
+mod statements;

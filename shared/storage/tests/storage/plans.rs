@@ -1,0 +1,87 @@
+//! No query walks a whole table: on SQLite every one is a search in an index.
+
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text,
+};
+use domain::MessageKind;
+use storage::{
+    audit_log::{self, Filter},
+    calendars, idempotency, leases, offices, refresh_tokens, rule_packs, sessions, staff,
+    templates, transitions,
+};
+
+use crate::{
+    database::{at, mint, sqlite},
+    statements::seen_in,
+};
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[test]
+fn every_query_searches_an_index() {
+    let database = sqlite();
+    let (store, agency) = (database.store(), database.agency(1));
+    let mut ids = mint(3);
+    let statements = seen_in(|| {
+        store
+            .write(|tx| {
+                let li = ids.next();
+                offices::get(tx, agency, ids.next())?;
+                offices::list(tx, agency, None, Some(ids.next()), 9)?;
+                staff::find_login(tx, "li")?;
+                staff::get(tx, agency, li)?;
+                staff::get_many(tx, agency, &[li, ids.next()])?;
+                staff::list(tx, agency, None, None, 9)?;
+                staff::list(tx, agency, Some(ids.next()), Some(li), 9)?;
+                sessions::get(tx, agency, ids.next())?;
+                sessions::touch(tx, agency, ids.next(), at(0))?;
+                sessions::revoke(tx, agency, ids.next(), at(0), "test")?;
+                sessions::revoke_all_of(tx, agency, li, at(0), "test")?;
+                refresh_tokens::get(tx, agency, ids.next())?;
+                refresh_tokens::mark_used(tx, agency, ids.next(), at(0))?;
+                refresh_tokens::successors_used(tx, agency, ids.next(), 1)?;
+                refresh_tokens::purge(tx, agency, at(0), 9)?;
+                audit_log::head(tx, agency)?;
+                audit_log::list(tx, agency, &Filter::default(), Some(9), 9)?;
+                let one = Filter {
+                    object_id: Some("x".to_owned()),
+                    ..Filter::default()
+                };
+                audit_log::list(tx, agency, &one, Some(9), 9)?;
+                audit_log::iter_from(tx, agency, 1, 9)?;
+                idempotency::find(tx, agency, li, "k", at(0))?;
+                idempotency::purge_expired(tx, agency, at(0), 9)?;
+                leases::release(tx, agency, "x", ids.next(), 1, at(0))?;
+                rule_packs::get(tx, agency, "x", 1)?;
+                rule_packs::latest(tx, agency, "x", at(0).date_naive())?;
+                rule_packs::list(tx, agency, Some(("x", 1)), 9)?;
+                calendars::get(tx, agency, 2026)?;
+                calendars::list(tx, agency)?;
+                templates::get(tx, agency, MessageKind::StaffDigest, "d0")?;
+                templates::list(tx, agency)?;
+                transitions::list(tx, agency, ids.next(), Some(ids.next()), 9)
+            })
+            .unwrap();
+    });
+    let planned: Vec<_> = statements
+        .iter()
+        .filter(|sql| sql.contains(" WHERE "))
+        .collect();
+    assert_eq!(planned.len(), 30, "{planned:#?}");
+
+    let mut conn =
+        SqliteConnection::establish(database.url.strip_prefix("sqlite://").unwrap()).unwrap();
+    for sql in planned {
+        let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
+            .load(&mut conn)
+            .unwrap();
+        for Step { detail } in steps {
+            assert!(!detail.starts_with("SCAN"), "{detail}: {sql}");
+            assert!(!detail.contains("TEMP B-TREE"), "{detail}: {sql}");
+        }
+    }
+}
