@@ -74,6 +74,25 @@ impl<'de, K> serde::Deserialize<'de> for Id<K> {
     }
 }
 
+#[cfg(feature = "schema")]
+impl<K> utoipa::PartialSchema for Id<K> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+            .description(Some("UUIDv7 (RFC 9562)"))
+            .examples(["01985c1e-7a30-7c11-9f0e-3b1d5a7c2e44"])
+            .into()
+    }
+}
+#[cfg(feature = "schema")]
+impl<K> utoipa::ToSchema for Id<K> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Id".into()
+    }
+}
+
 macro_rules! ids {
     ($($(#[$meta:meta])* $kind:ident $id:ident),+ $(,)?) => {
         /// Markers of the kinds of object that have an identifier.

@@ -336,7 +336,6 @@ mod tests {
         use AppointmentStatus as S;
         for status in [
             S::Completed,
-            S::Missed,
             S::Excused,
             S::Deferred,
             S::ServiceFault,
@@ -352,5 +351,15 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    #[test]
+    fn a_test_taken_in_time_but_recorded_after_the_miss_still_completes() {
+        let missed = Item {
+            status: AppointmentStatus::Missed,
+            ..item(1, 1, 10, 13)
+        };
+        assert_eq!(match_item(day(5), &[missed]), Match::Completes(missed.id));
+        assert_eq!(match_item(day(13), &[missed]), Match::Additional);
     }
 }
