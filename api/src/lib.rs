@@ -1,1 +1,25 @@
-//! Under construction.
+//! The HTTP API of Tongxing.
+//!
+//! A request passes `extract` (who, what, may they), a handler (`handlers/<resource>/<verb>.rs`), one
+//! unit of work (`unit_of_work`) in which a service (`services`) works on the database, and leaves as
+//! a view (`views`) or a problem (`problem`). `operations` is the table all of them go by.
+
+pub mod answer;
+pub mod auth;
+pub mod extract;
+pub mod failure;
+mod fallback;
+pub mod handlers;
+pub mod openapi;
+pub mod operations;
+pub mod problem;
+pub mod problem_code;
+pub mod routes;
+mod server;
+pub mod services;
+pub mod state;
+mod unit_of_work;
+pub mod views;
+
+pub use server::{ServerError, build};
+pub use state::AppState;

@@ -100,6 +100,14 @@ impl Store {
         }
     }
 
+    /// How many units of work can be under way at once.
+    pub fn connections(&self) -> u32 {
+        match &self.pools {
+            Pools::Sqlite { readers, writer } => readers.max_size() + writer.max_size(),
+            Pools::Postgres(pool) => pool.max_size(),
+        }
+    }
+
     /// Computes blind indexes and opens fields outside a unit of work.
     pub fn sealer(&self) -> &Sealer {
         &self.sealer

@@ -1,0 +1,16 @@
+//! What a handler is given, checked before it runs.
+
+pub mod call;
+pub mod json;
+pub mod open;
+pub mod page;
+pub mod path;
+pub mod query;
+pub mod request;
+
+pub use call::Call;
+pub use json::{Json, NoBody};
+pub use open::OpenCall;
+pub use page::PageQuery;
+pub use path::Path;
+pub use query::Query;

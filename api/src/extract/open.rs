@@ -1,0 +1,123 @@
+//! A call of an operation that needs no sign-in.
+
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    web::{self, Data},
+};
+use casework::{Actor, Request, Work};
+use chrono::{DateTime, Utc};
+use domain::{ActorKind, AgencyId, audit::AuditOutcome};
+use serde::Serialize;
+use storage::{StorageError, Tx};
+
+use crate::{
+    answer::{Answer, Written},
+    extract::request::request_of,
+    failure::Failure,
+    operations::Op,
+    problem::Problem,
+    state::AppState,
+    unit_of_work::{self, Setting},
+};
+
+/// A call of the operation `O` by anybody.
+#[derive(Debug)]
+pub struct OpenCall<O> {
+    /// The instant of the request in the time of sign-ins (UTC).
+    pub now: DateTime<Utc>,
+    /// What everybody shares.
+    pub state: Data<AppState>,
+    /// Where it came from.
+    pub request: Request,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O: Op> OpenCall<O> {
+    /// Looks something up before the agency is known.
+    pub async fn look_up<T: Send + 'static>(
+        &self,
+        run: impl FnMut(&mut Tx<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let state = self.state.clone();
+        let (operation, id) = (O::OPERATION.id, self.request.id.clone());
+        web::block(move || state.store.read(run))
+            .await
+            .map_err(|_stopping| Problem::unavailable())?
+            .map_err(|error| Failure::from(error).into_problem(operation, id.as_deref()))
+    }
+
+    /// Runs `run` as one unit of work of `actor` in `agency`, with its audit entry.
+    pub(crate) async fn write<T: Serialize + Send + 'static>(
+        &self,
+        agency: AgencyId,
+        actor: Actor,
+        run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure> + Send + 'static,
+    ) -> Result<Written, Problem> {
+        let (state, setting) = (self.state.clone(), self.setting(agency, actor));
+        web::block(move || unit_of_work::write(&state, setting, None, run))
+            .await
+            .map_err(|_stopping| Problem::unavailable())?
+    }
+
+    /// Puts a refusal into the trail of `agency`: nobody signed in, on `object_id`.
+    pub async fn refused(
+        &self,
+        agency: AgencyId,
+        object_id: String,
+        reason: &'static str,
+    ) -> Result<(), Problem> {
+        let nobody = Actor {
+            kind: ActorKind::Anonymous,
+            id: None,
+        };
+        let (state, setting) = (self.state.clone(), self.setting(agency, nobody));
+        let (operation, id) = (O::OPERATION.id, self.request.id.clone());
+        web::block(move || {
+            unit_of_work::audit(
+                &state,
+                &setting,
+                Some(object_id),
+                AuditOutcome::Refused,
+                Some(reason),
+            )
+        })
+        .await
+        .map_err(|_stopping| Problem::unavailable())?
+        .map_err(|failure| failure.into_problem(operation, id.as_deref()))
+    }
+
+    fn setting(&self, agency: AgencyId, actor: Actor) -> Setting {
+        Setting {
+            operation: O::OPERATION,
+            agency,
+            actor,
+            now: self.state.clock.now(),
+            request: self.request.clone(),
+        }
+    }
+}
+
+impl<O: Op> FromRequest for OpenCall<O> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(http: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(state) = http.app_data::<Data<AppState>>().cloned() else {
+            return ready(Err(Problem::internal()));
+        };
+        let now = state.sign_in_clock.now();
+        let request = request_of(http, state.server.trusted_proxies);
+        ready(Ok(Self {
+            now,
+            state,
+            request,
+            operation: PhantomData,
+        }))
+    }
+}

@@ -1,0 +1,44 @@
+//! Query strings: typed, without unknown parameters.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use serde::de::DeserializeOwned;
+
+use crate::{problem::Problem, problem_code::ProblemCode};
+
+/// The query string read as `T`, which should deny unknown fields.
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(parse(request.query_string()).map(Self))
+    }
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    web::Query::<T>::from_query(text)
+        .map(web::Query::into_inner)
+        .map_err(|error| {
+            let text = error.to_string();
+            let message = text
+                .rsplit_once("failed: ")
+                .map_or(text.as_str(), |(_, message)| message);
+            let named = message
+                .split('`')
+                .nth(1)
+                .filter(|_| message.contains(" field `"));
+            match named {
+                Some(name) => Problem::at(
+                    ProblemCode::InvalidQuery,
+                    format!("/{name}"),
+                    message.to_owned(),
+                ),
+                None => Problem::new(ProblemCode::InvalidQuery, message.to_owned()),
+            }
+        })
+}

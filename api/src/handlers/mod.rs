@@ -1,0 +1,4 @@
+//! One file per operation: take the request apart, call the service, answer.
+
+pub mod offices;
+pub mod sessions;

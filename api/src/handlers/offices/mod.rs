@@ -1,0 +1,4 @@
+//! Offices of the caller's agency.
+
+pub mod create;
+pub mod list;

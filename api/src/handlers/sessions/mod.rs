@@ -1,0 +1,3 @@
+//! Sign-ins of staff members.
+
+pub mod create;

@@ -1,0 +1,4 @@
+//! What operations do, inside their unit of work. Nothing here knows HTTP beyond problems.
+
+pub mod offices;
+pub mod sessions;

@@ -1,0 +1,35 @@
+//! What every request shares.
+
+use casework::PackCache;
+use platform::{
+    Clock, Randomness,
+    config::{AuthConfig, ServerConfig},
+};
+use storage::Store;
+
+use crate::auth::{AccessTokens, EndedSessions, Passwords};
+
+/// What every request shares; one per process.
+#[derive(Debug)]
+pub struct AppState {
+    /// The database.
+    pub store: Store,
+    /// The time that cases live in; stands still in a sandbox until it is moved.
+    pub clock: Clock,
+    /// The time that sign-ins live in: moving the sandbox's clock ends no session.
+    pub sign_in_clock: Clock,
+    /// Ids, salts, tokens.
+    pub randomness: Randomness,
+    /// Parsed rule packs.
+    pub packs: PackCache,
+    /// Makes and verifies access tokens.
+    pub tokens: AccessTokens,
+    /// Sessions that ended before their access tokens did.
+    pub ended: EndedSessions,
+    /// Hashes and verifies passwords.
+    pub passwords: Passwords,
+    /// `[server]`
+    pub server: ServerConfig,
+    /// `[auth]`
+    pub auth: AuthConfig,
+}

@@ -1,0 +1,195 @@
+//! One request, one unit of work: replay or run, audit, keep the answer, commit.
+//!
+//! Everything here runs on the blocking pool, in one hop per request.
+
+use casework::{Actor, Request, Work, record};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{AgencyId, IdMint, RefusalCode, StaffId, audit::AuditOutcome};
+use serde::Serialize;
+use storage::{StorageError, Tx, idempotency};
+
+use crate::{
+    answer::{Answer, Written},
+    failure::Failure,
+    operations::{Effect, Operation},
+    problem::Problem,
+    problem_code::ProblemCode,
+    state::AppState,
+};
+
+/// How long an answer is kept for a repeated request.
+const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// The circumstances of a unit of work.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    pub operation: &'static Operation,
+    pub agency: AgencyId,
+    pub actor: Actor,
+    pub now: DateTime<Utc>,
+    pub request: Request,
+}
+
+/// A request that may be repeated.
+#[derive(Debug, Clone)]
+pub(crate) struct Repeatable {
+    pub principal: StaffId,
+    pub key: String,
+    pub fingerprint: [u8; 32],
+}
+
+impl Setting {
+    fn work<'t, 'c>(&self, state: &'t AppState, tx: &'t mut Tx<'c>) -> Work<'t, 'c> {
+        Work {
+            tx,
+            packs: &state.packs,
+            agency: self.agency,
+            now: self.now,
+            actor: self.actor,
+            ids: IdMint::new(self.now, state.randomness.seed()),
+            request: self.request.clone(),
+        }
+    }
+
+    fn finish<T>(self, result: Result<T, Failure>) -> Result<T, Problem> {
+        result
+            .map_err(|failure| failure.into_problem(self.operation.id, self.request.id.as_deref()))
+    }
+}
+
+/// Reads; where it shows a client's file, one audit entry is written before it is shown.
+pub(crate) fn read<T: Serialize>(
+    state: &AppState,
+    setting: Setting,
+    mut run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure>,
+) -> Result<Written, Problem> {
+    let result = state
+        .store
+        .read(|tx| run(&mut setting.work(state, tx)))
+        .and_then(|answer| {
+            if setting.operation.effect == Effect::ReadFile {
+                audit(
+                    state,
+                    &setting,
+                    answer.object_id(),
+                    AuditOutcome::Done,
+                    None,
+                )?;
+            }
+            written(answer)
+        });
+    setting.finish(result)
+}
+
+/// Changes something: all of it, with its audit entry and its kept answer, or nothing.
+pub(crate) fn write<T: Serialize>(
+    state: &AppState,
+    setting: Setting,
+    repeatable: Option<&Repeatable>,
+    mut run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure>,
+) -> Result<Written, Problem> {
+    let result = state.store.write(|tx| {
+        let mut work = setting.work(state, tx);
+        if let Some(repeatable) = repeatable
+            && let Some(answer) = replay(&mut work, setting.operation, repeatable)?
+        {
+            return Ok(answer);
+        }
+        let answer = run(&mut work)?;
+        let object_id = answer.object_id();
+        let answer = written(answer)?;
+        if let Some(repeatable) = repeatable {
+            keep(&mut work, setting.operation, repeatable, &answer)?;
+        }
+        // Last: it locks the end of the agency's trail until the commit.
+        let (action, kind) = (setting.operation.id, setting.operation.object);
+        record::audit(&mut work, action, kind, object_id, AuditOutcome::Done, None)?;
+        Ok(answer)
+    });
+    if let Err(Failure::Problem(problem)) = &result
+        && problem.code() == ProblemCode::Refused(RefusalCode::NotFound)
+    {
+        // Somebody reached for what is not theirs, or is not there.
+        let code = problem.code().as_str();
+        setting.clone().finish(audit(
+            state,
+            &setting,
+            None,
+            AuditOutcome::Refused,
+            Some(code),
+        ))?;
+    }
+    setting.finish(result)
+}
+
+/// Writes one audit entry in a unit of work of its own.
+pub(crate) fn audit(
+    state: &AppState,
+    setting: &Setting,
+    object_id: Option<String>,
+    outcome: AuditOutcome,
+    reason: Option<&str>,
+) -> Result<(), Failure> {
+    let Operation { id, object, .. } = setting.operation;
+    state.store.write(|tx| {
+        let mut work = setting.work(state, tx);
+        record::audit(&mut work, id, object, object_id.clone(), outcome, reason)?;
+        Ok(())
+    })
+}
+
+fn written<T: Serialize>(answer: Answer<T>) -> Result<Written, Failure> {
+    answer
+        .written()
+        .map_err(|error| StorageError::Corrupt(error.to_string()).into())
+}
+
+fn replay(
+    work: &mut Work<'_, '_>,
+    operation: &Operation,
+    asked: &Repeatable,
+) -> Result<Option<Written>, Failure> {
+    let stored = idempotency::find(work.tx, work.agency, asked.principal, &asked.key, work.now)?;
+    let Some(stored) = stored else {
+        return Ok(None);
+    };
+    if stored.operation != operation.id || stored.fingerprint != asked.fingerprint {
+        return Err(Problem::new(
+            ProblemCode::IdempotencyKeyReused,
+            "this Idempotency-Key was used for another request; take a new one",
+        )
+        .into());
+    }
+    serde_json::from_str(&stored.body)
+        .map(Some)
+        .map_err(|error| StorageError::Corrupt(error.to_string()).into())
+}
+
+fn keep(
+    work: &mut Work<'_, '_>,
+    operation: &Operation,
+    asked: &Repeatable,
+    answer: &Written,
+) -> Result<(), Failure> {
+    let stored = idempotency::Stored {
+        operation: operation.id.to_owned(),
+        fingerprint: asked.fingerprint.to_vec(),
+        status: i32::from(answer.status),
+        body: serde_json::to_string(answer)
+            .map_err(|error| StorageError::Corrupt(error.to_string()))?,
+    };
+    let (now, until) = (work.now, work.now + KEPT);
+    match idempotency::insert(
+        work.tx,
+        work.agency,
+        asked.principal,
+        &asked.key,
+        &stored,
+        now,
+        until,
+    ) {
+        // Another request under the same key got there first: run again and replay its answer.
+        Err(StorageError::Duplicate(_)) => Err(StorageError::Collision.into()),
+        other => Ok(other?),
+    }
+}
