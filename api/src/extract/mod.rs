@@ -4,6 +4,7 @@ pub mod call;
 pub mod json;
 pub mod open;
 pub mod page;
+pub mod patch;
 pub mod path;
 pub mod query;
 pub mod request;
