@@ -55,8 +55,11 @@ pub fn positive_tests(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkEr
 }
 
 /// Opens an escalation for a report-in that is overdue (戒毒条例 art. 14, 38: deemed refusal unless a
-/// good reason is accepted, which people decide).
+/// good reason is accepted, which people decide), or withdraws it when the client turns out to have
+/// reported in by the last day. A late report-in leaves it for people to judge.
 pub fn overdue_report_in(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkError> {
+    let in_time = case.reported_in_on.is_some_and(|date| date <= case.report_in_due_on);
+    let overdue = [AppointmentId::from_uuid(case.id.uuid())];
     apply(
         work,
         case,
@@ -64,7 +67,7 @@ pub fn overdue_report_in(work: &mut Work<'_, '_>, case: &Case) -> Result<(), Wor
             kind: EscalationKind::OverdueReportIn,
             object_kind: "case",
             threshold: 1,
-            counted: &[AppointmentId::from_uuid(case.id.uuid())],
+            counted: if in_time { &[] } else { &overdue },
         },
     )
 }

@@ -67,11 +67,17 @@ pub fn pack_in_force(
     id: &str,
     on: NaiveDate,
 ) -> Result<Arc<RulePack>, WorkError> {
-    let stored = rule_packs::latest(work.tx, work.agency, id, on)?.ok_or_else(|| {
+    let unknown = || {
         let detail = format!("there is no rule pack {id} in force on {on}");
         Refusal::at(RefusalCode::UnknownRulePack, "/rule_pack", detail)
-    })?;
-    pack(work, &stored.pack_id, stored.pack_version)
+    };
+    let stored = rule_packs::latest(work.tx, work.agency, id, on)?.ok_or_else(unknown)?;
+    let pack = pack(work, &stored.pack_id, stored.pack_version)?;
+    if pack.is_effective_on(on) {
+        Ok(pack)
+    } else {
+        Err(unknown().into())
+    }
 }
 
 fn parse(stored: &PublishedPack) -> Result<RulePack, WorkError> {

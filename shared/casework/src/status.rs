@@ -42,12 +42,11 @@ pub fn move_case(
         case.next_remind_at = None;
     }
     save_case(work, case)?;
-    keep(
+    keep_step(
         work,
         "case",
         AnyId::from_uuid(case.id.uuid()),
-        from.as_str(),
-        case.status.as_str(),
+        (from.as_str(), case.status.as_str()),
         grounds,
     )?;
     if case_status::is_final(case.status) {
@@ -84,12 +83,11 @@ pub fn move_escalation(
     }
     save_escalation(work, it)?;
     let id = AnyId::from_uuid(it.id.uuid());
-    keep(
+    keep_step(
         work,
         "escalation",
         id,
-        from.as_str(),
-        it.status.as_str(),
+        (from.as_str(), it.status.as_str()),
         grounds,
     )
 }
@@ -140,12 +138,13 @@ fn cancel_appointments(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkE
     Ok(())
 }
 
-fn keep(
+/// Keeps a step of an object, from one status to another, in the file. [`move_case`] and
+/// [`move_escalation`] do so themselves.
+pub fn keep_step(
     work: &mut Work<'_, '_>,
     kind: &str,
     object: AnyId,
-    from: &str,
-    to: &str,
+    (from, to): (&str, &str),
     grounds: Grounds<'_>,
 ) -> Result<(), WorkError> {
     let transition = Transition {

@@ -39,6 +39,20 @@ coded! {
 }
 
 coded! {
+    /// Why a case was terminated (戒毒条例 art. 24 names the first two; the others are practice).
+    TerminationKind {
+        /// Sentenced to prison.
+        Imprisonment = "imprisonment",
+        /// Compulsory educational measures were ordered.
+        CompulsoryEducation = "compulsory_education",
+        Death = "death",
+        GoneAbroad = "gone_abroad",
+        /// The decision was revoked, or the case was entered by mistake.
+        AdministrativeCorrection = "administrative_correction",
+    }
+}
+
+coded! {
     /// What an appointment is for.
     AppointmentKind { Test = "test", Visit = "visit", Assessment = "assessment" }
 }
