@@ -1,10 +1,6 @@
 //! Storage against real databases: SQLite always, PostgreSQL where `TEST_DATABASE_URL` points.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that meets the unexpected fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
 mod accounts;
 mod audit;

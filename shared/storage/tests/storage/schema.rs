@@ -67,9 +67,9 @@ fn stored_as(kind: &str) -> (&'static str, &'static str) {
 #[derive(Debug, QueryableByName)]
 struct Column {
     #[diesel(sql_type = Text)]
-    table_name: String,
+    of_table: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Bool)]
@@ -79,15 +79,15 @@ struct Column {
 #[derive(Debug, QueryableByName)]
 struct KeyColumn {
     #[diesel(sql_type = Text)]
-    table_name: String,
+    of_table: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
 }
 
 fn sqlite(path: &str) -> (Vec<Column>, Vec<KeyColumn>) {
     let mut conn = SqliteConnection::establish(path).unwrap();
     let columns = sql_query(
-        "SELECT m.name AS table_name, p.name AS column_name, p.type AS kind, \
+        "SELECT m.name AS of_table, p.name AS name, p.type AS kind, \
                 p.\"notnull\" = 0 AS nullable \
          FROM sqlite_master m, pragma_table_info(m.name) p \
          WHERE m.type = 'table' ORDER BY m.name, p.cid",
@@ -95,7 +95,7 @@ fn sqlite(path: &str) -> (Vec<Column>, Vec<KeyColumn>) {
     .load(&mut conn)
     .unwrap();
     let keys = sql_query(
-        "SELECT m.name AS table_name, p.name AS column_name \
+        "SELECT m.name AS of_table, p.name AS name \
          FROM sqlite_master m, pragma_table_info(m.name) p \
          WHERE m.type = 'table' AND p.pk > 0 ORDER BY m.name, p.pk",
     )
@@ -107,7 +107,7 @@ fn sqlite(path: &str) -> (Vec<Column>, Vec<KeyColumn>) {
 fn postgres(url: &str) -> (Vec<Column>, Vec<KeyColumn>) {
     let mut conn = PgConnection::establish(url).unwrap();
     let columns = sql_query(
-        "SELECT table_name::text, column_name::text, data_type::text AS kind, \
+        "SELECT table_name::text AS of_table, column_name::text AS name, data_type::text AS kind, \
                 is_nullable = 'YES' AS nullable \
          FROM information_schema.columns WHERE table_schema = 'public' \
          ORDER BY table_name, ordinal_position",
@@ -115,7 +115,7 @@ fn postgres(url: &str) -> (Vec<Column>, Vec<KeyColumn>) {
     .load(&mut conn)
     .unwrap();
     let keys = sql_query(
-        "SELECT k.table_name::text, k.column_name::text \
+        "SELECT k.table_name::text AS of_table, k.column_name::text AS name \
          FROM information_schema.table_constraints t \
          JOIN information_schema.key_column_usage k USING (constraint_schema, constraint_name) \
          WHERE t.constraint_type = 'PRIMARY KEY' AND t.table_schema = 'public' \
@@ -139,8 +139,8 @@ fn the_declared_tables_are_the_migrated_ones() {
         };
         let mut stored = Columns::new();
         for column in columns {
-            stored.entry(column.table_name).or_default().push((
-                column.column_name,
+            stored.entry(column.of_table).or_default().push((
+                column.name,
                 column.kind,
                 column.nullable,
             ));
@@ -148,10 +148,7 @@ fn the_declared_tables_are_the_migrated_ones() {
         stored.remove("__diesel_schema_migrations");
         let mut stored_keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for key in keys {
-            stored_keys
-                .entry(key.table_name)
-                .or_default()
-                .push(key.column_name);
+            stored_keys.entry(key.of_table).or_default().push(key.name);
         }
         stored_keys.remove("__diesel_schema_migrations");
 
