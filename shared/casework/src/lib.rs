@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod digest;
 pub mod judge;
 pub mod notify;
+pub mod receipt;
 pub mod record;
 pub mod remind;
 pub mod report_in;

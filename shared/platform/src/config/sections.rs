@@ -101,6 +101,7 @@ pub struct WorkerConfig {
     pub claim_lease_seconds: u64,
     pub concurrency: usize,
     pub lookahead_days: u32,
+    pub neutral_to_unverified: bool,
     pub schedule: ScheduleConfig,
 }
 

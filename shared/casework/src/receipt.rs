@@ -1,0 +1,238 @@
+//! What a gateway reports about a message.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    AttemptId, Channel, HopCause, MessageId, MessageStatus, PhoneState,
+    audit::AuditOutcome,
+    delivery::{self, ReceiptEffect, ReceiptOutcome},
+};
+use storage::{
+    Scope, appointments, attempts, clients,
+    messages::{self, Message, Settled},
+    receipts,
+};
+
+use crate::{
+    notify, record, rules,
+    work::{Work, WorkError},
+};
+
+/// Codes by which carriers and gateways say that a number does not exist.
+const BAD_NUMBER: &[&str] = &[
+    "MK:0001",
+    "MOBILE_NUMBER_ILLEGAL",
+    "isv.MOBILE_NUMBER_ILLEGAL",
+    "invalid_number",
+];
+
+/// Messages of a case that are looked at for failures in a row.
+const RECENT: i64 = 500;
+
+/// One delivery receipt whose signature was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The gateway it came from.
+    pub gateway: String,
+    /// What it says; none settles nothing and is only kept.
+    pub outcome: Option<ReceiptOutcome>,
+    /// The message, if named. One of message and attempt must be.
+    pub message_id: Option<MessageId>,
+    /// The attempt, if named.
+    pub attempt_id: Option<AttemptId>,
+    /// The carrier's or gateway's code.
+    pub code: Option<String>,
+    /// When it says it happened (UTC); when it came, if it does not say.
+    pub happened_at: Option<DateTime<Utc>>,
+}
+
+/// What a receipt did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// The message took this state.
+    Moved(MessageStatus),
+    /// It was kept and changed nothing.
+    Kept,
+    /// It is known already.
+    Repeated,
+}
+
+/// Whether a code says that the number does not exist.
+pub fn says_bad_number(code: &str) -> bool {
+    BAD_NUMBER.contains(&code)
+}
+
+/// Keeps a receipt as it came, once, and applies it by rank: `delivered` wins over everything, and
+/// a failure never moves a message that is being sent again. A delivery proves notice; a permanent
+/// failure, or too many failures in a row, makes a person call.
+///
+/// # Errors
+/// `not_found` when the agency has no such message, or the attempt belongs to another one.
+pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, WorkError> {
+    let message = find(work, receipt)?;
+    let effect = receipt.outcome.map_or(ReceiptEffect::Ignored, |outcome| {
+        delivery::after_receipt(message.status, outcome)
+    });
+    let moved_to = match effect {
+        ReceiptEffect::Moves(status) => Some(status),
+        ReceiptEffect::Ignored | ReceiptEffect::Conflict => None,
+    };
+    let kept = row(work, receipt, &message, moved_to.is_some());
+    if !receipts::insert_once(work.tx, &kept)? {
+        return Ok(Applied::Repeated);
+    }
+    let reason = match effect {
+        ReceiptEffect::Moves(status) => status.as_str(),
+        ReceiptEffect::Ignored => "ignored",
+        ReceiptEffect::Conflict => "conflict",
+    };
+    let object = Some(message.id.to_string());
+    record::audit(
+        work,
+        "receive_receipt",
+        "message",
+        object,
+        AuditOutcome::Done,
+        Some(reason),
+    )?;
+    let Some(status) = moved_to else {
+        return Ok(Applied::Kept);
+    };
+    let cause = hop(work, &message, status)?;
+    let to = Settled {
+        status,
+        next_action_at: None,
+        reason: receipt.code.clone(),
+        hop: cause.map(|cause| (Channel::CallTask, cause)),
+        is_final: true,
+    };
+    let held = (message.status, message.fence);
+    let ids = [message.id];
+    if messages::settle(work.tx, work.agency, &ids, held.0, held.1, &to, work.now)? == 0 {
+        return Err(WorkError::conflict());
+    }
+    consequences(work, &message, receipt, status, cause)?;
+    Ok(Applied::Moved(status))
+}
+
+fn find(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Message, WorkError> {
+    let of_attempt = match receipt.attempt_id {
+        Some(attempt) => attempts::message_of(work.tx, work.agency, attempt)?,
+        None => None,
+    };
+    let id = match (receipt.message_id, receipt.attempt_id, of_attempt) {
+        (Some(named), Some(_), Some(found)) if named == found => named,
+        (Some(named), None, _) => named,
+        (None, Some(_), Some(found)) => found,
+        _ => return Err(WorkError::not_found("message")),
+    };
+    messages::get(work.tx, work.agency, id)?.ok_or_else(|| WorkError::not_found("message"))
+}
+
+fn row(
+    work: &mut Work<'_, '_>,
+    receipt: &Receipt,
+    message: &Message,
+    applied: bool,
+) -> receipts::Receipt {
+    let state = receipt
+        .outcome
+        .map_or(MessageStatus::Accepted, ReceiptOutcome::status);
+    let about = receipt
+        .attempt_id
+        .map_or(message.id.uuid(), AttemptId::uuid);
+    let code = receipt.code.as_deref().unwrap_or_default();
+    let happened = receipt
+        .happened_at
+        .map(|at| at.timestamp_micros().to_string());
+    receipts::Receipt {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        message_id: message.id,
+        attempt_id: receipt.attempt_id,
+        gateway: receipt.gateway.clone(),
+        dedupe_key: format!(
+            "{}:{about}:{state}:{code}:{}",
+            receipt.gateway,
+            happened.unwrap_or_default()
+        ),
+        state,
+        code: receipt.code.clone(),
+        reported_at: receipt.happened_at.unwrap_or(work.now),
+        received_at: work.now,
+        applied,
+    }
+}
+
+/// Why a person has to phone now, if so. Staff see their tasks anyway.
+fn hop(
+    work: &mut Work<'_, '_>,
+    message: &Message,
+    status: MessageStatus,
+) -> Result<Option<HopCause>, WorkError> {
+    if message.client_id.is_none() {
+        return Ok(None);
+    }
+    Ok(match status {
+        MessageStatus::UndeliveredPermanent => Some(HopCause::PermanentFailure),
+        MessageStatus::UndeliveredTemporary if too_many_failures(work, message)? => {
+            Some(HopCause::TriesSpent)
+        }
+        _ => None,
+    })
+}
+
+/// Whether this failure is one too many since the client was last reached, by the case's rules.
+fn too_many_failures(work: &mut Work<'_, '_>, message: &Message) -> Result<bool, WorkError> {
+    let Some(case_id) = message.case_id else {
+        return Ok(false);
+    };
+    let Some(case) = storage::cases::get(work.tx, work.agency, Scope::default(), case_id)? else {
+        return Ok(false);
+    };
+    let pack = rules::pack(work, &case.rule_pack, case.rule_pack_version)?;
+    let filter = messages::Filter {
+        case: Some(case_id),
+        ..messages::Filter::default()
+    };
+    let all = messages::list(
+        work.tx,
+        work.agency,
+        Scope::default(),
+        &filter,
+        None,
+        RECENT,
+    )?;
+    let others = all
+        .iter()
+        .rev()
+        .filter(|other| other.id != message.id)
+        .take_while(|other| other.status != MessageStatus::Delivered)
+        .filter(|other| delivery::is_failed_delivery(other.status))
+        .count();
+    let limit = usize::try_from(pack.delivery_failures_before_call).unwrap_or(usize::MAX);
+    Ok(others + 1 >= limit)
+}
+
+fn consequences(
+    work: &mut Work<'_, '_>,
+    message: &Message,
+    receipt: &Receipt,
+    status: MessageStatus,
+    cause: Option<HopCause>,
+) -> Result<(), WorkError> {
+    if let (MessageStatus::Delivered, Some(appointment)) = (status, message.appointment_id) {
+        appointments::mark_notice_proven(work.tx, work.agency, &[appointment], work.now)?;
+    }
+    if let Some(cause) = cause {
+        notify::call_task(work, message, cause)?;
+    }
+    let bad_number = receipt.code.as_deref().is_some_and(says_bad_number);
+    if let Some(client) = message.client_id
+        && bad_number
+        && status == MessageStatus::UndeliveredPermanent
+    {
+        let invalid = PhoneState::Invalid;
+        clients::set_phone_state(work.tx, work.agency, client, invalid, work.now)?;
+    }
+    Ok(())
+}

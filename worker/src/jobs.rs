@@ -1,0 +1,31 @@
+//! The jobs, in the order of a tick: what a window's opening or closing changes comes before what is
+//! planned from it, and both before delivery.
+
+mod deliver;
+mod digest;
+mod escalate;
+mod groups;
+mod mark_missed;
+mod open_windows;
+mod purge;
+mod receipts;
+mod remind;
+mod steps;
+
+use std::sync::Arc;
+
+use crate::job::Job;
+
+/// Every job.
+pub fn all() -> Vec<Arc<dyn Job>> {
+    vec![
+        Arc::new(open_windows::JOB),
+        Arc::new(mark_missed::JOB),
+        Arc::new(remind::JOB),
+        Arc::new(escalate::JOB),
+        Arc::new(digest::Digest),
+        Arc::new(deliver::Deliver::default()),
+        Arc::new(receipts::Receipts),
+        Arc::new(purge::Purge),
+    ]
+}

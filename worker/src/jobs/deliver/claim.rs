@@ -1,0 +1,323 @@
+//! Claims due messages: one short unit of work that decides, renders and records attempts.
+
+use std::collections::{HashMap, HashSet};
+
+use casework::{Work, WorkError, digest, notify};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    AttemptOutcome, HopCause, MessageId, MessageStatus, delivery::RetryPolicy,
+    local_time::local_date,
+};
+use gateways::Outgoing;
+use storage::{
+    attempts::{self, Attempt, Outcome},
+    messages::{self, Message},
+};
+
+use super::{
+    eligible::{Facts, Verdict, judge},
+    load::Surroundings,
+    text,
+};
+use crate::{
+    job::Turn,
+    jobs::groups::{Groups, call, to},
+};
+
+/// A message that was claimed and may be sent.
+#[derive(Debug)]
+pub(super) struct Ready {
+    /// As it was before the claim.
+    pub message: Message,
+    /// What the gateway gets.
+    pub outgoing: Outgoing,
+    /// How long a receipt is waited for.
+    pub receipt_wait: TimeDelta,
+}
+
+impl Ready {
+    /// The fence the claim gave it.
+    pub fn fence(&self) -> i64 {
+        self.message.fence + 1
+    }
+
+    /// Attempts made, this one included.
+    pub fn attempts_made(&self) -> u32 {
+        u32::try_from(self.message.attempt_count)
+            .unwrap_or(u32::MAX)
+            .saturating_add(1)
+    }
+}
+
+/// What a claim took.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    pub ready: Vec<Ready>,
+    /// Messages taken, those that are not sent included.
+    pub taken: usize,
+    pub lease_until: DateTime<Utc>,
+    /// Attempts that were cut off before their outcome: their messages may go out twice.
+    cut_off: usize,
+    /// How long the longest-waiting message has been due.
+    oldest: Option<TimeDelta>,
+    /// Messages that ended here, by state.
+    ended: HashMap<MessageStatus, u64>,
+}
+
+/// Claims up to a batch of due messages for one agency.
+pub(super) fn claim(turn: &Turn, retry: &RetryPolicy) -> Result<Claimed, WorkError> {
+    let claimed = turn
+        .context
+        .write(turn.agency, turn.now, |work| take(turn, work, retry))?;
+    if claimed.cut_off > 0 {
+        let count = u64::try_from(claimed.cut_off).unwrap_or(u64::MAX);
+        tracing::warn!(agency = %turn.agency, count, "attempts were cut off; resending under the same ids");
+        metrics::counter!("worker_possible_duplicates_total").increment(count);
+    }
+    for (status, count) in &claimed.ended {
+        metrics::counter!("worker_messages_total", "status" => status.as_str()).increment(*count);
+    }
+    let age = claimed
+        .oldest
+        .and_then(|age| age.to_std().ok())
+        .unwrap_or_default();
+    metrics::gauge!("worker_queue_age_seconds").set(age.as_secs_f64());
+    Ok(claimed)
+}
+
+fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Claimed, WorkError> {
+    let settings = &turn.context.parts.settings;
+    let (agency, now) = (work.agency, work.now);
+    let limit = settings.claim_batch;
+    let mut due = messages::lock_due(work.tx, agency, MessageStatus::Claimed, now, limit)?;
+    let cut_off = close_cut_off(work, &due)?;
+    let room = limit - i64::try_from(due.len()).unwrap_or(limit);
+    if room > 0 {
+        due.extend(messages::lock_due(
+            work.tx,
+            agency,
+            MessageStatus::Scheduled,
+            now,
+            room,
+        )?);
+    }
+    let lease = TimeDelta::from_std(settings.claim_lease).unwrap_or(TimeDelta::MAX);
+    let mut claimed = Claimed {
+        ready: Vec::with_capacity(due.len()),
+        taken: due.len(),
+        lease_until: now + lease,
+        cut_off,
+        oldest: due
+            .iter()
+            .filter_map(|message| message.next_action_at)
+            .map(|at| now - at)
+            .max(),
+        ended: HashMap::new(),
+    };
+    if due.is_empty() {
+        return Ok(claimed);
+    }
+    let about = Surroundings::of(work, &due)?;
+    let mut attempts = Vec::with_capacity(due.len());
+    let mut groups = Groups::default();
+    for message in due {
+        match decide(turn, work, &about, &message, retry)? {
+            Decision::Send {
+                outgoing,
+                receipt_wait,
+            } => {
+                attempts.push(attempt(turn, &message, &outgoing));
+                claimed.ready.push(Ready {
+                    message,
+                    outgoing,
+                    receipt_wait,
+                });
+            }
+            Decision::End(settled) => {
+                *claimed.ended.entry(settled.status).or_default() += 1;
+                if let Some((_, cause)) = settled.hop {
+                    notify::call_task(work, &message, cause)?;
+                }
+                groups.add(&message, message.status, message.fence, settled);
+            }
+            Decision::Postpone { until, reason } => {
+                let held = (message.status, message.fence);
+                messages::postpone(work.tx, agency, &[message.id], held, until, &reason, now)?;
+            }
+        }
+    }
+    groups.write(work.tx, agency, now)?;
+    let ids: Vec<MessageId> = claimed.ready.iter().map(|ready| ready.message.id).collect();
+    if !ids.is_empty() {
+        attempts::insert_many(work.tx, &attempts)?;
+        messages::mark_claimed(work.tx, agency, &ids, claimed.lease_until, now)?;
+    }
+    Ok(claimed)
+}
+
+/// What is done with one due message.
+enum Decision {
+    Send {
+        outgoing: Outgoing,
+        receipt_wait: TimeDelta,
+    },
+    End(messages::Settled),
+    Postpone {
+        until: DateTime<Utc>,
+        reason: String,
+    },
+}
+
+fn decide(
+    turn: &Turn,
+    work: &mut Work<'_, '_>,
+    about: &Surroundings,
+    message: &Message,
+    retry: &RetryPolicy,
+) -> Result<Decision, WorkError> {
+    let (office, tz) = about
+        .offices
+        .get(&message.office_id)
+        .ok_or_else(|| WorkError::corrupt("office of a message is missing"))?;
+    let client = message.client_id.and_then(|id| about.clients.get(&id));
+    let phone = client.and_then(|client| client.phone.as_ref());
+    let pack = message
+        .case_id
+        .and_then(|id| about.packs.get(&id))
+        .map(AsRef::as_ref);
+    let facts = Facts {
+        message,
+        appointment: message
+            .appointment_id
+            .and_then(|id| about.appointments.get(&id)),
+        case: message.case_id.and_then(|id| about.cases.get(&id)),
+        pack,
+        client,
+        staff: message.staff_id.and_then(|id| about.staff.get(&id)),
+        tz: *tz,
+        shared: phone.is_some_and(|phone| about.shared_phones.contains(phone)),
+        neutral_to_unverified: turn.context.parts.settings.neutral_to_unverified,
+        now: work.now,
+    };
+    let (phone, neutral) = match judge(&facts) {
+        Verdict::Send { phone, neutral } => (phone, neutral),
+        Verdict::Postpone { until, reason } => return Ok(Decision::Postpone { until, reason }),
+        Verdict::Expire(reason) => {
+            return Ok(Decision::End(expired(message, reason)));
+        }
+        Verdict::Cancel(reason) => {
+            return Ok(Decision::End(to(MessageStatus::Cancelled, Some(reason))));
+        }
+        Verdict::Call(reason) => {
+            let cause = HopCause::NoUsableNumber;
+            return Ok(Decision::End(call(
+                MessageStatus::Cancelled,
+                Some(reason),
+                cause,
+            )));
+        }
+    };
+    let made = u32::try_from(message.attempt_count).unwrap_or(u32::MAX);
+    if made >= retry.max_attempts {
+        // Only claims that were cut off come here: the schedule ends the others.
+        return Ok(Decision::End(given_up(
+            message,
+            "tries_spent",
+            HopCause::TriesSpent,
+        )));
+    }
+    let waiting = match message.staff_id {
+        Some(person) => Some(digest::waiting_for(
+            work,
+            person,
+            local_date(work.now, *tz),
+        )?),
+        None => None,
+    };
+    if waiting == Some(0) {
+        return Ok(Decision::End(to(
+            MessageStatus::Cancelled,
+            Some("nothing_waiting"),
+        )));
+    }
+    let Ok(text) = text::render(&facts, about, office, neutral, waiting) else {
+        tracing::error!(message = %message.id, office = %office.id, "no text of this office is acceptable");
+        return Ok(Decision::End(given_up(
+            message,
+            "wording_refused",
+            HopCause::Configuration,
+        )));
+    };
+    let wait = pack.map_or(24, |pack| pack.receipt_wait_hours);
+    Ok(Decision::Send {
+        receipt_wait: TimeDelta::hours(i64::from(wait)),
+        outgoing: Outgoing {
+            attempt_id: work.ids.next(),
+            message_id: message.id,
+            recipient: phone,
+            text,
+            kind: message.kind,
+            sent_at: work.now,
+        },
+    })
+}
+
+/// Over without being sent. One that was tried, in vain, is given to a person; one that was never
+/// tried gives way to the next step of its ladder.
+fn expired(message: &Message, reason: &'static str) -> messages::Settled {
+    if message.attempt_count > 0 && message.client_id.is_some() {
+        return call(MessageStatus::Expired, Some(reason), HopCause::TriesSpent);
+    }
+    to(MessageStatus::Expired, Some(reason))
+}
+
+/// Never sent. A message to a client is given to a person; staff see their tasks anyway.
+fn given_up(message: &Message, reason: &'static str, cause: HopCause) -> messages::Settled {
+    if message.client_id.is_some() {
+        return call(MessageStatus::TechnicalFailure, Some(reason), cause);
+    }
+    to(MessageStatus::TechnicalFailure, Some(reason))
+}
+
+fn attempt(turn: &Turn, message: &Message, outgoing: &Outgoing) -> Attempt {
+    let gateway = &turn.context.parts.gateway;
+    Attempt {
+        agency_id: message.agency_id,
+        id: outgoing.attempt_id,
+        message_id: message.id,
+        number: message.attempt_count.saturating_add(1),
+        channel: gateway.channel(),
+        gateway: gateway.name().to_owned(),
+        fence: message.fence + 1,
+        text: outgoing.text.clone(),
+        started_at: outgoing.sent_at,
+    }
+}
+
+/// Gives attempts that were cut off (the process died or hung) their outcome: unknown. Answers how
+/// many.
+fn close_cut_off(work: &mut Work<'_, '_>, expired: &[Message]) -> Result<usize, WorkError> {
+    if expired.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<MessageId> = expired.iter().map(|message| message.id).collect();
+    let known: HashSet<_> = attempts::outcomes_of_messages(work.tx, work.agency, &ids)?
+        .into_iter()
+        .map(|outcome| outcome.attempt_id)
+        .collect();
+    let outcomes: Vec<Outcome> = attempts::of_messages(work.tx, work.agency, &ids)?
+        .into_iter()
+        .filter(|attempt| !known.contains(&attempt.id))
+        .map(|attempt| Outcome {
+            agency_id: work.agency,
+            attempt_id: attempt.id,
+            message_id: attempt.message_id,
+            outcome: AttemptOutcome::Unknown,
+            code: Some("cut_off".to_owned()),
+            provider_message_id: None,
+            finished_at: work.now,
+        })
+        .collect();
+    attempts::insert_outcomes(work.tx, &outcomes)?;
+    Ok(outcomes.len())
+}

@@ -1,0 +1,176 @@
+//! Whether a message still makes sense, decided at the moment of sending.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    AppointmentStatus, CaseStatus, MessageKind, PhoneState, case_status, contact::Phone,
+    ladder::quiet_until, local_time::Tz, rule_pack::RulePack,
+};
+use storage::{
+    appointments::Appointment, cases::Case, clients::Client, messages::Message, staff::Staff,
+};
+
+/// What is known about one message.
+#[derive(Clone, Copy)]
+pub(super) struct Facts<'a> {
+    pub message: &'a Message,
+    pub appointment: Option<&'a Appointment>,
+    pub case: Option<&'a Case>,
+    pub pack: Option<&'a RulePack>,
+    pub client: Option<&'a Client>,
+    /// The recipient of a message to staff.
+    pub staff: Option<&'a Staff>,
+    pub tz: Tz,
+    /// Whether the client's number belongs to another client too.
+    pub shared: bool,
+    /// Whether a number nobody has verified gets only the neutral text.
+    pub neutral_to_unverified: bool,
+    pub now: DateTime<Utc>,
+}
+
+/// What becomes of a message that is due.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is sent to this number.
+    Send {
+        phone: String,
+        /// With the text that says nothing.
+        neutral: bool,
+    },
+    /// Its time is over.
+    Expire(&'static str),
+    /// It is not needed any more.
+    Cancel(&'static str),
+    /// It waits for the end of the quiet hours.
+    Postpone {
+        until: DateTime<Utc>,
+        reason: String,
+    },
+    /// It cannot be sent; a person phones.
+    Call(&'static str),
+}
+
+/// Judges one due message. The order matters: what is over or not needed makes no work for anybody.
+pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
+    let Facts { message, now, .. } = *facts;
+    if now >= message.not_after {
+        return Verdict::Expire("passed");
+    }
+    if message.kind == MessageKind::StaffDigest {
+        return to_staff(facts.staff);
+    }
+    let (Some(case), Some(client)) = (facts.case, facts.client) else {
+        return Verdict::Cancel("case_missing");
+    };
+    if let Err(reason) = still_needed(message.kind, facts.appointment, case, now) {
+        return Verdict::Cancel(reason);
+    }
+    let Some(phone) = usable_phone(client) else {
+        return Verdict::Call("no_usable_number");
+    };
+    if let Some(verdict) = facts
+        .pack
+        .and_then(|pack| quiet(message, pack, facts.tz, now))
+    {
+        return verdict;
+    }
+    // A shared, or an unverified, number gets only a text that says nothing (rule of practice: who
+    // reads it may not be the client).
+    let unverified = client.phone_state == PhoneState::Unverified;
+    let neutral = facts.shared || (facts.neutral_to_unverified && unverified);
+    Verdict::Send { phone, neutral }
+}
+
+/// Whether a message of this kind is still needed; else why not.
+pub(in crate::jobs) fn still_needed(
+    kind: MessageKind,
+    appointment: Option<&Appointment>,
+    case: &Case,
+    now: DateTime<Utc>,
+) -> Result<(), &'static str> {
+    use AppointmentStatus as S;
+    if kind == MessageKind::ReportInReminder {
+        return if case.status == CaseStatus::Ordered {
+            Ok(())
+        } else {
+            Err("reported_in_or_over")
+        };
+    }
+    if case.status == CaseStatus::Suspended {
+        return Err("case_suspended");
+    }
+    if !case_status::is_live(case.status) {
+        return Err("case_not_live");
+    }
+    let Some(item) = appointment else {
+        return Err("appointment_missing");
+    };
+    match (kind, item.status) {
+        (MessageKind::AppointmentReminder, S::Scheduled | S::Open)
+        | (MessageKind::AppointmentOverdue, S::Overdue) => Ok(()),
+        // The window closed and the job that says so has not run yet.
+        (MessageKind::AppointmentOverdue, S::Open) if now >= item.closes_at => Ok(()),
+        (_, S::Completed) => Err("appointment_completed"),
+        (_, S::Excused) => Err("appointment_excused"),
+        (_, S::Deferred) => Err("appointment_deferred"),
+        (_, S::ServiceFault) => Err("appointment_service_fault"),
+        (_, S::Cancelled) => Err("appointment_cancelled"),
+        (_, S::Missed) => Err("appointment_missed"),
+        (_, S::Scheduled | S::Open | S::Overdue) => Err("appointment_in_another_phase"),
+    }
+}
+
+/// Until when notice still helps: the end of the window, of the grace days, or of the time for
+/// reporting in.
+pub(in crate::jobs) fn deadline(
+    kind: MessageKind,
+    appointment: Option<&Appointment>,
+    case: &Case,
+) -> DateTime<Utc> {
+    match (kind, appointment) {
+        (MessageKind::AppointmentOverdue, Some(item)) => item.grace_ends_at,
+        (_, Some(item)) => item.closes_at,
+        (_, None) => case.report_in_closes_at,
+    }
+}
+
+fn to_staff(staff: Option<&Staff>) -> Verdict {
+    let Some(person) = staff.filter(|person| person.active) else {
+        return Verdict::Cancel("account_not_active");
+    };
+    match person.phone.as_deref().and_then(e164) {
+        Some(phone) => Verdict::Send {
+            phone,
+            neutral: false,
+        },
+        None => Verdict::Cancel("no_usable_number"),
+    }
+}
+
+fn usable_phone(client: &Client) -> Option<String> {
+    if !client.phone_sms_ok || client.phone_state == PhoneState::Invalid {
+        return None;
+    }
+    client.phone.as_deref().and_then(e164)
+}
+
+/// A mainland mobile number as gateways take it.
+fn e164(phone: &str) -> Option<String> {
+    Phone::parse(phone)
+        .ok()
+        .map(|phone| format!("+86{}", phone.as_str()))
+}
+
+/// What quiet hours do to a message at `now`: it waits for their end, or is over by then.
+fn quiet(message: &Message, pack: &RulePack, tz: Tz, now: DateTime<Utc>) -> Option<Verdict> {
+    let until = quiet_until(now, pack.quiet_hours, tz)?;
+    if until >= message.not_after {
+        return Some(Verdict::Expire("quiet_hours_until_passed"));
+    }
+    let (from, to) = (pack.quiet_hours.from, pack.quiet_hours.until);
+    let reason = format!(
+        "quiet hours {}–{}: sent after them",
+        from.format("%H:%M"),
+        to.format("%H:%M")
+    );
+    Some(Verdict::Postpone { until, reason })
+}

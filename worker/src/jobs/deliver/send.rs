@@ -1,0 +1,68 @@
+//! Calls the gateway, outside any unit of work.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt as _, stream};
+use gateways::{Accepted, Failure, SendError};
+
+use super::claim::Ready;
+use crate::job::Context;
+
+/// How much longer than its own time-out a gateway is given to come back.
+const SLACK: Duration = Duration::from_secs(2);
+
+/// What came of one message.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub ready: Ready,
+    pub result: Sending,
+}
+
+/// What came of the call, or that there was none.
+#[derive(Debug)]
+pub(super) enum Sending {
+    /// The gateway answered, or was tried in vain.
+    Tried(Result<Accepted, SendError>),
+    /// Too little was left of the lease: another worker might have sent it at the same time.
+    NotTried,
+}
+
+/// Hands messages over, so many at a time; answers when all have come back.
+pub(super) async fn send(
+    context: &Context,
+    ready: Vec<Ready>,
+    lease_until: DateTime<Utc>,
+) -> Vec<Sent> {
+    let concurrency = context.parts.settings.concurrency;
+    stream::iter(
+        ready
+            .into_iter()
+            .map(|ready| one(context, ready, lease_until)),
+    )
+    .buffer_unordered(concurrency)
+    .collect()
+    .await
+}
+
+async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sent {
+    let longest = context.parts.settings.send_timeout;
+    let ends_by = TimeDelta::from_std(longest)
+        .ok()
+        .and_then(|longest| context.parts.clock.now().checked_add_signed(longest));
+    if ends_by.is_none_or(|ends_by| ends_by >= lease_until) {
+        return Sent {
+            ready,
+            result: Sending::NotTried,
+        };
+    }
+    let sending = context.parts.gateway.send(&ready.outgoing);
+    let result = match tokio::time::timeout(longest + SLACK, sending).await {
+        Ok(result) => result,
+        Err(_elapsed) => Err(SendError::new(Failure::Unknown, "timeout")),
+    };
+    Sent {
+        ready,
+        result: Sending::Tried(result),
+    }
+}

@@ -1,0 +1,204 @@
+//! Records what came of a batch: one short unit of work, grouped.
+
+use std::collections::HashMap;
+
+use casework::{Work, WorkError, notify, receipt::says_bad_number};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    AppointmentId, AttemptOutcome, HopCause, MessageStatus, PhoneState,
+    delivery::{Retry, RetryPolicy},
+};
+use gateways::{Failure, SendError};
+use storage::{
+    appointments,
+    attempts::{self, Outcome},
+    clients,
+    messages::{self, Settled},
+};
+
+use super::{
+    claim::Ready,
+    send::{Sending, Sent},
+};
+use crate::{
+    job::Turn,
+    jobs::groups::{Groups, call, to, until},
+};
+
+/// How long after a time-out the fate of a message is looked at. The other side knows a repetition
+/// by the message's id, so what cannot be asked about may be sent again.
+const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(2);
+
+/// Records outcomes. A message that somebody else has meanwhile taken, or whose receipt was faster,
+/// keeps the state it has; the attempt's outcome is recorded all the same.
+pub(super) fn settle(turn: &Turn, sent: &[Sent], retry: &RetryPolicy) -> Result<(), WorkError> {
+    let now = turn.context.parts.clock.now();
+    let planned: Vec<Planned<'_>> = sent
+        .iter()
+        .map(|sent| plan(turn, sent, retry, now))
+        .collect();
+    let stale = turn
+        .context
+        .write(turn.agency, now, |work| write(work, &planned))?;
+    count(&planned, stale);
+    Ok(())
+}
+
+/// What is to be written for one message.
+struct Planned<'a> {
+    ready: &'a Ready,
+    outcome: AttemptOutcome,
+    code: Option<&'a str>,
+    provider_message_id: Option<&'a str>,
+    to: Settled,
+}
+
+fn plan<'a>(turn: &Turn, sent: &'a Sent, retry: &RetryPolicy, now: DateTime<Utc>) -> Planned<'a> {
+    let ready = &sent.ready;
+    let planned = |outcome, code, to| Planned {
+        ready,
+        outcome,
+        code,
+        provider_message_id: None,
+        to,
+    };
+    match &sent.result {
+        Sending::NotTried => planned(
+            AttemptOutcome::Transient,
+            Some("not_tried"),
+            until(MessageStatus::Scheduled, now, Some("lease_too_short")),
+        ),
+        Sending::Tried(Ok(accepted)) => Planned {
+            provider_message_id: accepted.provider_message_id.as_deref(),
+            ..if accepted.delivered {
+                planned(
+                    AttemptOutcome::Delivered,
+                    None,
+                    to(MessageStatus::Delivered, None),
+                )
+            } else {
+                let wait = until(MessageStatus::Accepted, now + ready.receipt_wait, None);
+                planned(AttemptOutcome::Accepted, None, wait)
+            }
+        },
+        Sending::Tried(Err(error)) => {
+            let unit = turn.context.parts.randomness.unit();
+            let settled = after_failure(ready, error, retry, unit, now);
+            planned(outcome_of(error.class), Some(error.code.as_str()), settled)
+        }
+    }
+}
+
+fn after_failure(
+    ready: &Ready,
+    error: &SendError,
+    retry: &RetryPolicy,
+    jitter_unit: f64,
+    now: DateTime<Utc>,
+) -> Settled {
+    let not_after = ready.message.not_after;
+    let next = retry.next_attempt(
+        ready.attempts_made(),
+        now,
+        not_after,
+        jitter_unit,
+        error.retry_after,
+    );
+    let status = error.class.status_after(next);
+    let code = Some(error.code.as_str());
+    if status == MessageStatus::Unknown {
+        return until(status, now + LOOK_AGAIN, code);
+    }
+    if let (MessageStatus::Scheduled, Retry::At(at)) = (status, next) {
+        return until(status, at, code);
+    }
+    let cause = match error.class {
+        Failure::Permanent => HopCause::PermanentFailure,
+        Failure::Configuration => HopCause::Configuration,
+        _ => HopCause::TriesSpent,
+    };
+    // Giving up on a client makes work for a person; staff see their tasks anyway.
+    if ready.message.client_id.is_some() {
+        call(status, code, cause)
+    } else {
+        to(status, code)
+    }
+}
+
+const fn outcome_of(failure: Failure) -> AttemptOutcome {
+    match failure {
+        Failure::Transient => AttemptOutcome::Transient,
+        Failure::Permanent => AttemptOutcome::Permanent,
+        Failure::Configuration => AttemptOutcome::Configuration,
+        Failure::Quota => AttemptOutcome::Quota,
+        Failure::Unknown => AttemptOutcome::Unknown,
+    }
+}
+
+fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, WorkError> {
+    let (agency, now) = (work.agency, work.now);
+    let outcomes: Vec<Outcome> = planned
+        .iter()
+        .map(|one| Outcome {
+            agency_id: agency,
+            attempt_id: one.ready.outgoing.attempt_id,
+            message_id: one.ready.message.id,
+            outcome: one.outcome,
+            code: one.code.map(str::to_owned),
+            provider_message_id: one.provider_message_id.map(str::to_owned),
+            finished_at: now,
+        })
+        .collect();
+    attempts::insert_outcomes(work.tx, &outcomes)?;
+    let mut groups = Groups::default();
+    let mut stale = 0;
+    for one in planned {
+        let (message, fence) = (&one.ready.message, one.ready.fence());
+        let Some((_, cause)) = one.to.hop else {
+            groups.add(message, MessageStatus::Claimed, fence, one.to.clone());
+            continue;
+        };
+        let held = MessageStatus::Claimed;
+        let changed = messages::settle(work.tx, agency, &[message.id], held, fence, &one.to, now)?;
+        if changed == 0 {
+            stale += 1;
+            continue;
+        }
+        notify::call_task(work, message, cause)?;
+        if let Some(client) = message.client_id
+            && one.code.is_some_and(says_bad_number)
+        {
+            clients::set_phone_state(work.tx, agency, client, PhoneState::Invalid, now)?;
+        }
+    }
+    stale += groups.write(work.tx, agency, now)?;
+    let told: Vec<AppointmentId> = planned
+        .iter()
+        .filter(|one| one.outcome == AttemptOutcome::Delivered)
+        .filter_map(|one| one.ready.message.appointment_id)
+        .collect();
+    appointments::mark_notice_proven(work.tx, agency, &told, now)?;
+    Ok(stale)
+}
+
+/// Counts by state, and raises the alarm for what only an operator can mend.
+fn count(planned: &[Planned<'_>], stale: usize) {
+    let mut by_status: HashMap<&'static str, u64> = HashMap::new();
+    for one in planned {
+        *by_status.entry(one.to.status.as_str()).or_default() += 1;
+    }
+    for (status, count) in by_status {
+        metrics::counter!("worker_messages_total", "status" => status).increment(count);
+    }
+    metrics::counter!("worker_stale_outcomes_total")
+        .increment(u64::try_from(stale).unwrap_or(u64::MAX));
+    let misconfigured = |one: &&Planned<'_>| one.outcome == AttemptOutcome::Configuration;
+    if let Some(first) = planned.iter().find(misconfigured) {
+        tracing::error!(
+            message = %first.ready.message.id,
+            code = first.code,
+            count = planned.iter().filter(misconfigured).count(),
+            "the gateway refuses our account or address: an operator has to act"
+        );
+    }
+}

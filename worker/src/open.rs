@@ -1,0 +1,134 @@
+//! Opens what the settings name: the database and the gateway. For both binaries.
+
+use std::{sync::Arc, time::Duration};
+
+use gateways::{
+    MessageGateway, RecordingGateway, WebhookGateway, http::BuildError, webhook::WebhookSettings,
+};
+use platform::{
+    Config, ConfigError,
+    config::{self, GatewayKind},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use storage::{Options, Sealer, SealingKey, StorageError, Store, Synchronous};
+
+/// Why it cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The gateway's settings are wrong.
+    #[error(transparent)]
+    Gateway(#[from] BuildError),
+}
+
+/// The database with its sealing keys. It is not migrated.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn store(config: &Config) -> Result<Store, OpenError> {
+    Ok(Store::open(&database_options(config)?, sealer(config)?)?)
+}
+
+/// How to reach the database.
+///
+/// # Errors
+/// When `database.url` is not set.
+pub fn database_options(config: &Config) -> Result<Options, ConfigError> {
+    let database = &config.database;
+    Ok(Options {
+        url: required("database.url", database.url.as_ref())?
+            .expose_secret()
+            .to_owned(),
+        pool_size: database.pool_size,
+        statement_cache: database.statement_cache,
+        busy_timeout: Duration::from_millis(database.busy_timeout_ms),
+        synchronous: match database.synchronous {
+            config::Synchronous::Full => Synchronous::Full,
+            config::Synchronous::Normal => Synchronous::Normal,
+            config::Synchronous::Off => Synchronous::Off,
+        },
+    })
+}
+
+/// The keys of sealed fields.
+///
+/// # Errors
+/// When a key file cannot be read, or a key's id is not a number from 0 to 255: it is one byte
+/// beside every sealed field.
+pub fn sealer(config: &Config) -> Result<Sealer, OpenError> {
+    let keys = config
+        .sealing
+        .sealing_keys()?
+        .into_iter()
+        .map(|key| {
+            let id = key
+                .id
+                .parse()
+                .map_err(|_not_a_byte: std::num::ParseIntError| {
+                    let id = &key.id;
+                    ConfigError::Refused(format!(
+                        "sealing.keys_file: the id {id:?} is not a number from 0 to 255"
+                    ))
+                })?;
+            Ok(SealingKey {
+                id,
+                bytes: *key.key.expose_secret(),
+            })
+        })
+        .collect::<Result<Vec<_>, ConfigError>>()?;
+    Ok(Sealer::new(
+        &keys,
+        config.sealing.index_key()?.expose_secret(),
+    )?)
+}
+
+/// A gateway, and the sandbox's own handle on it.
+#[derive(Debug, Clone)]
+pub struct OpenGateway {
+    /// Where messages leave.
+    pub gateway: Arc<dyn MessageGateway>,
+    /// The same, if it is the one that keeps messages to be looked at.
+    pub recording: Option<RecordingGateway>,
+}
+
+/// The gateway that `gateway.kind` names.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn gateway(config: &Config) -> Result<OpenGateway, OpenError> {
+    match config.gateway.kind {
+        GatewayKind::Recording => {
+            let recording = RecordingGateway::new(config.gateway.recording.keep);
+            Ok(OpenGateway {
+                gateway: Arc::new(recording.clone()),
+                recording: Some(recording),
+            })
+        }
+        GatewayKind::Webhook => {
+            let webhook = &config.gateway.webhook;
+            let settings = WebhookSettings {
+                url: required("gateway.webhook.url", webhook.url.as_ref())?.clone(),
+                secret: required("gateway.webhook.secret", webhook.secret.as_ref())?.clone(),
+                timeout: webhook.timeout(),
+                connect_timeout: Duration::from_secs(webhook.connect_timeout_seconds),
+                allow_private_addresses: webhook.allow_private_addresses,
+            };
+            Ok(OpenGateway {
+                gateway: Arc::new(WebhookGateway::new(&settings)?),
+                recording: None,
+            })
+        }
+    }
+}
+
+fn required<'a>(
+    key: &str,
+    value: Option<&'a SecretString>,
+) -> Result<&'a SecretString, ConfigError> {
+    value.ok_or_else(|| ConfigError::Refused(format!("{key} is not set")))
+}
