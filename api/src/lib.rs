@@ -15,6 +15,7 @@ pub mod operations;
 pub mod problem;
 pub mod problem_code;
 pub mod routes;
+pub mod sandbox;
 mod server;
 pub mod services;
 pub mod state;

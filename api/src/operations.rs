@@ -183,4 +183,10 @@ operations! {
         refuses [InvalidPhone, WordingRefused];
     ListOffices = list_offices: Get "/v1/offices", may(P::ListOffices), Read "office",
         also [InvalidCursor];
+    GetSandboxClock = get_sandbox_clock: Get "/v1/sandbox/clock", may(P::ReadSelf), Read "sandbox",
+        refuses [NotFound];
+    MoveSandboxClock = move_sandbox_clock: Post "/v1/sandbox/clock", may(P::ReadSelf),
+        Compute "sandbox", refuses [NotFound];
+    ListSandboxOutbox = list_sandbox_outbox: Get "/v1/sandbox/outbox", may(P::ReadSelf),
+        Read "sandbox", refuses [NotFound], also [InvalidCursor];
 }

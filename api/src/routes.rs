@@ -23,4 +23,7 @@ routes![
     h::sessions::create::create_session,
     h::offices::create::create_office,
     h::offices::list::list_offices,
+    h::sandbox::clock::get_sandbox_clock,
+    h::sandbox::move_clock::move_sandbox_clock,
+    h::sandbox::outbox::list_sandbox_outbox,
 ];

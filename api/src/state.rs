@@ -7,7 +7,10 @@ use platform::{
 };
 use storage::Store;
 
-use crate::auth::{AccessTokens, EndedSessions, Passwords};
+use crate::{
+    auth::{AccessTokens, EndedSessions, Passwords},
+    sandbox::Sandbox,
+};
 
 /// What every request shares; one per process.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub struct AppState {
     pub ended: EndedSessions,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// What makes this a sandbox; `None`: people depend on it.
+    pub sandbox: Option<Sandbox>,
     /// `[server]`
     pub server: ServerConfig,
     /// `[auth]`

@@ -1,0 +1,5 @@
+//! The clock and the outbox of a sandbox.
+
+pub mod clock;
+pub mod move_clock;
+pub mod outbox;
