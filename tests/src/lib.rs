@@ -1,1 +1,26 @@
-//! Under construction.
+//! The harness of the end-to-end tests: a whole product per test, on a database of its own.
+//!
+//! A test is written once with [`on_both!`] and runs on SQLite and on PostgreSQL. It gets a
+//! [`TestApp`]: the real API on a free port, the real worker stepped by hand, a clock that stands
+//! still until it is moved, seeded randomness, an agency with two offices and staff of every role,
+//! and a gateway that records, or a scripted HTTP server that answers as an SMS platform does. A
+//! test that ends with a message overdue for sending fails.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected fails where it met it"
+)]
+
+pub mod app;
+pub mod cluster;
+pub mod database;
+pub mod fake_gateway;
+mod on_both;
+mod postgres;
+mod sqlite;
+
+pub use app::{Response, Setup, TestApp};
+pub use fake_gateway::{FakeGateway, Reply};
+pub use on_both::on;
+pub use storage::Backend;

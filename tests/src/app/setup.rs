@@ -1,0 +1,194 @@
+//! Starting a [`TestApp`].
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use api::{
+    AppState,
+    auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
+};
+use casework::{Actor, PackCache, Request, Work};
+use chrono::{DateTime, Utc};
+use domain::IdMint;
+use gateways::{MessageGateway, RecordingGateway, WebhookGateway, webhook::WebhookSettings};
+use platform::{
+    Clock, Config, Profile, Randomness,
+    config::{Argon2Config, GatewayKind},
+};
+use worker::{Settings, Worker, WorkerParts};
+
+use super::{Inner, PASSWORD, TestApp, seed};
+use crate::{Backend, FakeGateway, database::Database, fake_gateway::SECRET};
+
+/// Sends to the scripted gateway that take longer have an unknown outcome.
+const SEND_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Apps started by one test; whoever runs the test stops them.
+pub(crate) type Started = Arc<Mutex<Vec<TestApp>>>;
+
+/// An app to be, on an empty database.
+#[derive(Debug)]
+pub struct Setup {
+    database: Database,
+    starts_at: DateTime<Utc>,
+    config: Config,
+    started: Started,
+}
+
+impl Setup {
+    /// `None` where there is no such database.
+    pub(crate) fn new(backend: Backend) -> Option<Self> {
+        let mut config = Config::defaults().unwrap();
+        config.profile = Profile::Sandbox;
+        config.server.workers = 1;
+        config.server.requests_per_minute = u32::MAX;
+        config.server.sign_ins_per_minute = u32::MAX;
+        config.auth.hash_threads = 1;
+        config.auth.argon2 = Argon2Config {
+            memory_kib: 64,
+            iterations: 1,
+            parallelism: 1,
+        };
+        config.gateway.kind = GatewayKind::Recording;
+        config.gateway.recording.keep = 100_000;
+        config.gateway.webhook.secret = Some(SECRET.into());
+        Some(Self {
+            database: Database::fresh(backend)?,
+            // 2025-09-01, 08:00 in China.
+            starts_at: DateTime::from_timestamp(1_756_684_800, 0).unwrap(),
+            config,
+            started: Started::default(),
+        })
+    }
+
+    pub(crate) fn started(&self) -> Started {
+        Arc::clone(&self.started)
+    }
+
+    /// Where the clock stands at first, as read in China ([`super::china`]), instead of
+    /// `2025-09-01T08:00`.
+    #[must_use]
+    pub fn at(mut self, local: &str) -> Self {
+        self.starts_at = super::china(local);
+        self
+    }
+
+    /// Messages leave by the webhook gateway to a scripted server ([`TestApp::fake`]).
+    #[must_use]
+    pub fn with_webhook(mut self) -> Self {
+        self.config.gateway.kind = GatewayKind::Webhook;
+        self
+    }
+
+    /// Other settings.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    /// Starts everything.
+    pub async fn start(self) -> TestApp {
+        let Self {
+            database,
+            starts_at,
+            config,
+            started,
+        } = self;
+        let store = database.open();
+        let randomness = Randomness::seeded(1);
+        let (clock, clock_handle) = Clock::manual(starts_at);
+        let (sign_in_clock, sign_in_handle) = Clock::manual(starts_at);
+        let packs = PackCache::default();
+        let passwords = Passwords::start(
+            &config.auth.argon2,
+            config.auth.hash_threads,
+            randomness.clone(),
+        )
+        .unwrap();
+
+        let (mut recording, mut fake) = (None, None);
+        let gateway: Arc<dyn MessageGateway> = match config.gateway.kind {
+            GatewayKind::Recording => {
+                let gateway = RecordingGateway::new(config.gateway.recording.keep);
+                recording = Some(gateway.clone());
+                Arc::new(gateway)
+            }
+            GatewayKind::Webhook => {
+                let server = FakeGateway::start(clock.clone()).await;
+                let settings = WebhookSettings {
+                    url: server.url().into(),
+                    secret: SECRET.into(),
+                    timeout: SEND_TIMEOUT,
+                    connect_timeout: SEND_TIMEOUT,
+                    allow_private_addresses: true,
+                };
+                fake = Some(server);
+                Arc::new(WebhookGateway::new(&settings).unwrap())
+            }
+        };
+
+        let hash = passwords.hash(PASSWORD.into()).await.unwrap();
+        let mut ids = IdMint::new(starts_at, randomness.seed());
+        let agency = ids.next();
+        let seed = store.write(|tx| {
+            let mut work = Work {
+                tx,
+                packs: &packs,
+                agency,
+                now: starts_at,
+                actor: Actor::system(),
+                ids: ids.clone(),
+                request: Request::none(),
+            };
+            seed::plant(&mut work, &hash)
+        });
+
+        let parts = WorkerParts {
+            store: store.clone(),
+            clock: clock.clone(),
+            randomness: randomness.clone(),
+            gateway,
+            settings: Settings::of(&config),
+            packs: packs.clone(),
+        };
+        let state = AppState {
+            store,
+            clock,
+            sign_in_clock,
+            randomness,
+            packs,
+            tokens: AccessTokens::new(
+                SigningKeys::ephemeral().unwrap(),
+                &config.auth.issuer,
+                config.auth.access_token_seconds,
+            ),
+            ended: EndedSessions::default(),
+            passwords,
+            sandbox: None,
+            server: config.server.clone(),
+            auth: config.auth.clone(),
+        };
+        let (server, address) = api::build(state, ([127, 0, 0, 1], 0).into()).unwrap();
+        let app = TestApp(Arc::new(Inner {
+            address,
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            clock: clock_handle,
+            sign_in_clock: sign_in_handle,
+            worker: Worker::new(parts.clone()),
+            parts,
+            recording,
+            fake,
+            seed: seed.unwrap(),
+            tokens: Mutex::new(HashMap::new()),
+            server: server.handle(),
+            serving: Mutex::new(Some(tokio::spawn(server))),
+            database,
+        }));
+        started.lock().unwrap().push(app.clone());
+        app
+    }
+}
