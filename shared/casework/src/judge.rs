@@ -58,7 +58,9 @@ pub fn positive_tests(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkEr
 /// good reason is accepted, which people decide), or withdraws it when the client turns out to have
 /// reported in by the last day. A late report-in leaves it for people to judge.
 pub fn overdue_report_in(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkError> {
-    let in_time = case.reported_in_on.is_some_and(|date| date <= case.report_in_due_on);
+    let in_time = case
+        .reported_in_on
+        .is_some_and(|date| date <= case.report_in_due_on);
     let overdue = [AppointmentId::from_uuid(case.id.uuid())];
     apply(
         work,

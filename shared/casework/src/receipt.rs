@@ -5,6 +5,7 @@ use domain::{
     AttemptId, Channel, HopCause, MessageId, MessageStatus, PhoneState,
     audit::AuditOutcome,
     delivery::{self, ReceiptEffect, ReceiptOutcome},
+    miss,
 };
 use storage::{
     Scope, appointments, attempts, clients,
@@ -220,7 +221,9 @@ fn consequences(
     status: MessageStatus,
     cause: Option<HopCause>,
 ) -> Result<(), WorkError> {
-    if let (MessageStatus::Delivered, Some(appointment)) = (status, message.appointment_id) {
+    if let (MessageStatus::Delivered, Some(appointment)) = (status, message.appointment_id)
+        && miss::proves_notice(message.kind)
+    {
         appointments::mark_notice_proven(work.tx, work.agency, &[appointment], work.now)?;
     }
     if let Some(cause) = cause {

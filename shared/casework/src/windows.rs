@@ -6,7 +6,7 @@ mod missed;
 use domain::{AppointmentStatus, TaskKind, audit::AuditOutcome, local_time::local_date};
 use storage::appointments;
 
-pub use self::missed::mark_missed;
+pub use self::missed::{mark_missed, notice_proof};
 use crate::{
     notify, record, rules,
     work::{Work, WorkError},

@@ -1,7 +1,9 @@
 //! A case from report-in to the third miss, through storage on SQLite. The same life on both
 //! databases, through HTTP and the worker, is told by the end-to-end tests.
 
-use casework::{Actor, PackCache, Request, Work, WorkError, remind, rules, schedule, status, windows};
+use casework::{
+    Actor, PackCache, Request, Work, WorkError, remind, rules, schedule, status, windows,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     AppointmentStatus, CaseStatus, Channel, EscalationKind, EscalationStatus, IdMint, Measure,
@@ -46,7 +48,14 @@ impl Site {
             busy_timeout: std::time::Duration::from_secs(5),
             synchronous: Synchronous::Off,
         };
-        let sealer = Sealer::new(&[SealingKey { id: 1, bytes: [1; 32] }], &[2; 32]).unwrap();
+        let sealer = Sealer::new(
+            &[SealingKey {
+                id: 1,
+                bytes: [1; 32],
+            }],
+            &[2; 32],
+        )
+        .unwrap();
         let store = Store::open(&options, sealer).unwrap();
         migrate::up(&store).unwrap();
         let agency = IdMint::new(instant("2025-01-01T00:00:00Z"), 7).next();
@@ -89,7 +98,11 @@ fn reported_in(site: &Site) -> cases::Case {
         let agency_id = work.agency;
         agencies::insert(
             work.tx,
-            &agencies::Agency { id: agency_id, name: "城东".to_owned(), created_at: now },
+            &agencies::Agency {
+                id: agency_id,
+                name: "城东".to_owned(),
+                created_at: now,
+            },
         )?;
         rules::publish_shipped(work)?;
         let office = offices::Office {
@@ -179,7 +192,12 @@ fn reported_in(site: &Site) -> cases::Case {
         case.reported_in_on = Some(date("2025-09-05"));
         let items = schedule::plan(work, &mut case, &pack, &calendar, tz)?;
         assert_eq!(items.len(), 22);
-        status::move_case(work, &mut case, CaseEvent::ReportIn, status::Grounds::default())?;
+        status::move_case(
+            work,
+            &mut case,
+            CaseEvent::ReportIn,
+            status::Grounds::default(),
+        )?;
         Ok(case)
     })
 }
@@ -205,7 +223,12 @@ fn the_third_miss_opens_one_escalation_and_an_excuse_withdraws_it() {
     let case = reported_in(&site);
     tick(&site, "2025-12-01T02:00:00Z");
     let open = site.at("2025-12-01T02:00:00Z", |work| {
-        Ok(escalations::of_case(work.tx, work.agency, case.id, EscalationKind::MissedTests)?)
+        Ok(escalations::of_case(
+            work.tx,
+            work.agency,
+            case.id,
+            EscalationKind::MissedTests,
+        )?)
     });
     assert!(open.is_empty(), "two misses are no escalation");
     tick(&site, "2026-01-04T02:00:00Z");
@@ -216,25 +239,46 @@ fn the_third_miss_opens_one_escalation_and_an_excuse_withdraws_it() {
             escalations::of_case(work.tx, work.agency, case.id, EscalationKind::MissedTests)?,
         ))
     });
-    let missed: Vec<_> =
-        items.iter().filter(|item| item.status == AppointmentStatus::Missed).collect();
+    let missed: Vec<_> = items
+        .iter()
+        .filter(|item| item.status == AppointmentStatus::Missed)
+        .collect();
     assert_eq!(missed.len(), 3);
-    assert!(missed.iter().all(|item| item.label.is_none()), "the machine never labels");
+    assert!(
+        missed.iter().all(|item| item.label.is_none()),
+        "the machine never labels"
+    );
     assert_eq!(files.len(), 1);
-    assert_eq!((files[0].status, files[0].count), (EscalationStatus::Open, 3));
+    assert_eq!(
+        (files[0].status, files[0].count),
+        (EscalationStatus::Open, 3)
+    );
 
     let first = missed[0].clone();
     let files = site.at("2026-01-05T02:00:00Z", |work| {
         let mut item = first.clone();
         status::settle_appointment(work, &mut item, AppointmentStatus::Excused)?;
         casework::judge::misses(work, &case)?;
-        Ok(escalations::of_case(work.tx, work.agency, case.id, EscalationKind::MissedTests)?)
+        Ok(escalations::of_case(
+            work.tx,
+            work.agency,
+            case.id,
+            EscalationKind::MissedTests,
+        )?)
     });
-    assert_eq!((files[0].status, files[0].count), (EscalationStatus::Withdrawn, 2));
+    assert_eq!(
+        (files[0].status, files[0].count),
+        (EscalationStatus::Withdrawn, 2)
+    );
 
     tick(&site, "2026-03-01T02:00:00Z");
     let files = site.at("2026-03-01T02:00:00Z", |work| {
-        Ok(escalations::of_case(work.tx, work.agency, case.id, EscalationKind::MissedTests)?)
+        Ok(escalations::of_case(
+            work.tx,
+            work.agency,
+            case.id,
+            EscalationKind::MissedTests,
+        )?)
     });
     assert_eq!(files.len(), 2, "a further miss opens a new file");
 }
@@ -247,12 +291,21 @@ fn after_an_outage_only_the_latest_step_is_left_to_send() {
     tick(&site, "2025-10-09T02:00:00Z");
     let planned = site.at("2025-10-09T02:00:00Z", |work| {
         let items = appointments::of_case(work.tx, work.agency, case.id)?;
-        Ok(messages::of_appointments(work.tx, work.agency, &[items[0].id])?)
+        Ok(messages::of_appointments(
+            work.tx,
+            work.agency,
+            &[items[0].id],
+        )?)
     });
-    let live: Vec<_> =
-        planned.iter().filter(|message| message.next_action_at.is_some()).collect();
+    let live: Vec<_> = planned
+        .iter()
+        .filter(|message| message.next_action_at.is_some())
+        .collect();
     assert_eq!(live.len(), 2, "today's step, and tomorrow's planned ahead");
     assert_eq!(live[0].step, "d0");
     assert_eq!(live[1].step, "overdue");
-    assert!(planned.len() > live.len(), "the steps that were not sent stay on file");
+    assert!(
+        planned.len() > live.len(),
+        "the steps that were not sent stay on file"
+    );
 }

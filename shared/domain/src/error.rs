@@ -59,11 +59,19 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that no single field is to blame for.
     pub fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), pointer: None }
+        Self {
+            code,
+            detail: detail.into(),
+            pointer: None,
+        }
     }
 
     /// A refusal of one field, named by JSON pointer.
     pub fn at(code: RefusalCode, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), pointer: Some(pointer.into()) }
+        Self {
+            code,
+            detail: detail.into(),
+            pointer: Some(pointer.into()),
+        }
     }
 }

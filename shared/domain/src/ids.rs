@@ -154,7 +154,10 @@ impl IdMint {
     pub fn new(now: DateTime<Utc>, seed: u128) -> Self {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         // The top bit stays free so that counting up never overflows the 74 bits.
-        Self { millis, counter: seed & ((1 << 73) - 1) }
+        Self {
+            millis,
+            counter: seed & ((1 << 73) - 1),
+        }
     }
 
     /// The next identifier.
@@ -166,7 +169,8 @@ impl IdMint {
         self.counter = self.counter.wrapping_add(1);
         let rand_a = (self.counter >> 62) & 0xFFF;
         let rand_b = self.counter & ((1 << 62) - 1);
-        let bits = (u128::from(self.millis) << 80) | (7 << 76) | (rand_a << 64) | (2 << 62) | rand_b;
+        let bits =
+            (u128::from(self.millis) << 80) | (7 << 76) | (rand_a << 64) | (2 << 62) | rand_b;
         Id::from_uuid(Uuid::from_u128(bits))
     }
 }
@@ -177,7 +181,10 @@ mod tests {
 
     #[test]
     fn ids_are_version_7_unique_and_ordered() {
-        let mut mint = IdMint::new(DateTime::from_timestamp_millis(1_750_000_000_123).unwrap(), u128::MAX);
+        let mut mint = IdMint::new(
+            DateTime::from_timestamp_millis(1_750_000_000_123).unwrap(),
+            u128::MAX,
+        );
         let first: CaseId = mint.next();
         let second: CaseId = mint.next();
         assert!(first < second);

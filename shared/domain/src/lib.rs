@@ -4,8 +4,8 @@
 //! answer carries its reason. Sources of rules are cited where they are implemented.
 
 pub mod audit;
-pub mod calendar;
 pub mod cadence;
+pub mod calendar;
 pub mod case_status;
 pub mod coded;
 pub mod contact;

@@ -4,8 +4,8 @@
 //! `evaded_or_refused` by itself.
 
 use crate::{
-    AppointmentStatus, MessageStatus, MissLabel, NoticeProof, Refusal, RefusalCode, TaskKind,
-    TaskOutcome,
+    AppointmentStatus, MessageKind, MessageStatus, MissLabel, NoticeProof, Refusal, RefusalCode,
+    TaskKind, TaskOutcome,
 };
 
 /// What shows that a client was told of an appointment.
@@ -19,6 +19,12 @@ pub struct NoticeEvidence<'a> {
     pub in_person_notices: u32,
     /// Whether the first reminder should have reached the client by now.
     pub notice_was_due: bool,
+}
+
+/// Whether a delivered message of this kind shows that the client was told of an appointment while it
+/// could be kept. The text after the due day comes too late for that.
+pub const fn proves_notice(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::AppointmentReminder)
 }
 
 /// Whether notice of an appointment is proven.

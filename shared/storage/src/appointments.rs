@@ -137,6 +137,29 @@ pub fn of_case(
         .load(*c))?)
 }
 
+/// The appointments of a case whose window or grace days hold an instant, and `named` wherever it
+/// lies; in no particular order.
+pub fn holding(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    case: CaseId,
+    at: DateTime<Utc>,
+    named: Option<AppointmentId>,
+) -> Result<Vec<Appointment>, StorageError> {
+    Ok(with_conn!(tx, c => {
+        let held = appointments::opens_at.le(bind(at)).and(appointments::grace_ends_at.gt(bind(at)));
+        let query = appointments::table
+            .filter(appointments::agency_id.eq(bind(agency)))
+            .filter(appointments::case_id.eq(bind(case)))
+            .select(Appointment::as_select())
+            .into_boxed();
+        match named {
+            Some(named) => query.filter(held.or(appointments::id.eq(bind(named)))).load(*c),
+            None => query.filter(held).load(*c),
+        }
+    })?)
+}
+
 /// The appointments of an agency whose dates are provisional, in no particular order, after `after`.
 pub fn provisional(
     tx: &mut Tx<'_>,

@@ -6,7 +6,8 @@ use domain::{AgencyId, AppointmentId, CaseId, ExcuseId, ExcuseStatus, StaffId};
 
 use crate::{
     error::StorageError,
-    schema::excuses,
+    schema::{cases, excuses},
+    scope::Scope,
     sealed::{Place, Sealer},
     store::Tx,
     types::{bind, record},
@@ -165,6 +166,60 @@ pub fn of_appointments(
         .order(excuses::id)
         .select(Row::as_select())
         .load(*c))?;
+    rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}
+
+/// What a list of excuses is narrowed to, within the caller's scope.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Excuses of this case.
+    pub case: Option<CaseId>,
+    /// Excuses for this appointment.
+    pub appointment: Option<AppointmentId>,
+    /// In this state.
+    pub status: Option<ExcuseStatus>,
+}
+
+/// A page of excuses in cases the caller may see, in the order they were requested.
+pub fn list(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    scope: Scope,
+    filter: &Filter,
+    after: Option<ExcuseId>,
+    limit: i64,
+) -> Result<Vec<Excuse>, StorageError> {
+    let rows: Vec<Row> = with_conn!(tx, c => {
+        let mut query = excuses::table
+            .inner_join(cases::table.on(excuses::agency_id
+                .eq(cases::agency_id)
+                .and(excuses::case_id.eq(cases::id))))
+            .filter(excuses::agency_id.eq(bind(agency)))
+            .filter(cases::agency_id.eq(bind(agency)))
+            .order(excuses::id)
+            .limit(limit)
+            .select(Row::as_select())
+            .into_boxed();
+        if let Some(office) = scope.office {
+            query = query.filter(cases::office_id.eq(bind(office)));
+        }
+        if let Some(caseworker) = scope.caseworker {
+            query = query.filter(cases::caseworker_id.eq(bind(caseworker)));
+        }
+        if let Some(case) = filter.case {
+            query = query.filter(excuses::case_id.eq(bind(case)));
+        }
+        if let Some(appointment) = filter.appointment {
+            query = query.filter(excuses::appointment_id.eq(bind(appointment)));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(excuses::status.eq(bind(status)));
+        }
+        if let Some(after) = after {
+            query = query.filter(excuses::id.gt(bind(after)));
+        }
+        query.load(*c)
+    })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 

@@ -37,6 +37,7 @@ pub mod store;
 pub mod tasks;
 pub mod templates;
 pub mod test_records;
+pub mod today;
 pub mod transitions;
 mod types;
 

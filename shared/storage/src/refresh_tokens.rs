@@ -65,6 +65,21 @@ pub fn mark_used(
     Ok(used == 1)
 }
 
+/// The token of the highest generation of a session.
+pub fn newest(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    session: SessionId,
+) -> Result<Option<RefreshToken>, StorageError> {
+    Ok(with_conn!(tx, c => refresh_tokens::table
+        .filter(refresh_tokens::agency_id.eq(bind(agency)))
+        .filter(refresh_tokens::session_id.eq(bind(session)))
+        .order(refresh_tokens::generation.desc())
+        .select(RefreshToken::as_select())
+        .first(*c)
+        .optional())?)
+}
+
 /// Whether a token later than `generation` of the session was used: then an earlier one that
 /// turns up again is no retry of a lost answer but a copy in other hands.
 pub fn successors_used(

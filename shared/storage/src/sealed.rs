@@ -127,6 +127,11 @@ impl Sealer {
         sealed.map(|sealed| self.open(place, sealed)).transpose()
     }
 
+    /// A keyed fingerprint of bytes that may hold a secret: who sees it stored can test no guess.
+    pub fn fingerprint(&self, bytes: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.index_key, bytes).as_ref().to_vec()
+    }
+
     /// A keyed fingerprint by which an exact value can be looked up. `field` keeps equal values of
     /// different fields apart.
     pub(crate) fn blind_index(&self, field: &str, normalised: &str) -> Vec<u8> {

@@ -102,3 +102,20 @@ pub fn revoke_all_of(
         ))
         .execute(*c))?)
 }
+
+/// The sessions of a staff member that go on at `now` (UTC).
+pub fn live_of(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    staff: StaffId,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>, StorageError> {
+    Ok(with_conn!(tx, c => sessions::table
+        .filter(sessions::agency_id.eq(bind(agency)))
+        .filter(sessions::staff_id.eq(bind(staff)))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(bind(now)))
+        .order(sessions::id)
+        .select(sessions::id)
+        .load(*c))?)
+}

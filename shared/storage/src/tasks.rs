@@ -302,3 +302,45 @@ pub fn cancel_open(
     }
     Ok(cancelled)
 }
+
+/// Notes that what the open tasks about an escalation asked for was done by `by`; answers how many.
+pub fn finish_open(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    escalation: EscalationId,
+    by: Option<StaffId>,
+    now: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    Ok(with_conn!(tx, c => diesel::update(tasks::table
+            .filter(tasks::agency_id.eq(bind(agency)))
+            .filter(tasks::escalation_id.eq(bind(Some(escalation))))
+            .filter(tasks::status.eq(bind(TaskStatus::Open))))
+        .set((
+            tasks::status.eq(bind(TaskStatus::Done)),
+            tasks::outcome.eq(bind(Some(TaskOutcome::Done))),
+            tasks::closed_at.eq(bind(Some(now))),
+            tasks::closed_by.eq(bind(by)),
+            tasks::version.eq(tasks::version + 1),
+        ))
+        .execute(*c))?)
+}
+
+/// Cancels the task with this key if it is open; answers whether it was.
+pub fn cancel_key(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let cancelled = with_conn!(tx, c => diesel::update(tasks::table
+            .filter(tasks::agency_id.eq(bind(agency)))
+            .filter(tasks::dedupe_key.eq(key))
+            .filter(tasks::status.eq(bind(TaskStatus::Open))))
+        .set((
+            tasks::status.eq(bind(TaskStatus::Cancelled)),
+            tasks::closed_at.eq(bind(Some(now))),
+            tasks::version.eq(tasks::version + 1),
+        ))
+        .execute(*c))?;
+    Ok(cancelled == 1)
+}

@@ -1,5 +1,7 @@
 //! Test records: samples taken and their results.
 
+mod context;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::{
@@ -7,6 +9,7 @@ use domain::{
     TestResult,
 };
 
+pub use self::context::{Context, of_appointment as context_of_appointment, of_case as context_of_case};
 use crate::{
     error::StorageError,
     schema::test_records,
@@ -165,6 +168,21 @@ pub fn get(
         .first(*c)
         .optional())?;
     row.map(|row| open(row, tx.sealer())).transpose()
+}
+
+/// The records with these ids, in the order they were recorded.
+pub fn get_many(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    ids: &[TestRecordId],
+) -> Result<Vec<TestRecord>, StorageError> {
+    let rows: Vec<Row> = with_conn!(tx, c => test_records::table
+        .filter(test_records::agency_id.eq(bind(agency)))
+        .filter(test_records::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
+        .order(test_records::id)
+        .select(Row::as_select())
+        .load(*c))?;
+    rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
 /// A page of a case's records in the order they were recorded.

@@ -55,21 +55,21 @@ fn miss(work: &mut Work<'_, '_>, mut item: Appointment) -> Result<(), WorkError>
     )
 }
 
-/// What shows that the client was told, from the stored messages and contacts.
-pub(crate) fn notice_proof(
-    work: &mut Work<'_, '_>,
-    item: &Appointment,
-) -> Result<NoticeProof, WorkError> {
+/// What shows that the client was told while it could still be kept: a delivered reminder of it (the
+/// text after the due day is none), or a contact before the grace days ended.
+pub fn notice_proof(work: &mut Work<'_, '_>, item: &Appointment) -> Result<NoticeProof, WorkError> {
     if item.notice_proof == NoticeProof::Proven {
         return Ok(NoticeProof::Proven);
     }
     let ids = [item.id];
     let messages: Vec<_> = messages::of_appointments(work.tx, work.agency, &ids)?
         .iter()
+        .filter(|message| miss::proves_notice(message.kind))
         .map(|message| message.status)
         .collect();
     let contacts: Vec<_> = tasks::of_appointments(work.tx, work.agency, &ids)?
         .iter()
+        .filter(|task| task.closed_at.is_some_and(|at| at < item.grace_ends_at))
         .filter_map(|task| task.outcome)
         .collect();
     Ok(miss::notice_proof(&NoticeEvidence {
