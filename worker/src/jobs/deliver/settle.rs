@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AppointmentId, AttemptOutcome, HopCause, MessageStatus, PhoneState,
     delivery::{Retry, RetryPolicy},
+    miss,
 };
 use gateways::{Failure, SendError};
 use storage::{
@@ -175,6 +176,7 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
     let told: Vec<AppointmentId> = planned
         .iter()
         .filter(|one| one.outcome == AttemptOutcome::Delivered)
+        .filter(|one| miss::proves_notice(one.ready.message.kind))
         .filter_map(|one| one.ready.message.appointment_id)
         .collect();
     appointments::mark_notice_proven(work.tx, agency, &told, now)?;

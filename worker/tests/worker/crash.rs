@@ -1,0 +1,112 @@
+//! Workers that die, hang and race.
+
+use std::collections::HashSet;
+
+use domain::MessageStatus;
+use gateways::{Accepted, Failure, SendError};
+
+use crate::{
+    gateways::Hanging,
+    site::{Site, instant},
+};
+
+const FIRST: &str = "2025-09-30T01:00:00Z";
+const BEFORE: &str = "2025-09-29T12:00:00Z";
+
+fn accepted() -> Result<Accepted, SendError> {
+    Ok(Accepted {
+        provider_message_id: None,
+        delivered: true,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_dies_between_claim_and_outcome_loses_nothing() {
+    let site = Site::new(1);
+    let hanging = Hanging::new(accepted());
+    let dying = site.worker_with(hanging.clone());
+    site.run_at(&dying, BEFORE).await;
+    site.clock.set(instant(FIRST));
+    let running = tokio::spawn(async move { dying.run_until_idle().await });
+    hanging.arrived.acquire().await.unwrap().forget();
+    running.abort();
+    running.await.unwrap_err();
+    assert_eq!(site.message("wd-1").status, MessageStatus::Claimed);
+
+    let next = site.worker();
+    site.run_at(&next, "2025-09-30T01:01:59Z").await;
+    assert_eq!(site.outbox.sent().len(), 0, "the lease still holds");
+    site.run_at(&next, "2025-09-30T01:02:00Z").await;
+    let message = site.message("wd-1");
+    assert_eq!(
+        (message.status, message.attempt_count),
+        (MessageStatus::Delivered, 2)
+    );
+    let cut_off = ("unknown", Some("cut_off".to_owned()));
+    assert_eq!(site.outcomes(&message), [cut_off, ("delivered", None)]);
+    let first = &hanging.taken.sent()[0];
+    let second = &site.outbox.sent()[0];
+    assert_eq!(
+        first.message_id, second.message_id,
+        "the other side can tell a repetition"
+    );
+    assert_ne!(first.attempt_id, second.attempt_id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outcome_under_an_old_fence_changes_nothing() {
+    let site = Site::new(1);
+    let hanging = Hanging::new(Err(SendError::new(Failure::Permanent, "http_422")));
+    let slow = site.worker_with(hanging.clone());
+    site.run_at(&slow, BEFORE).await;
+    site.clock.set(instant(FIRST));
+    let running = tokio::spawn(async move { slow.run_until_idle().await });
+    hanging.arrived.acquire().await.unwrap().forget();
+    site.run_at(&site.worker(), "2025-09-30T01:02:00Z").await;
+    hanging.released.add_permits(1);
+    running.await.unwrap().unwrap();
+    let message = site.message("wd-1");
+    assert_eq!(message.status, MessageStatus::Delivered);
+    assert_eq!(
+        site.call_tasks(),
+        0,
+        "nobody is sent after a client who was reached"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_workers_at_once_send_every_message_once() {
+    let site = Site::new(60);
+    let (one, other) = (site.worker(), site.worker());
+    site.clock.set(instant(BEFORE));
+    let (first, second) = tokio::join!(one.run_until_idle(), other.run_until_idle());
+    first.unwrap();
+    second.unwrap();
+    site.clock.set(instant(FIRST));
+    let tasks =
+        [one, other].map(|worker| tokio::spawn(async move { worker.run_until_idle().await }));
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    let sent = site.outbox.sent();
+    let ids: HashSet<_> = sent.iter().map(|one| one.message_id).collect();
+    assert_eq!((sent.len(), ids.len()), (60, 60));
+}
+
+#[tokio::test]
+async fn a_time_out_is_reconciled_before_it_is_sent_again() {
+    let site = Site::new(1);
+    let worker = site.worker();
+    site.run_at(&worker, BEFORE).await;
+    site.outbox.fail_next(1, Failure::Unknown);
+    site.run_at(&worker, FIRST).await;
+    assert_eq!(site.message("wd-1").status, MessageStatus::Unknown);
+    site.run_at(&worker, "2025-09-30T01:01:59Z").await;
+    assert_eq!(site.outbox.sent().len(), 0);
+    site.run_at(&worker, "2025-09-30T01:02:00Z").await;
+    let message = site.message("wd-1");
+    assert_eq!(
+        (message.status, message.attempt_count),
+        (MessageStatus::Delivered, 2)
+    );
+}
