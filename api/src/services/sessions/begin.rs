@@ -1,0 +1,81 @@
+//! Beginning a session, and the tokens of one.
+
+use casework::Work;
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use domain::{RefreshTokenId, SessionId};
+use storage::{
+    refresh_tokens::{self, RefreshToken},
+    sessions::{self, Session},
+    staff::Staff,
+};
+
+use crate::{
+    auth::{Caller, refresh_token::RefreshTokenText},
+    failure::Failure,
+    problem::Problem,
+    state::AppState,
+    views::sessions::SessionView,
+};
+
+/// Begins a session of a staff member whose password was right, at `now` in the time of sign-ins.
+pub fn begin(
+    work: &mut Work<'_, '_>,
+    state: &AppState,
+    staff: &Staff,
+    now: DateTime<Utc>,
+) -> Result<(SessionId, SessionView), Failure> {
+    let session = Session {
+        agency_id: staff.agency_id,
+        id: work.ids.next(),
+        staff_id: staff.id,
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + TimeDelta::days(i64::from(state.auth.session_absolute_days)),
+        revoked_at: None,
+        revoked_reason: None,
+    };
+    sessions::insert(work.tx, &session)?;
+    Ok((session.id, issue(work, state, staff, &session, 0, now)?))
+}
+
+/// A new pair of tokens for a session; `generation` counts its refresh tokens from 0.
+pub(super) fn issue(
+    work: &mut Work<'_, '_>,
+    state: &AppState,
+    staff: &Staff,
+    session: &Session,
+    generation: i32,
+    now: DateTime<Utc>,
+) -> Result<SessionView, Failure> {
+    let id: RefreshTokenId = work.ids.next();
+    let text = RefreshTokenText::new(session.agency_id, session.id, id, &state.randomness);
+    let idle = now + TimeDelta::days(i64::from(state.auth.refresh_idle_days));
+    refresh_tokens::insert(
+        work.tx,
+        &RefreshToken {
+            agency_id: session.agency_id,
+            id,
+            session_id: session.id,
+            secret_hash: text.secret_hash(),
+            generation,
+            issued_at: now,
+            expires_at: idle.min(session.expires_at),
+            used_at: None,
+        },
+    )?;
+    let caller = Caller {
+        agency: session.agency_id,
+        staff: staff.id,
+        role: staff.role,
+        office: staff.office_id,
+        session: session.id,
+        issued_at: now.trunc_subsecs(0),
+    };
+    Ok(SessionView {
+        access_token: state.tokens.issue(&caller).ok_or_else(Problem::internal)?,
+        token_type: "Bearer",
+        expires_in: state.tokens.life_seconds(),
+        refresh_token: text.encode(),
+        staff: staff.clone().into(),
+    })
+}
