@@ -1,0 +1,3 @@
+//! Previews of schedules.
+
+pub mod preview;

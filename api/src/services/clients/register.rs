@@ -1,0 +1,86 @@
+use casework::{Work, rules};
+use domain::{
+    OfficeId, PhoneState, Refusal, RefusalCode, Role,
+    contact::{IdNumber, Phone, client_name},
+};
+use storage::clients::{self, Client};
+
+use super::{identity, taken};
+use crate::{auth::Caller, failure::Failure, problem::Problem, views::clients::RegisterClient};
+
+/// Registers a client at the caller's office. Who registers as a caseworker looks after the client
+/// until a case says otherwise.
+///
+/// # Errors
+/// `invalid_value`, `invalid_id_number`, `invalid_phone` or `date_in_future` at the field;
+/// `client_exists` when the agency has a client with this identity number.
+pub fn register(
+    work: &mut Work<'_, '_>,
+    caller: &Caller,
+    asked: &RegisterClient,
+) -> Result<Client, Failure> {
+    let office_id = own_office(caller, asked.office_id)?;
+    let office = rules::office(work, office_id)?;
+    let today = rules::today(work, &office)?;
+    let id_number = asked
+        .id_number
+        .as_deref()
+        .map(IdNumber::parse)
+        .transpose()?;
+    let phone = asked.phone.as_deref().map(Phone::parse).transpose()?;
+    let confirmed = asked.phone_confirmed.unwrap_or(false);
+    if confirmed && phone.is_none() {
+        return Err(no_number().into());
+    }
+    let client = Client {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        office_id,
+        caseworker_id: (caller.role == Role::Caseworker).then_some(caller.staff),
+        name: client_name(&asked.name)?,
+        sex: asked.sex,
+        birth_date: identity::agree(id_number.as_ref(), asked.sex, asked.birth_date, today)?,
+        id_number: id_number.map(|number| number.as_str().to_owned()),
+        phone: phone.map(|phone| phone.as_str().to_owned()),
+        phone_sms_ok: asked.phone_sms_ok.unwrap_or(true),
+        phone_state: if confirmed {
+            PhoneState::Verified
+        } else {
+            PhoneState::Unverified
+        },
+        version: 1,
+        created_by: caller.staff,
+        created_at: work.now,
+        updated_at: work.now,
+    };
+    clients::insert(work.tx, &client).map_err(taken)?;
+    Ok(client)
+}
+
+/// The office that the caller works at. Whether another one exists is not told.
+///
+/// # Errors
+/// `invalid_value` at `/office_id` for any other.
+pub(in crate::services) fn own_office(
+    caller: &Caller,
+    asked: Option<OfficeId>,
+) -> Result<OfficeId, Problem> {
+    match (caller.office, asked) {
+        (Some(own), None) => Ok(own),
+        (Some(own), Some(asked)) if own == asked => Ok(own),
+        _ => Err(Refusal::at(
+            RefusalCode::InvalidValue,
+            "/office_id",
+            "not an office that you work at",
+        )
+        .into()),
+    }
+}
+
+pub(super) fn no_number() -> Refusal {
+    Refusal::at(
+        RefusalCode::InvalidValue,
+        "/phone_confirmed",
+        "there is no number to confirm",
+    )
+}
