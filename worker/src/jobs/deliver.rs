@@ -7,6 +7,7 @@
 //! is sent again under the same id, by which the other side can tell a repetition.
 
 mod claim;
+mod decide;
 mod eligible;
 mod load;
 mod send;

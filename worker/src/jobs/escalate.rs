@@ -4,6 +4,6 @@ use super::steps::Steps;
 
 pub(super) const JOB: Steps = Steps {
     name: "escalate",
-    steps: &[|work, _, limit| casework::alerts::escalation_alerts_due(work, limit)],
+    each: &[|work, _, limit| casework::alerts::escalation_alerts_due(work, limit)],
     next_due: &[storage::escalations::next_due],
 };

@@ -4,7 +4,7 @@ use super::steps::Steps;
 
 pub(super) const JOB: Steps = Steps {
     name: "mark_missed",
-    steps: &[
+    each: &[
         |work, _, limit| casework::windows::mark_overdue(work, limit),
         |work, _, limit| casework::windows::mark_missed(work, limit),
         |work, _, limit| casework::report_in::mark_overdue(work, limit),

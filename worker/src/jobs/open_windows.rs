@@ -4,6 +4,6 @@ use super::steps::Steps;
 
 pub(super) const JOB: Steps = Steps {
     name: "open_windows",
-    steps: &[|work, _, limit| casework::windows::open_due(work, limit)],
+    each: &[|work, _, limit| casework::windows::open_due(work, limit)],
     next_due: &[storage::appointments::next_due],
 };

@@ -4,7 +4,7 @@ use super::steps::Steps;
 
 pub(super) const JOB: Steps = Steps {
     name: "remind",
-    steps: &[
+    each: &[
         casework::remind::plan_due,
         casework::remind::plan_report_in_due,
     ],

@@ -22,7 +22,7 @@ pub(crate) type NextDue = fn(&mut Tx<'_>, AgencyId) -> Result<Option<DateTime<Ut
 pub(crate) struct Steps {
     pub name: &'static str,
     /// Each in its own unit of work, in this order.
-    pub steps: &'static [Step],
+    pub each: &'static [Step],
     /// It is needed at the earliest of these.
     pub next_due: &'static [NextDue],
 }
@@ -35,7 +35,7 @@ impl Job for Steps {
     fn batch(&self, turn: Turn) -> Running<'_> {
         Box::pin(async move {
             let mut whole = Batch::default();
-            for &step in self.steps {
+            for &step in self.each {
                 let turn = turn.clone();
                 let limit = turn.context.parts.settings.job_batch;
                 let acted_on = blocking(move || {

@@ -13,17 +13,13 @@ use crate::{
 const FIRST: &str = "2025-09-30T01:00:00Z";
 const BEFORE: &str = "2025-09-29T12:00:00Z";
 
-fn accepted() -> Result<Accepted, SendError> {
-    Ok(Accepted {
-        provider_message_id: None,
-        delivered: true,
-    })
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_dies_between_claim_and_outcome_loses_nothing() {
     let site = Site::new(1);
-    let hanging = Hanging::new(accepted());
+    let hanging = Hanging::new(Ok(Accepted {
+        provider_message_id: None,
+        delivered: true,
+    }));
     let dying = site.worker_with(hanging.clone());
     site.run_at(&dying, BEFORE).await;
     site.clock.set(instant(FIRST));
