@@ -10,6 +10,7 @@ pub mod extract;
 pub mod failure;
 mod fallback;
 pub mod handlers;
+mod limits;
 pub mod openapi;
 pub mod operations;
 pub mod problem;

@@ -179,10 +179,140 @@ use Permission as P;
 operations! {
     CreateSession = create_session: Post "/v1/sessions", Open, Mutation "session",
         also [InvalidCredentials];
+    RefreshSession = refresh_session: Post "/v1/sessions/refresh", Open, Mutation "session",
+        also [InvalidRefreshToken, RefreshTokenReused];
+    DeleteSession = delete_session: Delete "/v1/sessions/current", may(P::ReadSelf),
+        Mutation "session";
     CreateOffice = create_office: Post "/v1/offices", may(P::ManageOffices), Mutation "office",
         refuses [InvalidPhone, WordingRefused];
     ListOffices = list_offices: Get "/v1/offices", may(P::ListOffices), Read "office",
         also [InvalidCursor];
+    GetOffice = get_office: Get "/v1/offices/{id}", may(P::ListOffices), Read "office";
+    UpdateOffice = update_office: Patch "/v1/offices/{id}", may(P::ManageOffices),
+        Mutation "office", refuses [InvalidPhone, WordingRefused];
+    CreateStaff = create_staff: Post "/v1/staff", may(P::ManageStaff), Mutation "staff",
+        refuses [InvalidPhone, UsernameTaken];
+    ListStaff = list_staff: Get "/v1/staff", may(P::ListStaff), Read "staff",
+        also [InvalidCursor];
+    GetStaff = get_staff: Get "/v1/staff/{id}", may(P::ListStaff), Read "staff";
+    UpdateStaff = update_staff: Patch "/v1/staff/{id}", may(P::ManageStaff), Mutation "staff",
+        refuses [InvalidPhone, Conflict];
+    ListAuditEntries = list_audit_entries: Get "/v1/audit-entries", may(P::ReadAudit),
+        Read "audit_entry", also [InvalidCursor];
+    PublishRulePack = publish_rule_pack: Post "/v1/rule-packs", may(P::PublishRulePacks),
+        Mutation "rule_pack", refuses [RulePackInvalid, RulePackPublished];
+    CheckRulePack = check_rule_pack: Post "/v1/rule-packs/checks", may(P::ReadRulePacks),
+        Compute "rule_pack";
+    ListRulePacks = list_rule_packs: Get "/v1/rule-packs", may(P::ReadRulePacks), Read "rule_pack",
+        also [InvalidCursor];
+    GetRulePack = get_rule_pack: Get "/v1/rule-packs/{id}/{version}", may(P::ReadRulePacks),
+        Read "rule_pack";
+    ListCalendars = list_calendars: Get "/v1/calendars", may(P::ReadCalendars), Read "calendar";
+    GetCalendar = get_calendar: Get "/v1/calendars/{year}", may(P::ReadCalendars), Read "calendar";
+    PutCalendar = put_calendar: Put "/v1/calendars/{year}", may(P::ManageCalendars),
+        Mutation "calendar", refuses [CalendarInvalid], also [InvalidQuery];
+    ListTemplates = list_templates: Get "/v1/templates", may(P::ReadTemplates), Read "template";
+    PreviewTemplate = preview_template: Post "/v1/templates/previews", may(P::ReadTemplates),
+        Compute "template", refuses [NotFound, WordingRefused];
+    ResetTemplate = reset_template: Delete "/v1/templates/{kind}/{step}", may(P::ManageTemplates),
+        Mutation "template", also [StaleVersion, InvalidHeader];
+    PutTemplate = put_template: Put "/v1/templates/{kind}/{step}", may(P::ManageTemplates),
+        Mutation "template", refuses [WordingRefused], also [StaleVersion, InvalidHeader];
+    RegisterClient = register_client: Post "/v1/clients", may(P::WriteClients), Mutation "client",
+        refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
+    ListClients = list_clients: Get "/v1/clients", may(P::ReadClients), Read "client",
+        also [InvalidCursor];
+    GetClient = get_client: Get "/v1/clients/{id}", may(P::ReadClients), ReadFile "client";
+    UpdateClient = update_client: Patch "/v1/clients/{id}", may(P::WriteClients), Mutation "client",
+        refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
+    RegisterCase = register_case: Post "/v1/clients/{id}/cases", may(P::WriteCases), Mutation "case",
+        refuses [CaseworkerNotInOffice, DateInFuture, DateBeforeDecision, UnknownRulePack,
+            MeasureNotInPack, InvalidTerm, CaseStillOpen];
+    ListCases = list_cases: Get "/v1/cases", may(P::ReadCases), Read "case", also [InvalidCursor];
+    GetCase = get_case: Get "/v1/cases/{id}", may(P::ReadCases), ReadFile "case";
+    ReportInCase = report_in_case: Post "/v1/cases/{id}/report-in", may(P::WriteCases),
+        Mutation "case",
+        refuses [AlreadyReportedIn, IllegalTransition, DateInFuture, ReportInBeforeReceipt,
+            MeasureNotInPack, InvalidTerm],
+        also [StaleVersion];
+    CompleteCase = complete_case: Post "/v1/cases/{id}/completion", may(P::EndCases),
+        Mutation "case", refuses [IllegalTransition], also [StaleVersion];
+    TerminateCase = terminate_case: Post "/v1/cases/{id}/termination", may(P::EndCases),
+        Mutation "case", refuses [IllegalTransition], also [StaleVersion];
+    ListCaseTransitions = list_case_transitions: Get "/v1/cases/{id}/transitions",
+        may(P::ReadCases), ReadFile "case", also [InvalidCursor];
+    ReplanCase = replan_case: Post "/v1/cases/{id}/replans", may(P::WriteCases), Mutation "case",
+        refuses [CaseNotActive, UnknownRulePack, MeasureNotInPack, InvalidTerm],
+        also [StaleVersion, InvalidQuery];
+    PreviewSchedule = preview_schedule: Post "/v1/schedule-previews", may(P::PreviewSchedules),
+        Compute "case", refuses [UnknownRulePack, MeasureNotInPack, InvalidTerm];
+    ListCaseAppointments = list_case_appointments: Get "/v1/cases/{id}/appointments",
+        may(P::ReadCases), Read "appointment", also [InvalidCursor];
+    ListAppointments = list_appointments: Get "/v1/appointments", may(P::ReadCases),
+        Read "appointment", also [InvalidCursor];
+    GetAppointment = get_appointment: Get "/v1/appointments/{id}", may(P::ReadCases),
+        Read "appointment";
+    LabelAppointment = label_appointment: Post "/v1/appointments/{id}/label", may(P::LabelMisses),
+        Mutation "appointment",
+        refuses [AppointmentNotMissed, AppointmentClosed, MakeUpDateRequired, CaseNotActive],
+        also [StaleVersion];
+    RecordTest = record_test: Post "/v1/appointments/{id}/test-records", may(P::RecordTests),
+        Mutation "test_record",
+        refuses [AppointmentClosed, AppointmentNotOpenYet, OutsideWindow, CaseNotActive,
+            DateInFuture, TooFewCollectors, CollectorNotInOffice];
+    RecordAdditionalTest = record_additional_test: Post "/v1/cases/{id}/test-records",
+        may(P::RecordTests), Mutation "test_record",
+        refuses [OutsideWindow, CaseNotActive, DateInFuture, TooFewCollectors,
+            CollectorNotInOffice];
+    ListCaseTests = list_case_tests: Get "/v1/cases/{id}/test-records", may(P::ReadCases),
+        ReadFile "case", also [InvalidCursor];
+    GetTestRecord = get_test_record: Get "/v1/test-records/{id}", may(P::ReadCases),
+        ReadFile "test_record";
+    RequestExcuse = request_excuse: Post "/v1/appointments/{id}/excuses", may(P::RequestExcuses),
+        Mutation "excuse",
+        refuses [ExcusePending, ExcuseDecided, AppointmentClosed, CaseNotActive,
+            UnknownExcuseCode, NoteRequired];
+    ListExcuses = list_excuses: Get "/v1/excuses", may(P::ReadCases), Read "excuse",
+        also [InvalidCursor];
+    GetExcuse = get_excuse: Get "/v1/excuses/{id}", may(P::ReadCases), ReadFile "excuse";
+    DecideExcuse = decide_excuse: Post "/v1/excuses/{id}/decision", may(P::DecideExcuses),
+        Mutation "excuse",
+        refuses [ExcuseDecided, AppointmentClosed, CaseNotActive, MakeUpDateRequired],
+        also [StaleVersion];
+    WithdrawExcuse = withdraw_excuse: Post "/v1/excuses/{id}/withdrawal", may(P::RequestExcuses),
+        Mutation "excuse", refuses [ExcuseDecided], also [StaleVersion];
+    ListEscalations = list_escalations: Get "/v1/escalations", may(P::ReadEscalations),
+        Read "escalation", also [InvalidCursor];
+    GetEscalation = get_escalation: Get "/v1/escalations/{id}", may(P::ReadEscalations),
+        ReadFile "escalation";
+    AddEscalationStatement = add_escalation_statement: Post "/v1/escalations/{id}/statement",
+        may(P::ReviewEscalations), Mutation "escalation", refuses [IllegalTransition],
+        also [StaleVersion];
+    SubmitEscalation = submit_escalation: Post "/v1/escalations/{id}/submit",
+        may(P::ReviewEscalations), Mutation "escalation",
+        refuses [IllegalTransition, EscalationBlocked], also [StaleVersion];
+    SignOffEscalation = sign_off_escalation: Post "/v1/escalations/{id}/sign-off",
+        may(P::SignOffEscalations), Mutation "escalation",
+        refuses [IllegalTransition, SignOffBySubmitter, EscalationBlocked], also [StaleVersion];
+    DismissEscalation = dismiss_escalation: Post "/v1/escalations/{id}/dismiss",
+        may(P::DismissEscalations), Mutation "escalation", refuses [IllegalTransition],
+        also [StaleVersion];
+    ReferEscalation = refer_escalation: Post "/v1/escalations/{id}/referral",
+        may(P::ReferEscalations), Mutation "escalation",
+        refuses [IllegalTransition, DateInFuture], also [StaleVersion];
+    CloseEscalation = close_escalation: Post "/v1/escalations/{id}/outcome",
+        may(P::ReferEscalations), Mutation "escalation",
+        refuses [IllegalTransition, DateInFuture, NoteRequired], also [StaleVersion];
+    ListMessages = list_messages: Get "/v1/messages", may(P::ReadMessages), Read "message",
+        also [InvalidCursor];
+    GetMessage = get_message: Get "/v1/messages/{id}", may(P::ReadMessages), ReadFile "message";
+    ReceiveReceipt = receive_receipt: Post "/v1/agencies/{agency_id}/receipts", Open,
+        Mutation "message", also [InvalidSignature];
+    ListTasks = list_tasks: Get "/v1/tasks", may(P::ReadTasks), Read "task",
+        also [InvalidCursor];
+    CompleteTask = complete_task: Post "/v1/tasks/{id}/done", may(P::WriteTasks), Mutation "task",
+        refuses [TaskClosed], also [StaleVersion];
+    GetToday = get_today: Get "/v1/today", may(P::ReadToday), Read "today";
     GetSandboxClock = get_sandbox_clock: Get "/v1/sandbox/clock", may(P::ReadSelf), Read "sandbox",
         refuses [NotFound];
     MoveSandboxClock = move_sandbox_clock: Post "/v1/sandbox/clock", may(P::ReadSelf),

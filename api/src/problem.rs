@@ -64,6 +64,7 @@ struct Parts {
     errors: Vec<FieldProblem>,
     retry_after: Option<u64>,
     allow: Option<String>,
+    limit: Option<u32>,
 }
 
 impl Problem {
@@ -75,6 +76,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             allow: None,
+            limit: None,
         }))
     }
 
@@ -101,6 +103,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// With the requests a minute that were exceeded, for the `RateLimit` headers.
+    #[must_use]
+    pub fn limit(mut self, per_minute: u32) -> Self {
+        self.0.limit = Some(per_minute);
         self
     }
 
@@ -174,6 +183,7 @@ impl ResponseError for Problem {
             errors,
             retry_after,
             allow,
+            limit,
         } = &*self.0;
         let body = ProblemBody {
             kind: format!("urn:tongxing:problem:{}", code.as_str()),
@@ -188,6 +198,12 @@ impl ResponseError for Problem {
         response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
         if let Some(seconds) = retry_after {
             response.insert_header((header::RETRY_AFTER, *seconds));
+        }
+        if let Some(limit) = limit {
+            // draft-ietf-httpapi-ratelimit-headers: nothing is left until the window ends.
+            let left = retry_after.unwrap_or(60);
+            response.insert_header(("RateLimit-Policy", format!("\"minute\";q={limit};w=60")));
+            response.insert_header(("RateLimit", format!("\"minute\";r=0;t={left}")));
         }
         if let Some(methods) = allow {
             response.insert_header((header::ALLOW, methods.as_str()));

@@ -40,6 +40,8 @@ pub enum ProblemCode {
     InvalidRefreshToken,
     /// Username or password is wrong, or the account is locked.
     InvalidCredentials,
+    /// A signed body is not signed with the secret agreed on, or not in time.
+    InvalidSignature,
     /// Too many requests from this caller or address.
     TooManyRequests,
     /// A fault of ours.
@@ -67,6 +69,7 @@ impl ProblemCode {
         Self::RefreshTokenReused,
         Self::InvalidRefreshToken,
         Self::InvalidCredentials,
+        Self::InvalidSignature,
         Self::TooManyRequests,
         Self::Internal,
         Self::Unavailable,
@@ -100,6 +103,7 @@ impl ProblemCode {
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::InvalidRefreshToken => "invalid_refresh_token",
             Self::InvalidCredentials => "invalid_credentials",
+            Self::InvalidSignature => "invalid_signature",
             Self::TooManyRequests => "too_many_requests",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
@@ -113,6 +117,7 @@ impl ProblemCode {
             Self::Unauthenticated
             | Self::TokenExpired
             | Self::InvalidCredentials
+            | Self::InvalidSignature
             | Self::InvalidRefreshToken
             | Self::RefreshTokenReused => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -152,6 +157,7 @@ impl ProblemCode {
             Self::RefreshTokenReused => "Refresh token used twice",
             Self::InvalidRefreshToken => "The refresh token is not valid",
             Self::InvalidCredentials => "Username or password is wrong",
+            Self::InvalidSignature => "The signature does not fit",
             Self::TooManyRequests => "Too many requests",
             Self::Internal => "Internal error",
             Self::Unavailable => "Not available at the moment",

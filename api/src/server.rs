@@ -4,7 +4,9 @@ use std::{io, net::SocketAddr, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, web};
 
-use crate::{fallback::fallback, routes, state::AppState};
+use crate::{
+    fallback::fallback, handlers::meta, limits::Limits, openapi::Document, routes, state::AppState,
+};
 
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
@@ -25,12 +27,17 @@ pub fn build(state: AppState, bind: SocketAddr) -> Result<(Server, SocketAddr), 
     // More threads than connections would only wait for one another.
     let connections = usize::try_from(state.store.connections()).unwrap_or(1);
     let blocking = connections.div_ceil(workers).max(1);
+    let limits = web::Data::new(Limits::new(&config));
+    let document = web::Data::new(Document::generate());
     let state = web::Data::new(state);
     let bind_error = |error| ServerError::Bind(bind, error);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
+            .app_data(limits.clone())
+            .app_data(document.clone())
             .configure(routes::serve)
+            .configure(meta::serve)
             .default_service(web::to(fallback))
     })
     .workers(workers)

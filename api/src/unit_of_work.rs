@@ -2,6 +2,9 @@
 //!
 //! Everything here runs on the blocking pool, in one hop per request.
 
+use std::time::Duration;
+
+use actix_web::web;
 use casework::{Actor, Request, Work, record};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AgencyId, IdMint, RefusalCode, StaffId, audit::AuditOutcome};
@@ -35,7 +38,8 @@ pub(crate) struct Setting {
 pub(crate) struct Repeatable {
     pub principal: StaffId,
     pub key: String,
-    pub fingerprint: [u8; 32],
+    /// Keyed: a body may hold a password.
+    pub fingerprint: Vec<u8>,
 }
 
 impl Setting {
@@ -54,6 +58,19 @@ impl Setting {
     fn finish<T>(self, result: Result<T, Failure>) -> Result<T, Problem> {
         result
             .map_err(|failure| failure.into_problem(self.operation.id, self.request.id.as_deref()))
+    }
+}
+
+/// Runs `run` on the blocking pool, as long as a request may take.
+pub(crate) async fn hop<T: Send + 'static>(
+    state: &AppState,
+    run: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let limit = Duration::from_secs(state.server.request_timeout_seconds);
+    match tokio::time::timeout(limit, web::block(run)).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_stopping)) => Err(Problem::unavailable()),
+        Err(_elapsed) => Err(Problem::unavailable()),
     }
 }
 
@@ -122,6 +139,32 @@ pub(crate) fn write<T: Serialize>(
     setting.finish(result)
 }
 
+/// Does what is to be done about a refused call, with its audit entry.
+pub(crate) fn refused(
+    state: &AppState,
+    setting: Setting,
+    object_id: &str,
+    reason: &str,
+    mut run: impl FnMut(&mut Work<'_, '_>) -> Result<(), Failure>,
+) -> Result<(), Problem> {
+    let Operation { id, object, .. } = setting.operation;
+    let result = state.store.write(|tx| {
+        let mut work = setting.work(state, tx);
+        run(&mut work)?;
+        let object_id = Some(object_id.to_owned());
+        record::audit(
+            &mut work,
+            id,
+            object,
+            object_id,
+            AuditOutcome::Refused,
+            Some(reason),
+        )?;
+        Ok(())
+    });
+    setting.finish(result)
+}
+
 /// Writes one audit entry in a unit of work of its own.
 pub(crate) fn audit(
     state: &AppState,
@@ -173,7 +216,7 @@ fn keep(
 ) -> Result<(), Failure> {
     let stored = idempotency::Stored {
         operation: operation.id.to_owned(),
-        fingerprint: asked.fingerprint.to_vec(),
+        fingerprint: asked.fingerprint.clone(),
         status: i32::from(answer.status),
         body: serde_json::to_string(answer)
             .map_err(|error| StorageError::Corrupt(error.to_string()))?,

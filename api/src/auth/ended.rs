@@ -5,67 +5,52 @@
 
 use std::{
     collections::HashMap,
-    hash::Hash,
     sync::{PoisonError, RwLock},
 };
 
 use chrono::{DateTime, Utc};
-use domain::{SessionId, StaffId};
+use domain::SessionId;
 
-use crate::auth::Caller;
+/// How many are remembered before the oldest are looked through.
+const TIDY_AT: usize = 10_000;
 
-/// What ended, and when.
+/// Which sessions ended, and until when a token of theirs may still run.
 #[derive(Debug, Default)]
-pub struct EndedSessions {
-    sessions: RwLock<HashMap<SessionId, DateTime<Utc>>>,
-    staff: RwLock<HashMap<StaffId, DateTime<Utc>>>,
-}
+pub struct EndedSessions(RwLock<HashMap<SessionId, DateTime<Utc>>>);
 
 impl EndedSessions {
-    /// One session ended at `at` (UTC).
-    pub fn end(&self, session: SessionId, at: DateTime<Utc>) {
-        self.sessions
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(session, at);
+    /// A session ended at `now`; its last access token runs out at `until` (both UTC).
+    pub fn end(&self, session: SessionId, now: DateTime<Utc>, until: DateTime<Utc>) {
+        let mut ended = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if ended.len() >= TIDY_AT {
+            ended.retain(|_, until| *until > now);
+        }
+        ended.insert(session, until);
     }
 
-    /// Every session of a staff member that began up to `at` (UTC) ended.
-    pub fn end_all_of(&self, staff: StaffId, at: DateTime<Utc>) {
-        self.staff
-            .write()
+    /// Whether a session is known to have ended.
+    pub fn has_ended(&self, session: SessionId) -> bool {
+        self.0
+            .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(staff, at);
-    }
-
-    /// Whether the caller's session ended.
-    pub fn has_ended(&self, caller: &Caller) -> bool {
-        contains(&self.sessions, &caller.session)
-            || self
-                .staff
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(&caller.staff)
-                .is_some_and(|at| caller.issued_at <= *at)
-    }
-
-    /// Forgets what ended before `before` (UTC): no token from then still runs.
-    pub fn forget(&self, before: DateTime<Utc>) {
-        let keep = |at: &DateTime<Utc>| *at >= before;
-        self.sessions
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, at| keep(at));
-        self.staff
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, at| keep(at));
+            .contains_key(&session)
     }
 }
 
-fn contains<K: Hash + Eq>(ended: &RwLock<HashMap<K, DateTime<Utc>>>, key: &K) -> bool {
-    ended
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .contains_key(key)
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn only_the_session_that_ended_has_ended() {
+        let ended = EndedSessions::default();
+        let session = |n| SessionId::from_uuid(Uuid::from_u128(n));
+        let now = DateTime::from_timestamp(1_750_000_000, 0).unwrap();
+        ended.end(session(1), now, now + TimeDelta::minutes(15));
+        assert!(ended.has_ended(session(1)));
+        assert!(!ended.has_ended(session(2)));
+    }
 }

@@ -1,5 +1,7 @@
 //! The text of a refresh token: where it is stored, and the secret that proves it.
 
+use std::fmt;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{AgencyId, RefreshTokenId, SessionId};
 use platform::Randomness;
@@ -9,7 +11,7 @@ use uuid::Uuid;
 const PREFIX: &str = "txr_";
 const SECRET: usize = 32;
 
-/// A refresh token taken apart. Not `Debug`: it holds the secret.
+/// A refresh token taken apart.
 #[derive(Clone)]
 pub struct RefreshTokenText {
     /// The tenant.
@@ -71,6 +73,15 @@ impl RefreshTokenText {
     /// Whether the stored hash is this secret's, in a time that tells nothing.
     pub fn fits(&self, stored: &[u8]) -> bool {
         aws_lc_rs::constant_time::verify_slices_are_equal(&self.secret_hash(), stored).is_ok()
+    }
+}
+
+/// Does not show the secret.
+impl fmt::Debug for RefreshTokenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshTokenText")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

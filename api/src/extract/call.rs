@@ -29,6 +29,7 @@ use crate::{
         request::{header as text_header, request_of},
     },
     failure::Failure,
+    limits::Limits,
     operations::{Access, Op},
     problem::Problem,
     problem_code::ProblemCode,
@@ -54,6 +55,11 @@ impl<O: Op> Call<O> {
     /// What everybody shares.
     pub fn state(&self) -> &AppState {
         &self.state
+    }
+
+    /// The same, to be kept after the call is answered.
+    pub fn shared(&self) -> Data<AppState> {
+        self.state.clone()
     }
 
     /// Which rows of case data the caller may reach. The rest is "not found".
@@ -93,9 +99,9 @@ impl<O: Op> Call<O> {
         run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
         let (state, setting) = (self.state.clone(), self.setting());
-        let written = web::block(move || unit_of_work::read(&state, setting, run))
-            .await
-            .map_err(|_stopping| Problem::unavailable())??;
+        let shared = self.state.clone();
+        let written =
+            unit_of_work::hop(&shared, move || unit_of_work::read(&state, setting, run)).await?;
         Ok(written.respond(self.http.path(), self.http.query_string()))
     }
 
@@ -109,13 +115,13 @@ impl<O: Op> Call<O> {
     ) -> Result<HttpResponse, Problem> {
         let repeatable = self.repeatable(body.fingerprint)?;
         let (state, setting) = (self.state.clone(), self.setting());
-        let written = web::block(move || {
+        let shared = self.state.clone();
+        let written = unit_of_work::hop(&shared, move || {
             unit_of_work::write(&state, setting, repeatable.as_ref(), |work| {
                 run(work, &body.value)
             })
         })
-        .await
-        .map_err(|_stopping| Problem::unavailable())??;
+        .await?;
         Ok(written.respond(self.http.path(), self.http.query_string()))
     }
 
@@ -147,7 +153,7 @@ impl<O: Op> Call<O> {
         Ok(Some(Repeatable {
             principal: self.caller.staff,
             key: key.to_owned(),
-            fingerprint,
+            fingerprint: self.state.store.sealer().fingerprint(&fingerprint),
         }))
     }
 
@@ -241,8 +247,11 @@ fn authenticate(http: &HttpRequest, state: &AppState) -> Result<Caller, Problem>
                 "get a new one from POST /v1/sessions/refresh",
             ),
         })?;
-    if state.ended.has_ended(&caller) {
+    if state.ended.has_ended(caller.session) {
         return Err(unauthenticated("the session has ended"));
+    }
+    if let Some(limits) = http.app_data::<Data<Limits>>() {
+        limits.request(caller.staff, state.sign_in_clock.now())?;
     }
     Ok(caller)
 }

@@ -67,7 +67,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 }
 
 /// Checks the headers; answers how large the body may be and how large it says it is, in bytes.
-fn check_head(request: &HttpRequest) -> Result<(usize, usize), Problem> {
+pub(super) fn check_head(request: &HttpRequest) -> Result<(usize, usize), Problem> {
     let limit = request
         .app_data::<web::Data<AppState>>()
         .map_or(0, |state| state.server.body_limit_bytes);
@@ -95,7 +95,7 @@ fn check_head(request: &HttpRequest) -> Result<(usize, usize), Problem> {
     }
 }
 
-fn too_large(limit: usize) -> Problem {
+pub(super) fn too_large(limit: usize) -> Problem {
     Problem::new(
         ProblemCode::PayloadTooLarge,
         format!("a body has at most {limit} bytes"),

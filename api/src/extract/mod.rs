@@ -8,6 +8,7 @@ pub mod patch;
 pub mod path;
 pub mod query;
 pub mod request;
+pub mod signed;
 
 pub use call::Call;
 pub use json::{Json, NoBody};
@@ -15,3 +16,4 @@ pub use open::OpenCall;
 pub use page::PageQuery;
 pub use path::Path;
 pub use query::Query;
+pub use signed::SignedBody;

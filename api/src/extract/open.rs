@@ -5,14 +5,10 @@ use std::{
     marker::PhantomData,
 };
 
-use actix_web::{
-    FromRequest, HttpRequest,
-    dev::Payload,
-    web::{self, Data},
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use casework::{Actor, Request, Work};
 use chrono::{DateTime, Utc};
-use domain::{ActorKind, AgencyId, audit::AuditOutcome};
+use domain::{ActorKind, AgencyId};
 use serde::Serialize;
 use storage::{StorageError, Tx};
 
@@ -20,6 +16,7 @@ use crate::{
     answer::{Answer, Written},
     extract::request::request_of,
     failure::Failure,
+    limits::Limits,
     operations::Op,
     problem::Problem,
     state::AppState,
@@ -46,10 +43,11 @@ impl<O: Op> OpenCall<O> {
     ) -> Result<T, Problem> {
         let state = self.state.clone();
         let (operation, id) = (O::OPERATION.id, self.request.id.clone());
-        web::block(move || state.store.read(run))
-            .await
-            .map_err(|_stopping| Problem::unavailable())?
-            .map_err(|error| Failure::from(error).into_problem(operation, id.as_deref()))
+        unit_of_work::hop(&self.state, move || {
+            let found = state.store.read(run);
+            found.map_err(|error| Failure::from(error).into_problem(operation, id.as_deref()))
+        })
+        .await
     }
 
     /// Runs `run` as one unit of work of `actor` in `agency`, with its audit entry.
@@ -60,36 +58,30 @@ impl<O: Op> OpenCall<O> {
         run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure> + Send + 'static,
     ) -> Result<Written, Problem> {
         let (state, setting) = (self.state.clone(), self.setting(agency, actor));
-        web::block(move || unit_of_work::write(&state, setting, None, run))
-            .await
-            .map_err(|_stopping| Problem::unavailable())?
+        unit_of_work::hop(&self.state, move || {
+            unit_of_work::write(&state, setting, None, run)
+        })
+        .await
     }
 
-    /// Puts a refusal into the trail of `agency`: nobody signed in, on `object_id`.
-    pub async fn refused(
+    /// Runs `run`, what is to be done about a refused call, and puts the refusal into the trail of
+    /// `agency`: nobody signed in, on `object_id`.
+    pub(crate) async fn refused(
         &self,
         agency: AgencyId,
         object_id: String,
         reason: &'static str,
+        run: impl FnMut(&mut Work<'_, '_>) -> Result<(), Failure> + Send + 'static,
     ) -> Result<(), Problem> {
         let nobody = Actor {
             kind: ActorKind::Anonymous,
             id: None,
         };
         let (state, setting) = (self.state.clone(), self.setting(agency, nobody));
-        let (operation, id) = (O::OPERATION.id, self.request.id.clone());
-        web::block(move || {
-            unit_of_work::audit(
-                &state,
-                &setting,
-                Some(object_id),
-                AuditOutcome::Refused,
-                Some(reason),
-            )
+        unit_of_work::hop(&self.state, move || {
+            unit_of_work::refused(&state, setting, &object_id, reason, run)
         })
         .await
-        .map_err(|_stopping| Problem::unavailable())?
-        .map_err(|failure| failure.into_problem(operation, id.as_deref()))
     }
 
     fn setting(&self, agency: AgencyId, actor: Actor) -> Setting {
@@ -113,6 +105,11 @@ impl<O: Op> FromRequest for OpenCall<O> {
         };
         let now = state.sign_in_clock.now();
         let request = request_of(http, state.server.trusted_proxies);
+        if let Some(limits) = http.app_data::<Data<Limits>>()
+            && let Err(problem) = limits.sign_in(request.address.as_deref(), now)
+        {
+            return ready(Err(problem));
+        }
         ready(Ok(Self {
             now,
             state,

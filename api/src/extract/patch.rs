@@ -69,7 +69,10 @@ mod tests {
     fn absent_null_and_given_are_three_things() {
         assert_eq!(read("{}").change(), None);
         assert_eq!(read(r#"{"name":null}"#).change(), Some(None));
-        assert_eq!(read(r#"{"name":"a"}"#).change(), Some(Some(&"a".to_owned())));
+        assert_eq!(
+            read(r#"{"name":"a"}"#).change(),
+            Some(Some(&"a".to_owned()))
+        );
         assert_eq!(read("{}").not_null("/name").unwrap(), None);
         let problem = read(r#"{"name":null}"#).not_null("/name").unwrap_err();
         assert_eq!(problem.pointer(), Some("/name"));

@@ -2,7 +2,7 @@
 
 use casework::Work;
 use domain::{
-    Refusal, RefusalCode,
+    OfficeId, Refusal, RefusalCode,
     contact::OfficePhone,
     local_time::Tz,
     page::{Limit, ListScope},
@@ -13,7 +13,8 @@ use storage::offices::{self, Office};
 use crate::{
     extract::page::{self, Page, PageQuery},
     failure::Failure,
-    views::offices::{CreateOffice, OfficeView},
+    services::version,
+    views::offices::{CreateOffice, OfficeView, UpdateOffice},
 };
 
 const LIST: ListScope<'static> = ListScope {
@@ -43,11 +44,50 @@ pub fn create(work: &mut Work<'_, '_>, asked: &CreateOffice) -> Result<Office, F
     Ok(office)
 }
 
+/// One office of the agency.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(work: &mut Work<'_, '_>, id: OfficeId) -> Result<Office, Failure> {
+    offices::get(work.tx, work.agency, id)?.ok_or_else(|| Failure::not_found("office"))
+}
+
+/// Changes an office. Its time zone stays: the dates of its cases are local to it.
+///
+/// # Errors
+/// `not_found`, `stale_version`, or as [`create`].
+pub fn update(
+    work: &mut Work<'_, '_>,
+    id: OfficeId,
+    asked: &UpdateOffice,
+    expected: Option<i64>,
+) -> Result<Office, Failure> {
+    let mut office = get(work, id)?;
+    version::check(office.version, expected)?;
+    if let Some(text) = asked.name.not_null("/name")? {
+        office.name = name(text)?;
+    }
+    if let Some(text) = asked.area_code.not_null("/area_code")? {
+        office.area_code = area_code(text)?;
+    }
+    if let Some(text) = asked.phone.not_null("/phone")? {
+        office.phone = OfficePhone::parse(text)?.as_str().to_owned();
+    }
+    if let Some(text) = asked.message_signature.not_null("/message_signature")? {
+        office.message_signature = signature(text)?;
+    }
+    office.updated_at = work.now;
+    let stored = office.version;
+    version::saved(offices::save(work.tx, &office, stored)?)?;
+    office.version = stored + 1;
+    Ok(office)
+}
+
 /// A page of the agency's offices, in the order they were opened.
 pub fn list(work: &mut Work<'_, '_>, asked: &PageQuery) -> Result<Page<OfficeView>, Failure> {
     let limit: Limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref(), &LIST)?;
-    let after = after.map(|cursor| domain::OfficeId::from_uuid(cursor.id));
+    let after = after.map(|cursor| OfficeId::from_uuid(cursor.id));
     let rows = offices::list(work.tx, work.agency, None, after, limit.rows_to_fetch())?;
     let key = |office: &Office| (Vec::new(), office.id.uuid());
     Ok(Page::cut(rows, limit, &LIST, key, OfficeView::from))

@@ -20,7 +20,11 @@ pub fn check(stored: i64, expected: Option<i64>) -> Result<(), Problem> {
 
 /// Turns storage's "was it still at that version?" into a collision, which runs the unit again.
 pub fn saved(was: bool) -> Result<(), Failure> {
-    if was { Ok(()) } else { Err(StorageError::Collision.into()) }
+    if was {
+        Ok(())
+    } else {
+        Err(StorageError::Collision.into())
+    }
 }
 
 #[cfg(test)]
@@ -31,7 +35,10 @@ mod tests {
     fn only_a_different_version_is_stale() {
         assert!(check(3, None).is_ok());
         assert!(check(3, Some(3)).is_ok());
-        assert_eq!(check(3, Some(2)).unwrap_err().code(), ProblemCode::StaleVersion);
+        assert_eq!(
+            check(3, Some(2)).unwrap_err().code(),
+            ProblemCode::StaleVersion
+        );
         assert!(saved(false).is_err());
     }
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use storage::offices::Office;
 use utoipa::ToSchema;
 
+use crate::extract::patch::Field;
+
 /// A new office.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -69,4 +71,26 @@ impl From<Office> for OfficeView {
             updated_at: office.updated_at,
         }
     }
+}
+
+/// Changes of an office; what is absent stays as it is.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateOffice {
+    /// 1–60 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "城东街道服务站")]
+    pub name: Field<String>,
+    /// Administrative division, GB/T 2260.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "330102")]
+    pub area_code: Field<String>,
+    /// The number clients are told to call.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "0571-88880001")]
+    pub phone: Field<String>,
+    /// Stands in 【】 before every message: 2–16 neutral characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "城东服务站")]
+    pub message_signature: Field<String>,
 }

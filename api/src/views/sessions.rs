@@ -1,5 +1,7 @@
 //! Sign-ins as JSON.
 
+use std::fmt;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +21,7 @@ pub struct CreateSession {
 }
 
 /// The tokens of a session.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct SessionView {
     /// Send it as `Authorization: Bearer …`.
     pub access_token: String,
@@ -33,4 +35,22 @@ pub struct SessionView {
     pub refresh_token: String,
     /// Who signed in.
     pub staff: StaffView,
+}
+
+/// A refresh token to be exchanged.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshSession {
+    /// The newest refresh token of the session.
+    #[schema(value_type = String)]
+    pub refresh_token: SecretString,
+}
+
+/// Shows no token.
+impl fmt::Debug for SessionView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionView")
+            .field("staff", &self.staff.id)
+            .finish_non_exhaustive()
+    }
 }

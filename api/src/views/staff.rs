@@ -1,10 +1,15 @@
 //! Staff members as JSON.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use domain::{OfficeId, Role, Sex, StaffId};
-use serde::Serialize;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use storage::staff::Staff;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::patch::Field;
 
 /// A person with an account.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -47,5 +52,89 @@ impl From<Staff> for StaffView {
             created_at: staff.created_at,
             updated_at: staff.updated_at,
         }
+    }
+}
+
+/// A new staff member.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateStaff {
+    /// 3–64 of a–z 0–9 . _ - @; unique in the whole system; never changes. Capitals become small.
+    #[schema(example = "li.na")]
+    pub username: String,
+    /// 12–128 characters, without the username.
+    #[schema(value_type = String, format = Password, example = "一个足够长的初始密码-2026")]
+    pub password: SecretString,
+    /// 1–50 characters.
+    #[schema(example = "李娜")]
+    pub display_name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Required of caseworkers and supervisors; `null` for those who serve the whole agency.
+    pub office_id: Option<OfficeId>,
+    /// Needed of those who collect samples.
+    pub sex: Option<Sex>,
+    /// Mainland mobile number, for messages to them.
+    #[schema(example = "13800138000")]
+    pub phone: Option<String>,
+}
+
+/// Changes of a staff member; what is absent stays as it is.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateStaff {
+    /// 1–50 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "李娜")]
+    pub display_name: Field<String>,
+    /// Ends the member's sessions.
+    #[serde(default)]
+    #[schema(value_type = Option<Role>)]
+    pub role: Field<Role>,
+    /// Ends the member's sessions.
+    #[serde(default)]
+    #[schema(value_type = Option<OfficeId>)]
+    pub office_id: Field<OfficeId>,
+    /// Needed of those who collect samples.
+    #[serde(default)]
+    #[schema(value_type = Option<Sex>)]
+    pub sex: Field<Sex>,
+    /// Mainland mobile number.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "13800138000")]
+    pub phone: Field<String>,
+    /// `false` locks the account and ends its sessions.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>, example = false)]
+    pub active: Field<bool>,
+}
+
+/// Which staff to list.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct StaffQuery {
+    /// Only those of this office.
+    pub office_id: Option<OfficeId>,
+    /// Items on the page, 1–100.
+    #[param(minimum = 1, maximum = 100, default = 20, example = 20)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Shows nothing of a person.
+impl fmt::Debug for CreateStaff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateStaff")
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Shows nothing of a person.
+impl fmt::Debug for UpdateStaff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateStaff").finish_non_exhaustive()
     }
 }

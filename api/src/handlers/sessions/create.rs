@@ -44,7 +44,8 @@ pub async fn create_session(
     let Some(staff) = found.as_ref().filter(|staff| fits && staff.active).cloned() else {
         let code = ProblemCode::InvalidCredentials;
         if let Some(staff) = found {
-            call.refused(staff.agency_id, staff.id.to_string(), code.as_str())
+            let id = staff.id.to_string();
+            call.refused(staff.agency_id, id, code.as_str(), |_| Ok(()))
                 .await?;
         }
         return Err(Problem::new(

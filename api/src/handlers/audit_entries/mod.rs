@@ -1,0 +1,3 @@
+//! The audit trail of the caller's agency.
+
+pub mod list;

@@ -1,0 +1,4 @@
+//! Messages: outgoing texts, and what became of them.
+
+pub mod get;
+pub mod list;

@@ -1,0 +1,3 @@
+//! What gateways report back.
+
+pub mod receive;

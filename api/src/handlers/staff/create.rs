@@ -1,0 +1,77 @@
+use actix_web::{HttpResponse, post};
+
+use crate::{
+    answer::Answer,
+    auth::password,
+    extract::{Call, Json},
+    operations::CreateStaff as Op,
+    problem::Problem,
+    problem_code::ProblemCode,
+    services::staff::{self, NewStaff},
+    views::staff::{CreateStaff, StaffView},
+};
+
+/// Give somebody an account.
+///
+/// The account belongs to the caller's agency. Hand the password over in person: it is shown nowhere.
+#[utoipa::path(
+    tag = "Staff",
+    request_body = CreateStaff,
+    responses((status = 201, description = "The staff member", body = StaffView)),
+)]
+#[post("/v1/staff")]
+pub async fn create_staff(
+    call: Call<Op>,
+    body: Json<CreateStaff>,
+) -> Result<HttpResponse, Problem> {
+    let CreateStaff {
+        username,
+        password,
+        display_name,
+        role,
+        office_id,
+        sex,
+        phone,
+    } = body.value;
+    let username = staff::username(&username)?;
+    password::check_new(&password, &username)?;
+    // Costly on purpose, so outside the unit of work.
+    let password_hash = call
+        .state()
+        .passwords
+        .hash(password)
+        .await
+        .map_err(|_busy| busy())?;
+    let value = NewStaff {
+        username,
+        password_hash,
+        display_name,
+        role,
+        office_id,
+        sex,
+        phone,
+    };
+    call.write(
+        Json {
+            value,
+            fingerprint: body.fingerprint,
+        },
+        |work, asked| {
+            let staff = staff::create(work, asked)?;
+            let (id, version) = (staff.id, staff.version);
+            let view = StaffView::from(staff);
+            Ok(Answer::created(format!("/v1/staff/{id}"), view)
+                .about(id)
+                .version(version))
+        },
+    )
+    .await
+}
+
+fn busy() -> Problem {
+    Problem::new(
+        ProblemCode::Unavailable,
+        "too many passwords are being worked on",
+    )
+    .retry_after(2)
+}

@@ -1,0 +1,6 @@
+//! Staff members of the caller's agency.
+
+pub mod create;
+pub mod get;
+pub mod list;
+pub mod update;

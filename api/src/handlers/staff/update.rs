@@ -1,0 +1,57 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::{HttpResponse, patch};
+use chrono::TimeDelta;
+use domain::StaffId;
+
+use crate::{
+    answer::Answer,
+    extract::{Call, Json, Path},
+    operations::UpdateStaff as Op,
+    problem::Problem,
+    services::staff,
+    views::staff::{StaffView, UpdateStaff},
+};
+
+/// Change a staff member.
+///
+/// Fields that are absent stay as they are. Another role, another office or a lock ends the member's
+/// sessions. Nobody changes their own role, office or lock.
+#[utoipa::path(
+    tag = "Staff",
+    params(("id" = StaffId, Path, description = "The staff member")),
+    request_body = UpdateStaff,
+    responses((status = 200, description = "The staff member as they are now", body = StaffView)),
+)]
+#[patch("/v1/staff/{id}")]
+pub async fn update_staff(
+    call: Call<Op>,
+    id: Path<StaffId>,
+    body: Json<UpdateStaff>,
+) -> Result<HttpResponse, Problem> {
+    let expected = call.expected_version()?;
+    let state = call.shared();
+    let now = state.sign_in_clock.now();
+    // Known when the unit of work is done; each try of it writes anew.
+    let ended = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&ended);
+    let response = call
+        .write(body, move |work, asked| {
+            let updated = staff::update(work, id.0, asked, expected, now)?;
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = updated.ended;
+            let version = updated.staff.version;
+            Ok(Answer::ok(StaffView::from(updated.staff))
+                .about(id.0)
+                .version(version))
+        })
+        .await?;
+    let until = now + TimeDelta::seconds(state.tokens.life_seconds());
+    for session in ended
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .drain(..)
+    {
+        state.ended.end(session, now, until);
+    }
+    Ok(response)
+}

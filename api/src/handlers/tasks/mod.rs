@@ -1,0 +1,4 @@
+//! Tasks: what people have to do.
+
+pub mod complete;
+pub mod list;

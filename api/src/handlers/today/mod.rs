@@ -1,0 +1,3 @@
+//! The caller's day.
+
+pub mod get;

@@ -1,0 +1,94 @@
+//! The OpenAPI document: described by the handlers, completed from the table of operations.
+
+mod complete;
+#[cfg(test)]
+mod tests;
+
+use actix_web::App;
+use serde_json::Value;
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        self,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+use utoipa_actix_web::AppExt as _;
+
+use crate::{
+    problem::{FieldProblem, ProblemBody},
+    routes,
+};
+
+/// The name of the one security scheme.
+const BEARER: &str = "bearer";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Tongxing (同行)",
+        description = "The open backend for offices that look after people in community drug \
+            treatment and rehabilitation. All instants are UTC (RFC 3339); dates are local to the \
+            office. Every refused request answers `application/problem+json` (RFC 9457) with a \
+            stable `code`. What the caller may not see answers 404.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    components(schemas(ProblemBody, FieldProblem)),
+    tags(
+        (name = "Sessions", description = "Signing in and out."),
+        (name = "Offices", description = "Where cases are executed."),
+        (name = "Staff", description = "People with an account."),
+        (name = "Clients", description = "The people in the programme."),
+        (name = "Cases", description = "One measure on one client, from decision to end."),
+        (name = "Appointments", description = "Dated obligations and the windows they are met in."),
+        (name = "Tests", description = "Samples taken and their results."),
+        (name = "Excuses", description = "Requests that an appointment not count as missed."),
+        (name = "Escalations", description = "Files opened at a threshold; people decide."),
+        (name = "Messages", description = "Outgoing texts, their wording and their delivery."),
+        (name = "Tasks", description = "What a person has to do, and the caseworker's day."),
+        (name = "Rules", description = "Rule packs and the working-day calendar."),
+        (name = "Audit", description = "Who did what to which object."),
+        (name = "Sandbox", description = "Moving the clock; only in a sandbox."),
+    ),
+)]
+struct Base;
+
+/// The document as it is served and printed: pretty JSON, in a stable order.
+#[derive(Debug)]
+pub struct Document(String);
+
+impl Document {
+    /// Describes this build.
+    pub fn generate() -> Self {
+        let mut document = value();
+        complete::complete(&mut document);
+        // A tree of plain JSON always prints.
+        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        text.push('\n');
+        Self(text)
+    }
+
+    /// The document as text.
+    pub fn text(&self) -> String {
+        self.0.clone()
+    }
+}
+
+fn value() -> Value {
+    let mut base = Base::openapi();
+    let scheme = Http::builder()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The access token of `POST /v1/sessions`."))
+        .build();
+    base.components
+        .get_or_insert_with(openapi::Components::new)
+        .add_security_scheme(BEARER, SecurityScheme::Http(scheme));
+    let (_, document) = App::new()
+        .into_utoipa_app()
+        .openapi(base)
+        .configure(routes::describe)
+        .split_for_parts();
+    // Described by derives: it always serialises.
+    serde_json::to_value(document).unwrap_or_default()
+}

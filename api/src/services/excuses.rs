@@ -1,0 +1,41 @@
+//! Excuses: requests that an appointment not count as missed, decided by people.
+
+mod decide;
+mod list;
+mod request;
+mod withdraw;
+
+pub use self::{
+    decide::decide,
+    list::{get, list},
+    request::request,
+    withdraw::withdraw,
+};
+
+use casework::Work;
+use domain::ExcuseId;
+use storage::{
+    Scope,
+    cases::{self, Case},
+    excuses::{self, Excuse},
+};
+
+use crate::failure::Failure;
+
+/// An excuse in a case the caller may see, with the case.
+fn load(
+    work: &mut Work<'_, '_>,
+    scope: Scope,
+    id: ExcuseId,
+) -> Result<(Excuse, Case), Failure> {
+    let excuse = excuses::get(work.tx, work.agency, id)?;
+    let excuse = excuse.ok_or_else(|| Failure::not_found("excuse"))?;
+    let case = cases::get(work.tx, work.agency, scope, excuse.case_id)?;
+    let case = case.ok_or_else(|| Failure::not_found("excuse"))?;
+    Ok((excuse, case))
+}
+
+/// The key of the task that waits for an excuse's evidence.
+fn evidence_key(id: ExcuseId) -> String {
+    format!("{}:{id}", domain::TaskKind::ExcuseEvidence)
+}

@@ -1,0 +1,56 @@
+//! Reading messages.
+
+use casework::Work;
+use domain::{MessageId, page::ListScope};
+use storage::{
+    Scope, cases,
+    messages::{self, Filter, Message},
+};
+
+use super::trail;
+use crate::{
+    extract::page::{self, Page},
+    failure::Failure,
+    services::filters::Filters,
+    views::messages::{ListMessages, MessageView},
+};
+
+/// One message about a case the caller may see, with its texts.
+pub fn get(work: &mut Work<'_, '_>, scope: Scope, id: MessageId) -> Result<MessageView, Failure> {
+    let message = messages::get(work.tx, work.agency, id)?;
+    let message = message.ok_or_else(|| Failure::not_found("message"))?;
+    let seen = match message.case_id {
+        Some(case) => cases::get(work.tx, work.agency, scope, case)?,
+        None => None,
+    };
+    seen.ok_or_else(|| Failure::not_found("message"))?;
+    let trail = trail(work, std::slice::from_ref(&message), true)?;
+    Ok(MessageView::new(message, &trail))
+}
+
+/// A page of messages about cases the caller may see, in the order they were planned, without their
+/// texts.
+pub fn list(
+    work: &mut Work<'_, '_>,
+    scope: Scope,
+    asked: &ListMessages,
+) -> Result<Page<MessageView>, Failure> {
+    let filters = Filters::default()
+        .with("case_id", asked.case_id)
+        .with("appointment_id", asked.appointment_id)
+        .with("status", asked.status);
+    let filters = filters.pairs();
+    let list = ListScope { list: "list_messages", filters: &filters };
+    let limit = page::limit(asked.limit)?;
+    let after = page::after(asked.cursor.as_deref(), &list)?;
+    let after = after.map(|cursor| MessageId::from_uuid(cursor.id));
+    let filter = Filter {
+        case: asked.case_id,
+        appointment: asked.appointment_id,
+        status: asked.status,
+    };
+    let rows = messages::list(work.tx, work.agency, scope, &filter, after, limit.rows_to_fetch())?;
+    let trail = trail(work, &rows, false)?;
+    let key = |message: &Message| (Vec::new(), message.id.uuid());
+    Ok(Page::cut(rows, limit, &list, key, |message| MessageView::new(message, &trail)))
+}

@@ -1,0 +1,73 @@
+//! New staff members.
+
+use casework::Work;
+use domain::{OfficeId, Refusal, RefusalCode, Role, Sex};
+use storage::{
+    StorageError,
+    staff::{self, Staff},
+};
+
+use super::check;
+use crate::failure::Failure;
+
+/// A staff member to be.
+#[derive(Clone)]
+pub struct NewStaff {
+    /// See [`check::username`].
+    pub username: String,
+    /// Argon2id, PHC format.
+    pub password_hash: String,
+    /// As colleagues know them.
+    pub display_name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Where they work.
+    pub office_id: Option<OfficeId>,
+    /// Needed of collectors.
+    pub sex: Option<Sex>,
+    /// A mobile number.
+    pub phone: Option<String>,
+}
+
+/// Gives somebody an account in the agency of the unit of work.
+///
+/// # Errors
+/// `invalid_value` or `invalid_phone` at the field; `username_taken`, in this agency or another.
+pub fn create(work: &mut Work<'_, '_>, asked: &NewStaff) -> Result<Staff, Failure> {
+    check::place(work, asked.role, asked.office_id)?;
+    let staff = Staff {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        office_id: asked.office_id,
+        username: check::username(&asked.username)?,
+        password_hash: asked.password_hash.clone(),
+        display_name: check::display_name(&asked.display_name)?,
+        role: asked.role,
+        sex: asked.sex,
+        phone: asked.phone.as_deref().map(check::phone).transpose()?,
+        active: true,
+        version: 1,
+        created_at: work.now,
+        updated_at: work.now,
+    };
+    match staff::insert(work.tx, &staff) {
+        Err(StorageError::Duplicate(_)) => Err(Refusal::at(
+            RefusalCode::UsernameTaken,
+            "/username",
+            "somebody has this username; choose another one",
+        )
+        .into()),
+        other => {
+            other?;
+            Ok(staff)
+        }
+    }
+}
+
+impl std::fmt::Debug for NewStaff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewStaff")
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}

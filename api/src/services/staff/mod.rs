@@ -1,0 +1,25 @@
+//! Staff members of an agency.
+
+mod check;
+mod create;
+mod list;
+mod update;
+
+use casework::Work;
+use domain::StaffId;
+use storage::staff::{self, Staff};
+
+use crate::failure::Failure;
+
+pub use check::username;
+pub use create::{NewStaff, create};
+pub use list::list;
+pub use update::{Updated, update};
+
+/// One staff member of the agency.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(work: &mut Work<'_, '_>, id: StaffId) -> Result<Staff, Failure> {
+    staff::get(work.tx, work.agency, id)?.ok_or_else(|| Failure::not_found("staff member"))
+}

@@ -1,0 +1,86 @@
+//! Changing staff members.
+
+use casework::Work;
+use chrono::{DateTime, Utc};
+use domain::{Refusal, RefusalCode, SessionId, StaffId};
+use storage::staff::{self, Staff};
+
+use super::check;
+use crate::{
+    failure::Failure,
+    services::{sessions, version},
+    views::staff::UpdateStaff,
+};
+
+/// A changed staff member, and the sessions that ended with the change.
+#[derive(Debug)]
+pub struct Updated {
+    /// As they are now.
+    pub staff: Staff,
+    /// Sessions whose access tokens say something that is no longer so.
+    pub ended: Vec<SessionId>,
+}
+
+/// Changes a staff member at `sign_in_now` in the time of sign-ins. Whoever gets another role or
+/// office, or is locked, has to sign in again.
+///
+/// # Errors
+/// `not_found`, `stale_version`, `invalid_value` or `invalid_phone` at the field; `conflict` for a
+/// change of one's own role, office or lock: nobody widens their own rights.
+pub fn update(
+    work: &mut Work<'_, '_>,
+    id: StaffId,
+    asked: &UpdateStaff,
+    expected: Option<i64>,
+    sign_in_now: DateTime<Utc>,
+) -> Result<Updated, Failure> {
+    let before = super::get(work, id)?;
+    version::check(before.version, expected)?;
+    let mut staff = changed(&before, asked)?;
+    staff.updated_at = work.now;
+    let rights = |staff: &Staff| (staff.role, staff.office_id, staff.active);
+    let other_rights = rights(&staff) != rights(&before);
+    if other_rights {
+        if work.actor.staff_id() == Some(id) {
+            let detail = "nobody changes their own role, office or lock";
+            return Err(Refusal::new(RefusalCode::Conflict, detail).into());
+        }
+        check::place(work, staff.role, staff.office_id)?;
+    }
+    version::saved(staff::save(work.tx, &staff, before.version)?)?;
+    staff.version = before.version + 1;
+    let ended = if other_rights {
+        let reason = if staff.active {
+            "rights_changed"
+        } else {
+            "locked"
+        };
+        sessions::end_all_of(work, id, sign_in_now, reason)?
+    } else {
+        Vec::new()
+    };
+    Ok(Updated { staff, ended })
+}
+
+fn changed(before: &Staff, asked: &UpdateStaff) -> Result<Staff, Failure> {
+    let mut staff = before.clone();
+    if let Some(name) = asked.display_name.not_null("/display_name")? {
+        staff.display_name = check::display_name(name)?;
+    }
+    if let Some(role) = asked.role.not_null("/role")? {
+        staff.role = *role;
+    }
+    if let Some(active) = asked.active.not_null("/active")? {
+        staff.active = *active;
+    }
+    if let Some(office) = asked.office_id.change() {
+        staff.office_id = office.copied();
+    }
+    if let Some(sex) = asked.sex.change() {
+        staff.sex = sex.copied();
+    }
+    if let Some(phone) = asked.phone.change() {
+        staff.phone = phone.map(|phone| check::phone(phone)).transpose()?;
+    }
+    Ok(staff)
+}

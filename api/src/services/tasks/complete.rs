@@ -1,0 +1,84 @@
+//! Noting what came of a task.
+
+use casework::{Work, windows};
+use domain::{
+    AppointmentId, NoticeProof, Refusal, RefusalCode, StaffId, TaskId, TaskKind, TaskOutcome,
+    TaskStatus,
+};
+use storage::{
+    Scope, appointments,
+    tasks::{self, Task},
+};
+
+use crate::{
+    failure::Failure,
+    services::{text, version},
+    views::tasks::CompleteTask,
+};
+
+/// Closes a task with what came of it. Having reached the client of an appointment in time proves
+/// notice.
+///
+/// # Errors
+/// `task_closed`, `invalid_value`, `stale_version`.
+pub fn complete(
+    work: &mut Work<'_, '_>,
+    scope: Scope,
+    id: TaskId,
+    expected: Option<i64>,
+    asked: &CompleteTask,
+    by: StaffId,
+) -> Result<Task, Failure> {
+    let mut task = tasks::get(work.tx, work.agency, scope, id)?
+        .ok_or_else(|| Failure::not_found("task"))?;
+    version::check(task.version, expected)?;
+    if task.status != TaskStatus::Open {
+        let detail = format!("the task is {}", task.status);
+        return Err(Refusal::new(RefusalCode::TaskClosed, detail).into());
+    }
+    if asked.outcome != TaskOutcome::Done && !is_about_the_client(task.kind) {
+        let detail = format!("a task {} is done, nobody is reached by it", task.kind);
+        return Err(Refusal::at(RefusalCode::InvalidValue, "/outcome", detail).into());
+    }
+    task.status = TaskStatus::Done;
+    task.outcome = Some(asked.outcome);
+    task.note = asked.note.as_deref().map(|note| text::note(note, "/note", 2_000)).transpose()?;
+    task.closed_at = Some(work.now);
+    task.closed_by = Some(by);
+    let read = task.version;
+    task.version += 1;
+    version::saved(tasks::save(work.tx, &task, read)?)?;
+    if let (TaskOutcome::Reached, Some(appointment)) = (asked.outcome, task.appointment_id) {
+        prove(work, appointment)?;
+    }
+    Ok(task)
+}
+
+/// Judges the proof of notice again, with the contact that was just noted.
+fn prove(work: &mut Work<'_, '_>, id: AppointmentId) -> Result<(), Failure> {
+    let Some(item) = appointments::get(work.tx, work.agency, Scope::default(), id)? else {
+        return Ok(());
+    };
+    let proof = windows::notice_proof(work, &item)?;
+    if proof == NoticeProof::Proven && item.notice_proof != proof {
+        appointments::mark_notice_proven(work.tx, work.agency, &[id], work.now)?;
+    }
+    Ok(())
+}
+
+/// Whether to reach the client is, or may be, part of the task.
+const fn is_about_the_client(kind: TaskKind) -> bool {
+    match kind {
+        TaskKind::ContactClient
+        | TaskKind::CallClient
+        | TaskKind::OverdueContact
+        | TaskKind::FirstMissTalk
+        | TaskKind::SecondMissNotice
+        | TaskKind::OverdueReportIn => true,
+        TaskKind::ExcuseEvidence
+        | TaskKind::ReviewEscalation
+        | TaskKind::UnattendedEscalation
+        | TaskKind::SignOffEscalation
+        | TaskKind::HandOverEscalation => false,
+    }
+}

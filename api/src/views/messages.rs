@@ -1,0 +1,213 @@
+//! Messages, their attempts and receipts as JSON.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    AppointmentId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId,
+    MessageKind, MessageStatus, ReceiptId,
+};
+use serde::{Deserialize, Serialize};
+use storage::{
+    attempts::{Attempt, Outcome},
+    messages::Message,
+    receipts::Receipt,
+};
+use utoipa::{IntoParams, ToSchema};
+
+/// One outgoing text to one recipient.
+#[derive(Serialize, ToSchema)]
+#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+pub struct MessageView {
+    /// UUIDv7.
+    pub id: MessageId,
+    /// The case it is about.
+    pub case_id: Option<CaseId>,
+    /// The client it goes to.
+    pub client_id: Option<ClientId>,
+    /// The appointment it is about.
+    pub appointment_id: Option<AppointmentId>,
+    /// What it is about.
+    pub kind: MessageKind,
+    /// Step of the reminder ladder.
+    #[schema(example = "d-3")]
+    pub step: String,
+    /// How it travels.
+    pub channel: Channel,
+    /// Where it stands.
+    pub status: MessageStatus,
+    /// Why, where the state alone does not say.
+    pub status_reason: Option<String>,
+    /// When it is to be sent; UTC.
+    pub planned_for: DateTime<Utc>,
+    /// From this instant on it is not sent any more; UTC.
+    pub not_after: DateTime<Utc>,
+    /// Present when it was moved out of quiet hours.
+    pub shifted: Option<ShiftView>,
+    /// Why it moved to another channel or to a person.
+    pub hop_cause: Option<HopCause>,
+    /// Every try at handing it to a gateway, in order.
+    pub attempts: Vec<AttemptView>,
+    /// What gateways reported, in the order it came.
+    pub receipts: Vec<ReceiptView>,
+    /// When nothing followed any more; UTC.
+    pub final_at: Option<DateTime<Utc>>,
+}
+
+/// A message that was moved.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShiftView {
+    /// When it would have been sent; UTC.
+    pub from: DateTime<Utc>,
+    /// Why not.
+    pub reason: Option<String>,
+}
+
+/// One try at handing a message to a gateway.
+#[derive(Serialize, ToSchema)]
+#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+pub struct AttemptView {
+    /// UUIDv7; the gateway's reference to it.
+    pub id: AttemptId,
+    /// From 1.
+    pub number: i32,
+    /// How it travelled.
+    pub channel: Channel,
+    /// Which gateway.
+    pub gateway: String,
+    /// UTC.
+    pub started_at: DateTime<Utc>,
+    /// `null`: it was cut off, and its fate is unknown.
+    pub outcome: Option<AttemptOutcome>,
+    /// The gateway's code.
+    pub code: Option<String>,
+    /// The gateway's own reference.
+    pub provider_message_id: Option<String>,
+    /// UTC.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// The text as it was handed over; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// What a gateway reported.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceiptView {
+    /// UUIDv7.
+    pub id: ReceiptId,
+    /// The attempt it names.
+    pub attempt_id: Option<AttemptId>,
+    /// Which gateway.
+    pub gateway: String,
+    /// The state it reports.
+    pub state: MessageStatus,
+    /// The carrier's or gateway's code.
+    pub code: Option<String>,
+    /// When it happened, by the gateway's word; UTC.
+    pub reported_at: DateTime<Utc>,
+    /// When it came; UTC.
+    pub received_at: DateTime<Utc>,
+    /// Whether it moved the message; a later or lower-ranking one does not.
+    pub applied: bool,
+}
+
+/// What was stored beside some messages.
+#[derive(Default)]
+#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+pub struct Trail {
+    /// Every try.
+    pub attempts: Vec<Attempt>,
+    /// What came of them.
+    pub outcomes: Vec<Outcome>,
+    /// What gateways reported.
+    pub receipts: Vec<Receipt>,
+    /// Whether texts are shown.
+    pub with_text: bool,
+}
+
+impl MessageView {
+    /// A message with what of the trail is its own.
+    pub fn new(message: Message, trail: &Trail) -> Self {
+        let attempts = trail
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.message_id == message.id)
+            .map(|attempt| AttemptView::new(attempt, trail))
+            .collect();
+        let receipts = trail
+            .receipts
+            .iter()
+            .filter(|receipt| receipt.message_id == message.id)
+            .map(ReceiptView::from)
+            .collect();
+        let reason = message.shift_reason;
+        Self {
+            id: message.id,
+            case_id: message.case_id,
+            client_id: message.client_id,
+            appointment_id: message.appointment_id,
+            kind: message.kind,
+            step: message.step,
+            channel: message.channel,
+            status: message.status,
+            status_reason: message.status_reason,
+            planned_for: message.planned_for,
+            not_after: message.not_after,
+            shifted: message.shifted_from.map(|from| ShiftView { from, reason }),
+            hop_cause: message.hop_cause,
+            attempts,
+            receipts,
+            final_at: message.final_at,
+        }
+    }
+}
+
+impl AttemptView {
+    fn new(attempt: &Attempt, trail: &Trail) -> Self {
+        let outcome = trail.outcomes.iter().find(|outcome| outcome.attempt_id == attempt.id);
+        Self {
+            id: attempt.id,
+            number: attempt.number,
+            channel: attempt.channel,
+            gateway: attempt.gateway.clone(),
+            started_at: attempt.started_at,
+            outcome: outcome.map(|outcome| outcome.outcome),
+            code: outcome.and_then(|outcome| outcome.code.clone()),
+            provider_message_id: outcome.and_then(|outcome| outcome.provider_message_id.clone()),
+            finished_at: outcome.map(|outcome| outcome.finished_at),
+            text: trail.with_text.then(|| attempt.text.clone()),
+        }
+    }
+}
+
+impl From<&Receipt> for ReceiptView {
+    fn from(receipt: &Receipt) -> Self {
+        Self {
+            id: receipt.id,
+            attempt_id: receipt.attempt_id,
+            gateway: receipt.gateway.clone(),
+            state: receipt.state,
+            code: receipt.code.clone(),
+            reported_at: receipt.reported_at,
+            received_at: receipt.received_at,
+            applied: receipt.applied,
+        }
+    }
+}
+
+/// What a list of messages is narrowed to.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListMessages {
+    /// About this case.
+    pub case_id: Option<CaseId>,
+    /// About this appointment.
+    pub appointment_id: Option<AppointmentId>,
+    /// In this state.
+    #[param(inline)]
+    pub status: Option<MessageStatus>,
+    /// Items on the page, 1–100.
+    #[param(minimum = 1, maximum = 100, default = 20, example = 20)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
