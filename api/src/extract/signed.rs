@@ -68,7 +68,12 @@ impl FromRequest for SignedBody {
                 }
                 body.extend_from_slice(&chunk);
             }
-            Ok(Self { bytes: body.freeze(), id, timestamp, signature })
+            Ok(Self {
+                bytes: body.freeze(),
+                id,
+                timestamp,
+                signature,
+            })
         })
     }
 }

@@ -23,11 +23,7 @@ use storage::{
 use crate::failure::Failure;
 
 /// An excuse in a case the caller may see, with the case.
-fn load(
-    work: &mut Work<'_, '_>,
-    scope: Scope,
-    id: ExcuseId,
-) -> Result<(Excuse, Case), Failure> {
+fn load(work: &mut Work<'_, '_>, scope: Scope, id: ExcuseId) -> Result<(Excuse, Case), Failure> {
     let excuse = excuses::get(work.tx, work.agency, id)?;
     let excuse = excuse.ok_or_else(|| Failure::not_found("excuse"))?;
     let case = cases::get(work.tx, work.agency, scope, excuse.case_id)?;

@@ -18,6 +18,9 @@ impl Filters {
 
     /// In the order they were added, for [`domain::page::ListScope`].
     pub fn pairs(&self) -> Vec<(&str, &str)> {
-        self.0.iter().map(|(name, value)| (*name, value.as_str())).collect()
+        self.0
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect()
     }
 }

@@ -26,7 +26,10 @@ const REACH: Days = Days::new(60);
 pub fn get(work: &mut Work<'_, '_>, scope: Scope) -> Result<TodayView, Failure> {
     let now = work.now;
     let span = Span {
-        due_from: now.date_naive().checked_sub_days(REACH).unwrap_or(NaiveDate::MIN),
+        due_from: now
+            .date_naive()
+            .checked_sub_days(REACH)
+            .unwrap_or(NaiveDate::MIN),
         closes_before: now + NEAR,
         missed_since: now - NEAR,
     };

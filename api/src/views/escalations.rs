@@ -3,8 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     AppointmentId, AppointmentStatus, CaseId, ClientId, EscalationId, EscalationKind,
-    EscalationStatus, MissLabel, NoticeProof, OfficeId, StaffId, cadence::Why,
-    escalation::Blocker,
+    EscalationStatus, MissLabel, NoticeProof, OfficeId, StaffId, cadence::Why, escalation::Blocker,
 };
 use serde::{Deserialize, Serialize};
 use storage::{appointments::Appointment, escalations::Escalation, tasks::Task};
@@ -47,7 +46,10 @@ pub struct EscalationItem {
 
 /// An escalation with everything needed to judge it.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct EscalationView {
     #[serde(flatten)]
     pub escalation: EscalationItem,
@@ -85,7 +87,10 @@ pub struct EscalationView {
 
 /// One item of a basis.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct BasisView {
     /// What it is: `appointment`, `test_record` or `case`.
     #[schema(example = "appointment")]
@@ -106,7 +111,10 @@ pub struct BasisView {
 
 /// A missed appointment with what shows whether the client was told, and what was said since.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct BasisAppointment {
     /// UUIDv7.
     pub id: AppointmentId,
@@ -147,7 +155,10 @@ pub struct BasisAppointment {
 
 /// A report-in that was due.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct BasisReportIn {
     /// The day the decision was received; local date.
     pub received_on: NaiveDate,
@@ -166,7 +177,10 @@ pub struct BasisReportIn {
 
 /// A task with what was noted.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct ContactView {
     #[serde(flatten)]
     pub task: TaskView,
@@ -203,7 +217,10 @@ pub struct ClockView {
 /// The client's own words (陈述申辩).
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct AddStatement {
     /// 1–4,000 characters.
     #[schema(example = "当时在外地照顾住院的母亲")]
@@ -213,7 +230,10 @@ pub struct AddStatement {
 /// Why a step is taken.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct StepReason {
     /// 1–2,000 characters.
     #[schema(example = "三次缺席均已核对，本人陈述已记录")]
@@ -223,7 +243,10 @@ pub struct StepReason {
 /// The hand-over to the local police, as on its receipt (移交回执).
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Referral {
     /// Number of the receipt.
     #[schema(example = "移交〔2026〕12号")]
@@ -257,7 +280,10 @@ pub enum OutcomeDecision {
 /// What the police decided, as on their paper.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Outcome {
     /// The decision.
     pub decision: OutcomeDecision,
@@ -293,7 +319,10 @@ impl From<&Escalation> for EscalationItem {
 
 impl From<Task> for ContactView {
     fn from(task: Task) -> Self {
-        Self { task: TaskView::from(&task), note: task.note }
+        Self {
+            task: TaskView::from(&task),
+            note: task.note,
+        }
     }
 }
 

@@ -9,7 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 /// A request that an appointment not count as missed.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct RequestExcuse {
     /// One of the excuse codes of the case's rule pack.
     #[schema(example = "illness")]
@@ -26,7 +29,10 @@ pub struct RequestExcuse {
 /// What was decided about an excuse, and why.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct DecideExcuse {
     /// The decision.
     pub decision: ExcuseDecision,
@@ -41,7 +47,10 @@ pub struct DecideExcuse {
 /// Why an excuse is taken back.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct WithdrawExcuse {
     /// At most 2,000 characters.
     #[serde(default)]
@@ -81,7 +90,10 @@ pub struct ExcuseItem {
 
 /// An excuse with its free text.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct ExcuseView {
     #[serde(flatten)]
     pub excuse: ExcuseItem,

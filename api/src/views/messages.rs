@@ -15,7 +15,10 @@ use utoipa::{IntoParams, ToSchema};
 
 /// One outgoing text to one recipient.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct MessageView {
     /// UUIDv7.
     pub id: MessageId,
@@ -63,7 +66,10 @@ pub struct ShiftView {
 
 /// One try at handing a message to a gateway.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct AttemptView {
     /// UUIDv7; the gateway's reference to it.
     pub id: AttemptId,
@@ -111,7 +117,10 @@ pub struct ReceiptView {
 
 /// What was stored beside some messages.
 #[derive(Default)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct Trail {
     /// Every try.
     pub attempts: Vec<Attempt>,
@@ -162,7 +171,10 @@ impl MessageView {
 
 impl AttemptView {
     fn new(attempt: &Attempt, trail: &Trail) -> Self {
-        let outcome = trail.outcomes.iter().find(|outcome| outcome.attempt_id == attempt.id);
+        let outcome = trail
+            .outcomes
+            .iter()
+            .find(|outcome| outcome.attempt_id == attempt.id);
         Self {
             id: attempt.id,
             number: attempt.number,

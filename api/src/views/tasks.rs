@@ -12,7 +12,10 @@ use utoipa::{IntoParams, ToSchema};
 /// What came of a task.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct CompleteTask {
     /// `reached` and `not_reached` go with tasks about a client; to have reached the client of an
     /// appointment proves notice.

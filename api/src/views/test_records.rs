@@ -14,7 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 /// One sample taken and its result.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct RecordTest {
     /// What was taken.
     pub sample: Sample,
@@ -53,7 +56,10 @@ pub struct RecordTest {
 
 /// A stored test record.
 #[derive(Serialize, ToSchema)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct TestRecordView {
     /// UUIDv7.
     pub id: TestRecordId,
@@ -105,10 +111,13 @@ impl TryFrom<TestRecord> for TestRecordView {
     type Error = StorageError;
 
     fn try_from(record: TestRecord) -> Result<Self, StorageError> {
-        let counts_reason = record
-            .counts_reason
-            .parse()
-            .map_err(|error: domain::coded::UnknownWord| StorageError::Corrupt(error.to_string()))?;
+        let counts_reason =
+            record
+                .counts_reason
+                .parse()
+                .map_err(|error: domain::coded::UnknownWord| {
+                    StorageError::Corrupt(error.to_string())
+                })?;
         Ok(Self {
             id: record.id,
             case_id: record.case_id,

@@ -19,7 +19,10 @@ use crate::{
 
 /// An appointment that is near, overdue or missed.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct DueAppointment {
     /// Its id.
     pub id: AppointmentId,
@@ -73,7 +76,11 @@ pub fn appointments(
     span: Span,
     limit: i64,
 ) -> Result<Vec<DueAppointment>, StorageError> {
-    let unmet = [AppointmentStatus::Scheduled, AppointmentStatus::Open, AppointmentStatus::Overdue];
+    let unmet = [
+        AppointmentStatus::Scheduled,
+        AppointmentStatus::Open,
+        AppointmentStatus::Overdue,
+    ];
     let rows: Vec<AppointmentColumns> = with_conn!(tx, c => within!(
         appointments::table
             .inner_join(clients::table.on(clients::agency_id
@@ -107,26 +114,31 @@ pub fn appointments(
     .load(*c))?;
     let sealer = tx.sealer();
     rows.into_iter()
-        .map(|(id, case_id, client_id, name, due_on, closes_at, status, notice_proof, label)| {
-            let client_name = name_of(sealer, client_id, &name)?;
-            Ok(DueAppointment {
-                id,
-                case_id,
-                client_id,
-                client_name,
-                due_on,
-                closes_at,
-                status,
-                notice_proof,
-                label,
-            })
-        })
+        .map(
+            |(id, case_id, client_id, name, due_on, closes_at, status, notice_proof, label)| {
+                let client_name = name_of(sealer, client_id, &name)?;
+                Ok(DueAppointment {
+                    id,
+                    case_id,
+                    client_id,
+                    client_name,
+                    due_on,
+                    closes_at,
+                    status,
+                    notice_proof,
+                    label,
+                })
+            },
+        )
         .collect()
 }
 
 /// An undecided excuse.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct WaitingExcuse {
     /// Its id.
     pub id: ExcuseId,
@@ -146,8 +158,16 @@ pub struct WaitingExcuse {
     pub evidence_due_on: Option<NaiveDate>,
 }
 
-type ExcuseColumns =
-    (ExcuseId, AppointmentId, CaseId, ClientId, Vec<u8>, String, ExcuseStatus, Option<NaiveDate>);
+type ExcuseColumns = (
+    ExcuseId,
+    AppointmentId,
+    CaseId,
+    ClientId,
+    Vec<u8>,
+    String,
+    ExcuseStatus,
+    Option<NaiveDate>,
+);
 
 /// Undecided excuses, in the order they were requested.
 pub fn excuses(
@@ -188,25 +208,30 @@ pub fn excuses(
     .load(*c))?;
     let sealer = tx.sealer();
     rows.into_iter()
-        .map(|(id, appointment_id, case_id, client_id, name, reason_code, status, evidence)| {
-            let client_name = name_of(sealer, client_id, &name)?;
-            Ok(WaitingExcuse {
-                id,
-                appointment_id,
-                case_id,
-                client_id,
-                client_name,
-                reason_code,
-                status,
-                evidence_due_on: evidence,
-            })
-        })
+        .map(
+            |(id, appointment_id, case_id, client_id, name, reason_code, status, evidence)| {
+                let client_name = name_of(sealer, client_id, &name)?;
+                Ok(WaitingExcuse {
+                    id,
+                    appointment_id,
+                    case_id,
+                    client_id,
+                    client_name,
+                    reason_code,
+                    status,
+                    evidence_due_on: evidence,
+                })
+            },
+        )
         .collect()
 }
 
 /// An escalation under way.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct OpenEscalation {
     /// Its id.
     pub id: EscalationId,
@@ -274,25 +299,30 @@ pub fn escalations(
     .load(*c))?;
     let sealer = tx.sealer();
     rows.into_iter()
-        .map(|(id, case_id, client_id, name, kind, status, count, opened_at)| {
-            let client_name = name_of(sealer, client_id, &name)?;
-            Ok(OpenEscalation {
-                id,
-                case_id,
-                client_id,
-                client_name,
-                kind,
-                status,
-                count,
-                opened_at,
-            })
-        })
+        .map(
+            |(id, case_id, client_id, name, kind, status, count, opened_at)| {
+                let client_name = name_of(sealer, client_id, &name)?;
+                Ok(OpenEscalation {
+                    id,
+                    case_id,
+                    client_id,
+                    client_name,
+                    kind,
+                    status,
+                    count,
+                    opened_at,
+                })
+            },
+        )
         .collect()
 }
 
 /// An open task.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "personal data never reaches a log")]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
 pub struct OpenTask {
     /// Its id.
     pub id: TaskId,
@@ -361,25 +391,27 @@ pub fn tasks(
     })?;
     let sealer = tx.sealer();
     rows.into_iter()
-        .map(|(id, kind, due_on, client_id, name, case_id, appointment_id, escalation_id)| {
-            let client_name = match (client_id, name) {
-                (Some(client), Some(name)) => Some(name_of(sealer, client, &name)?),
-                _ => None,
-            };
-            Ok(OpenTask {
-                id,
-                kind,
-                due_on,
-                client_id,
-                client_name,
-                case_id,
-                appointment_id,
-                escalation_id,
-            })
-        })
+        .map(
+            |(id, kind, due_on, client_id, name, case_id, appointment_id, escalation_id)| {
+                let client_name = match (client_id, name) {
+                    (Some(client), Some(name)) => Some(name_of(sealer, client, &name)?),
+                    _ => None,
+                };
+                Ok(OpenTask {
+                    id,
+                    kind,
+                    due_on,
+                    client_id,
+                    client_name,
+                    case_id,
+                    appointment_id,
+                    escalation_id,
+                })
+            },
+        )
         .collect()
 }
 
-fn name_of(sealer: &Sealer, client: ClientId, sealed: &[u8]) -> Result<String, StorageError> {
-    sealer.open(Place::new("clients.name", client), sealed)
+fn name_of(sealer: &Sealer, client: ClientId, name: &[u8]) -> Result<String, StorageError> {
+    sealer.open(Place::new("clients.name", client), name)
 }

@@ -7,7 +7,7 @@ use crate::{
     operations::DismissEscalation as Op,
     problem::Problem,
     services::escalations,
-    views::escalations::{StepReason, EscalationView},
+    views::escalations::{EscalationView, StepReason},
 };
 
 /// Dismiss an escalation.

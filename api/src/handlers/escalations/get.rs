@@ -21,7 +21,10 @@ use crate::{
     responses((status = 200, description = "The escalation", body = EscalationView)),
 )]
 #[get("/v1/escalations/{id}")]
-pub async fn get_escalation(call: Call<Op>, id: Path<EscalationId>) -> Result<HttpResponse, Problem> {
+pub async fn get_escalation(
+    call: Call<Op>,
+    id: Path<EscalationId>,
+) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);
     call.read(move |work| {
         let view = escalations::get(work, scope, id)?;

@@ -23,5 +23,6 @@ pub async fn list_escalations(
     query: Query<ListEscalations>,
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
-    call.read(move |work| Ok(Answer::page(escalations::list(work, scope, &query.0)?))).await
+    call.read(move |work| Ok(Answer::page(escalations::list(work, scope, &query.0)?)))
+        .await
 }

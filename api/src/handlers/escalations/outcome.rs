@@ -7,7 +7,7 @@ use crate::{
     operations::CloseEscalation as Op,
     problem::Problem,
     services::escalations,
-    views::escalations::{Outcome, EscalationView},
+    views::escalations::{EscalationView, Outcome},
 };
 
 /// Type in what the police decided.

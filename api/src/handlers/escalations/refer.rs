@@ -7,7 +7,7 @@ use crate::{
     operations::ReferEscalation as Op,
     problem::Problem,
     services::escalations,
-    views::escalations::{Referral, EscalationView},
+    views::escalations::{EscalationView, Referral},
 };
 
 /// Record the hand-over of a signed-off escalation.

@@ -7,7 +7,7 @@ use crate::{
     operations::SignOffEscalation as Op,
     problem::Problem,
     services::escalations,
-    views::escalations::{StepReason, EscalationView},
+    views::escalations::{EscalationView, StepReason},
 };
 
 /// Sign a submitted review off.

@@ -7,7 +7,7 @@ use crate::{
     operations::SubmitEscalation as Op,
     problem::Problem,
     services::escalations,
-    views::escalations::{StepReason, EscalationView},
+    views::escalations::{EscalationView, StepReason},
 };
 
 /// Submit the review for sign-off.

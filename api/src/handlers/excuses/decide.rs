@@ -32,7 +32,9 @@ pub async fn decide_excuse(
     call.write(body, move |work, asked| {
         let excuse = excuses::decide(work, scope, id, expected, asked, by)?;
         let version = excuse.version;
-        Ok(Answer::ok(ExcuseView::from(excuse)).about(id).version(version))
+        Ok(Answer::ok(ExcuseView::from(excuse))
+            .about(id)
+            .version(version))
     })
     .await
 }

@@ -24,7 +24,9 @@ pub async fn get_excuse(call: Call<Op>, id: Path<ExcuseId>) -> Result<HttpRespon
     call.read(move |work| {
         let excuse = excuses::get(work, scope, id)?;
         let version = excuse.version;
-        Ok(Answer::ok(ExcuseView::from(excuse)).about(id).version(version))
+        Ok(Answer::ok(ExcuseView::from(excuse))
+            .about(id)
+            .version(version))
     })
     .await
 }

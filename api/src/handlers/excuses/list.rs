@@ -23,5 +23,6 @@ pub async fn list_excuses(
     query: Query<ListExcuses>,
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
-    call.read(move |work| Ok(Answer::page(excuses::list(work, scope, &query.0)?))).await
+    call.read(move |work| Ok(Answer::page(excuses::list(work, scope, &query.0)?)))
+        .await
 }

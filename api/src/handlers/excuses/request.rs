@@ -7,7 +7,7 @@ use crate::{
     operations::RequestExcuse as Op,
     problem::Problem,
     services::excuses,
-    views::excuses::{RequestExcuse, ExcuseView},
+    views::excuses::{ExcuseView, RequestExcuse},
 };
 
 /// Request that an appointment not count as missed.
@@ -30,7 +30,9 @@ pub async fn request_excuse(
         let excuse = excuses::request(work, scope, id, asked, by)?;
         let (id, version) = (excuse.id, excuse.version);
         let location = format!("/v1/excuses/{id}");
-        Ok(Answer::created(location, ExcuseView::from(excuse)).about(id).version(version))
+        Ok(Answer::created(location, ExcuseView::from(excuse))
+            .about(id)
+            .version(version))
     })
     .await
 }

@@ -7,7 +7,7 @@ use crate::{
     operations::WithdrawExcuse as Op,
     problem::Problem,
     services::excuses,
-    views::excuses::{WithdrawExcuse, ExcuseView},
+    views::excuses::{ExcuseView, WithdrawExcuse},
 };
 
 /// Take an undecided excuse back.
@@ -30,7 +30,9 @@ pub async fn withdraw_excuse(
     call.write(body, move |work, asked| {
         let excuse = excuses::withdraw(work, scope, id, expected, asked, by)?;
         let version = excuse.version;
-        Ok(Answer::ok(ExcuseView::from(excuse)).about(id).version(version))
+        Ok(Answer::ok(ExcuseView::from(excuse))
+            .about(id)
+            .version(version))
     })
     .await
 }

@@ -22,8 +22,6 @@ use crate::{
 #[get("/v1/messages/{id}")]
 pub async fn get_message(call: Call<Op>, id: Path<MessageId>) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);
-    call.read(move |work| {
-        Ok(Answer::ok(messages::get(work, scope, id)?).about(id))
-    })
-    .await
+    call.read(move |work| Ok(Answer::ok(messages::get(work, scope, id)?).about(id)))
+        .await
 }

@@ -6,7 +6,7 @@ use crate::{
     operations::ListMessages as Op,
     problem::Problem,
     services::messages,
-    views::messages::{MessageView, ListMessages},
+    views::messages::{ListMessages, MessageView},
 };
 
 /// List messages.
@@ -23,5 +23,6 @@ pub async fn list_messages(
     query: Query<ListMessages>,
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
-    call.read(move |work| Ok(Answer::page(messages::list(work, scope, &query.0)?))).await
+    call.read(move |work| Ok(Answer::page(messages::list(work, scope, &query.0)?)))
+        .await
 }

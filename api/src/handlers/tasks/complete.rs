@@ -29,7 +29,9 @@ pub async fn complete_task(
     let expected = call.expected_version()?;
     call.write(body, move |work, asked| {
         let task = tasks::complete(work, scope, id, expected, asked, by)?;
-        Ok(Answer::ok(TaskView::from(&task)).about(id).version(task.version))
+        Ok(Answer::ok(TaskView::from(&task))
+            .about(id)
+            .version(task.version))
     })
     .await
 }

@@ -6,7 +6,7 @@ use crate::{
     operations::ListTasks as Op,
     problem::Problem,
     services::tasks,
-    views::tasks::{TaskView, ListTasks},
+    views::tasks::{ListTasks, TaskView},
 };
 
 /// List tasks.
@@ -18,10 +18,8 @@ use crate::{
     responses((status = 200, description = "A page of tasks", body = Page<TaskView>)),
 )]
 #[get("/v1/tasks")]
-pub async fn list_tasks(
-    call: Call<Op>,
-    query: Query<ListTasks>,
-) -> Result<HttpResponse, Problem> {
+pub async fn list_tasks(call: Call<Op>, query: Query<ListTasks>) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
-    call.read(move |work| Ok(Answer::page(tasks::list(work, scope, &query.0)?))).await
+    call.read(move |work| Ok(Answer::page(tasks::list(work, scope, &query.0)?)))
+        .await
 }

@@ -19,10 +19,11 @@ use crate::{
     responses((status = 200, description = "The record", body = TestRecordView)),
 )]
 #[get("/v1/test-records/{id}")]
-pub async fn get_test_record(call: Call<Op>, id: Path<TestRecordId>) -> Result<HttpResponse, Problem> {
+pub async fn get_test_record(
+    call: Call<Op>,
+    id: Path<TestRecordId>,
+) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);
-    call.read(move |work| {
-        Ok(Answer::ok(test_records::get(work, scope, id)?).about(id))
-    })
-    .await
+    call.read(move |work| Ok(Answer::ok(test_records::get(work, scope, id)?).about(id)))
+        .await
 }

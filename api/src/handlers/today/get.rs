@@ -16,5 +16,6 @@ use crate::{
 #[get("/v1/today")]
 pub async fn get_today(call: Call<Op>) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
-    call.read(move |work| Ok(Answer::ok(today::get(work, scope)?))).await
+    call.read(move |work| Ok(Answer::ok(today::get(work, scope)?)))
+        .await
 }

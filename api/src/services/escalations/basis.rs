@@ -34,7 +34,11 @@ pub(super) fn of(
 ) -> Result<Vec<BasisView>, Failure> {
     let items = escalations::items_of(work.tx, work.agency, file.id)?;
     let of_kind = |kind: &str| -> Vec<AppointmentId> {
-        items.iter().filter(|item| item.object_kind == kind).map(|item| item.object_id).collect()
+        items
+            .iter()
+            .filter(|item| item.object_kind == kind)
+            .map(|item| item.object_id)
+            .collect()
     };
     let mut missed = missed(work, &of_kind("appointment"))?;
     let mut tests = tests(work, &of_kind("test_record"))?;
@@ -81,7 +85,9 @@ fn missed(
         .into_iter()
         .map(|item| {
             let id = item.id;
-            let own = drain(&mut reminders, |one: &Message| one.appointment_id == Some(id));
+            let own = drain(&mut reminders, |one: &Message| {
+                one.appointment_id == Some(id)
+            });
             let tasks = drain(&mut contacts, |one: &Task| one.appointment_id == Some(id));
             let excuses = drain(&mut said, |one: &Excuse| one.appointment_id == id);
             BasisAppointment::new(
@@ -98,18 +104,30 @@ fn tests(work: &mut Work<'_, '_>, ids: &[AppointmentId]) -> Result<Vec<TestRecor
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<_> = ids.iter().map(|id| TestRecordId::from_uuid(id.uuid())).collect();
+    let ids: Vec<_> = ids
+        .iter()
+        .map(|id| TestRecordId::from_uuid(id.uuid()))
+        .collect();
     let records = test_records::get_many(work.tx, work.agency, &ids)?;
-    Ok(records.into_iter().map(TestRecordView::try_from).collect::<Result<_, _>>()?)
+    Ok(records
+        .into_iter()
+        .map(TestRecordView::try_from)
+        .collect::<Result<_, _>>()?)
 }
 
 fn report_in(work: &mut Work<'_, '_>, case: &Case) -> Result<BasisReportIn, Failure> {
     let scope = Scope::default();
-    let filter = messages::Filter { case: Some(case.id), ..messages::Filter::default() };
+    let filter = messages::Filter {
+        case: Some(case.id),
+        ..messages::Filter::default()
+    };
     let mut reminders = messages::list(work.tx, work.agency, scope, &filter, None, OF_A_CASE)?;
     reminders.retain(|message| message.appointment_id.is_none());
     let trail = trail(work, &reminders, true)?;
-    let filter = tasks::Filter { case: Some(case.id), ..tasks::Filter::default() };
+    let filter = tasks::Filter {
+        case: Some(case.id),
+        ..tasks::Filter::default()
+    };
     let mut contacts = tasks::list(work.tx, work.agency, scope, &filter, None, OF_A_CASE)?;
     contacts.retain(|task| task.appointment_id.is_none() && task.escalation_id.is_none());
     Ok(BasisReportIn {
@@ -123,7 +141,10 @@ fn report_in(work: &mut Work<'_, '_>, case: &Case) -> Result<BasisReportIn, Fail
 }
 
 fn views(messages: Vec<Message>, trail: &Trail) -> Vec<MessageView> {
-    messages.into_iter().map(|message| MessageView::new(message, trail)).collect()
+    messages
+        .into_iter()
+        .map(|message| MessageView::new(message, trail))
+        .collect()
 }
 
 fn take<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Option<T> {

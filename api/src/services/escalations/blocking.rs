@@ -7,7 +7,11 @@ use domain::{
     excuse::is_pending,
 };
 use storage::{
-    Scope, appointments, cases::Case, clients, escalations::{self, Escalation}, excuses,
+    Scope, appointments,
+    cases::Case,
+    clients,
+    escalations::{self, Escalation},
+    excuses,
 };
 
 use crate::{
@@ -45,8 +49,10 @@ pub(super) fn check(
     file: &Escalation,
     case: &Case,
 ) -> Result<(), Failure> {
-    let forbidding: Vec<Blocker> =
-        of(work, file, case)?.into_iter().filter(|blocker| blocker.forbids()).collect();
+    let forbidding: Vec<Blocker> = of(work, file, case)?
+        .into_iter()
+        .filter(|blocker| blocker.forbids())
+        .collect();
     if forbidding.is_empty() {
         return Ok(());
     }
@@ -58,7 +64,9 @@ pub(super) fn check(
     let words: Vec<&str> = forbidding.iter().map(|blocker| blocker.as_str()).collect();
     let detail = format!("settle this first: {}", words.join(", "));
     let code = ProblemCode::Refused(RefusalCode::EscalationBlocked);
-    Err(Problem::new(code, detail).with_errors(errors.collect()).into())
+    Err(Problem::new(code, detail)
+        .with_errors(errors.collect())
+        .into())
 }
 
 /// What of the basis a blocker can come from: the misses it rests on now.

@@ -23,7 +23,9 @@ impl Clock {
     /// The local day `working_days` after an instant.
     pub fn day_after(&self, instant: DateTime<Utc>, working_days: u32) -> NaiveDate {
         let from = local_date(instant, self.tz);
-        self.calendar.add_working_days(from, i64::from(working_days)).date
+        self.calendar
+            .add_working_days(from, i64::from(working_days))
+            .date
     }
 
     /// The instant of the alert that many working days after another.

@@ -27,7 +27,10 @@ pub fn dismiss(
 ) -> Result<EscalationView, Failure> {
     let (mut file, case) = load(work, scope, id, expected)?;
     let reason = text::reason(&asked.reason)?;
-    let grounds = Grounds { document: None, reason: Some(&reason) };
+    let grounds = Grounds {
+        document: None,
+        reason: Some(&reason),
+    };
     status::move_escalation(work, &mut file, EscalationEvent::Dismiss, grounds)?;
     view::of(work, file, &case)
 }

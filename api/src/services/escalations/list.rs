@@ -26,7 +26,10 @@ pub fn list(
         .with("status", asked.status)
         .with("kind", asked.kind);
     let filters = filters.pairs();
-    let list = ListScope { list: "list_escalations", filters: &filters };
+    let list = ListScope {
+        list: "list_escalations",
+        filters: &filters,
+    };
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref(), &list)?;
     let after = after.map(|cursor| EscalationId::from_uuid(cursor.id));
@@ -36,8 +39,16 @@ pub fn list(
         statuses: asked.status.into_iter().collect(),
         kind: asked.kind,
     };
-    let rows =
-        escalations::list(work.tx, work.agency, scope, &filter, after, limit.rows_to_fetch())?;
+    let rows = escalations::list(
+        work.tx,
+        work.agency,
+        scope,
+        &filter,
+        after,
+        limit.rows_to_fetch(),
+    )?;
     let key = |file: &Escalation| (Vec::new(), file.id.uuid());
-    Ok(Page::cut(rows, limit, &list, key, |file| EscalationItem::from(&file)))
+    Ok(Page::cut(rows, limit, &list, key, |file| {
+        EscalationItem::from(&file)
+    }))
 }

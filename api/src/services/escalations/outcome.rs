@@ -40,8 +40,10 @@ pub fn close(
     let stored = serde_json::to_string(&outcome)
         .map_err(|error| StorageError::Corrupt(error.to_string()))?;
     file.outcome = Some(stored);
-    let grounds =
-        Grounds { document: Some(&outcome.document_no), reason: outcome.note.as_deref() };
+    let grounds = Grounds {
+        document: Some(&outcome.document_no),
+        reason: outcome.note.as_deref(),
+    };
     status::move_escalation(work, &mut file, EscalationEvent::Close, grounds)?;
     if let Some(event) = event(work, &file, &case, outcome.decision)? {
         status::move_case(work, &mut case, event, grounds)?;
@@ -60,7 +62,11 @@ fn check(work: &mut Work<'_, '_>, file: &Escalation, asked: &Outcome) -> Result<
         let detail = "decided before the escalation was opened";
         return Err(Refusal::at(RefusalCode::InvalidValue, "/decided_on", detail).into());
     }
-    let note = asked.note.as_deref().map(|note| text::note(note, "/note", 2_000)).transpose()?;
+    let note = asked
+        .note
+        .as_deref()
+        .map(|note| text::note(note, "/note", 2_000))
+        .transpose()?;
     if asked.decision == OutcomeDecision::Other && note.is_none() {
         let detail = "say what was decided";
         return Err(Refusal::at(RefusalCode::NoteRequired, "/note", detail).into());

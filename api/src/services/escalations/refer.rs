@@ -45,7 +45,10 @@ pub fn refer(
         let detail = "it was not handed over yet";
         return Err(Refusal::at(RefusalCode::DateInFuture, "/handed_over_at", detail).into());
     }
-    if file.signed_off_at.is_some_and(|signed| receipt.handed_over_at < signed) {
+    if file
+        .signed_off_at
+        .is_some_and(|signed| receipt.handed_over_at < signed)
+    {
         let detail = "it cannot be handed over before it was signed off";
         return Err(Refusal::at(RefusalCode::InvalidValue, "/handed_over_at", detail).into());
     }
@@ -56,8 +59,10 @@ pub fn refer(
     file.referred_at = Some(work.now);
     file.next_alert_at = None;
     tasks::finish_open(work.tx, work.agency, id, Some(by), work.now)?;
-    let grounds =
-        Grounds { document: Some(&receipt.receipt_no), reason: receipt.reason.as_deref() };
+    let grounds = Grounds {
+        document: Some(&receipt.receipt_no),
+        reason: receipt.reason.as_deref(),
+    };
     status::move_escalation(work, &mut file, EscalationEvent::Refer, grounds)?;
     if case_status::next(case.status, CaseEvent::Refer).is_ok() {
         status::move_case(work, &mut case, CaseEvent::Refer, grounds)?;

@@ -29,8 +29,14 @@ pub fn add_statement(
     asked: &AddStatement,
 ) -> Result<EscalationView, Failure> {
     let (mut file, case) = load(work, scope, id, expected)?;
-    if !matches!(file.status, EscalationStatus::Open | EscalationStatus::InReview) {
-        let detail = format!("a statement joins a file under review; this one is {}", file.status);
+    if !matches!(
+        file.status,
+        EscalationStatus::Open | EscalationStatus::InReview
+    ) {
+        let detail = format!(
+            "a statement joins a file under review; this one is {}",
+            file.status
+        );
         return Err(Refusal::new(RefusalCode::IllegalTransition, detail).into());
     }
     file.statement = Some(text::note(&asked.statement, "/statement", 4_000)?);
@@ -59,7 +65,10 @@ pub fn submit(
     file.submitted_at = Some(work.now);
     file.next_alert_at = Some(clock.alert_after(work.now, clock.days.unattended_working_days));
     tasks::finish_open(work.tx, work.agency, id, Some(by), work.now)?;
-    let grounds = Grounds { document: None, reason: Some(&reason) };
+    let grounds = Grounds {
+        document: None,
+        reason: Some(&reason),
+    };
     status::move_escalation(work, &mut file, EscalationEvent::Submit, grounds)?;
     let due_on = clock.day_after(work.now, 1);
     notify::escalation_task(work, &file, TaskKind::SignOffEscalation, None, due_on)?;

@@ -43,7 +43,10 @@ pub fn sign_off(
     file.signed_off_at = Some(work.now);
     file.next_alert_at = Some(clock.alert_after(work.now, clock.days.alert_working_days));
     tasks::finish_open(work.tx, work.agency, id, Some(by), work.now)?;
-    let grounds = Grounds { document: None, reason: Some(&reason) };
+    let grounds = Grounds {
+        document: None,
+        reason: Some(&reason),
+    };
     status::move_escalation(work, &mut file, EscalationEvent::SignOff, grounds)?;
     let due_on = clock.day_after(work.now, clock.days.report_working_days);
     let assignee = Some(file.caseworker_id);

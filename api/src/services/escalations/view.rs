@@ -34,17 +34,33 @@ pub(super) fn of(
     let clock = clock(work, &file, case)?.view(&file);
     let pack = rules::pack(work, &case.rule_pack, case.rule_pack_version)?;
     let corrupt = |error: serde_json::Error| StorageError::Corrupt(error.to_string());
-    let outcome = file.outcome.as_deref().map(serde_json::from_str).transpose().map_err(corrupt)?;
-    let referral = file.referral.as_deref().map(serde_json::from_str).transpose();
+    let outcome = file
+        .outcome
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(corrupt)?;
+    let referral = file
+        .referral
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose();
     Ok(EscalationView {
         escalation: EscalationItem::from(&file),
         basis,
         blockers: blockers
             .into_iter()
-            .map(|code| BlockerView { code, forbids: code.forbids() })
+            .map(|code| BlockerView {
+                code,
+                forbids: code.forbids(),
+            })
             .collect(),
         clock,
-        consequence: pack.consequences.get(&case.measure).cloned().unwrap_or_default(),
+        consequence: pack
+            .consequences
+            .get(&case.measure)
+            .cloned()
+            .unwrap_or_default(),
         statement: file.statement,
         submitted_by: file.submitted_by,
         submitted_at: file.submitted_at,
@@ -67,5 +83,9 @@ pub(super) fn clock(
 ) -> Result<Clock, Failure> {
     let office = rules::office(work, file.office_id)?;
     let days = rules::pack(work, &case.rule_pack, case.rule_pack_version)?.escalation;
-    Ok(Clock { calendar: rules::calendar(work)?, tz: rules::zone(&office)?, days })
+    Ok(Clock {
+        calendar: rules::calendar(work)?,
+        tz: rules::zone(&office)?,
+        days,
+    })
 }

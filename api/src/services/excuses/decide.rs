@@ -83,8 +83,13 @@ pub fn decide(
 
 /// The excuse's appointment, unless it was settled otherwise meanwhile.
 fn appointment(work: &mut Work<'_, '_>, excuse: &Excuse) -> Result<Appointment, Failure> {
-    let item = appointments::get(work.tx, work.agency, Scope::default(), excuse.appointment_id)?
-        .ok_or_else(|| StorageError::Corrupt("an excuse without its appointment".to_owned()))?;
+    let item = appointments::get(
+        work.tx,
+        work.agency,
+        Scope::default(),
+        excuse.appointment_id,
+    )?
+    .ok_or_else(|| StorageError::Corrupt("an excuse without its appointment".to_owned()))?;
     match item.status {
         AppointmentStatus::Scheduled
         | AppointmentStatus::Open

@@ -31,7 +31,10 @@ pub fn list(
         .with("appointment_id", asked.appointment_id)
         .with("status", asked.status);
     let filters = filters.pairs();
-    let list = ListScope { list: "list_excuses", filters: &filters };
+    let list = ListScope {
+        list: "list_excuses",
+        filters: &filters,
+    };
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref(), &list)?;
     let after = after.map(|cursor| ExcuseId::from_uuid(cursor.id));
@@ -40,8 +43,16 @@ pub fn list(
         appointment: asked.appointment_id,
         status: asked.status,
     };
-    let rows =
-        excuses::list(work.tx, work.agency, scope, &filter, after, limit.rows_to_fetch())?;
+    let rows = excuses::list(
+        work.tx,
+        work.agency,
+        scope,
+        &filter,
+        after,
+        limit.rows_to_fetch(),
+    )?;
     let key = |excuse: &Excuse| (Vec::new(), excuse.id.uuid());
-    Ok(Page::cut(rows, limit, &list, key, |excuse| ExcuseItem::from(&excuse)))
+    Ok(Page::cut(rows, limit, &list, key, |excuse| {
+        ExcuseItem::from(&excuse)
+    }))
 }

@@ -41,7 +41,11 @@ pub fn request(
     }
     may_be_excused(work, &item)?;
     let pack = rules::pack(work, &case.rule_pack, case.rule_pack_version)?;
-    let note = asked.note.as_deref().map(|note| text::note(note, "/note", 2_000)).transpose()?;
+    let note = asked
+        .note
+        .as_deref()
+        .map(|note| text::note(note, "/note", 2_000))
+        .transpose()?;
     check_request(&pack, &asked.reason_code, note.as_deref())?;
     let office = rules::office(work, item.office_id)?;
     let today = rules::today(work, &office)?;

@@ -40,7 +40,10 @@ pub fn list(
         .with("appointment_id", asked.appointment_id)
         .with("status", asked.status);
     let filters = filters.pairs();
-    let list = ListScope { list: "list_messages", filters: &filters };
+    let list = ListScope {
+        list: "list_messages",
+        filters: &filters,
+    };
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref(), &list)?;
     let after = after.map(|cursor| MessageId::from_uuid(cursor.id));
@@ -49,8 +52,17 @@ pub fn list(
         appointment: asked.appointment_id,
         status: asked.status,
     };
-    let rows = messages::list(work.tx, work.agency, scope, &filter, after, limit.rows_to_fetch())?;
+    let rows = messages::list(
+        work.tx,
+        work.agency,
+        scope,
+        &filter,
+        after,
+        limit.rows_to_fetch(),
+    )?;
     let trail = trail(work, &rows, false)?;
     let key = |message: &Message| (Vec::new(), message.id.uuid());
-    Ok(Page::cut(rows, limit, &list, key, |message| MessageView::new(message, &trail)))
+    Ok(Page::cut(rows, limit, &list, key, |message| {
+        MessageView::new(message, &trail)
+    }))
 }

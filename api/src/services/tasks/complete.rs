@@ -29,8 +29,8 @@ pub fn complete(
     asked: &CompleteTask,
     by: StaffId,
 ) -> Result<Task, Failure> {
-    let mut task = tasks::get(work.tx, work.agency, scope, id)?
-        .ok_or_else(|| Failure::not_found("task"))?;
+    let mut task =
+        tasks::get(work.tx, work.agency, scope, id)?.ok_or_else(|| Failure::not_found("task"))?;
     version::check(task.version, expected)?;
     if task.status != TaskStatus::Open {
         let detail = format!("the task is {}", task.status);
@@ -42,7 +42,11 @@ pub fn complete(
     }
     task.status = TaskStatus::Done;
     task.outcome = Some(asked.outcome);
-    task.note = asked.note.as_deref().map(|note| text::note(note, "/note", 2_000)).transpose()?;
+    task.note = asked
+        .note
+        .as_deref()
+        .map(|note| text::note(note, "/note", 2_000))
+        .transpose()?;
     task.closed_at = Some(work.now);
     task.closed_by = Some(by);
     let read = task.version;

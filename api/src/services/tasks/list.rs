@@ -32,32 +32,53 @@ pub fn list(
         .with("case_id", asked.case_id)
         .with("due_to", asked.due_to);
     let filters = filters.pairs();
-    let list = ListScope { list: "list_tasks", filters: &filters };
+    let list = ListScope {
+        list: "list_tasks",
+        filters: &filters,
+    };
     let limit = page::limit(asked.limit)?;
-    let after = page::after(asked.cursor.as_deref(), &list)?.map(position).transpose()?;
+    let after = page::after(asked.cursor.as_deref(), &list)?
+        .map(position)
+        .transpose()?;
     let filter = Filter {
         assignee: asked.assignee_id,
         status: asked.status,
         case: asked.case_id,
         due_to: asked.due_to,
     };
-    let rows = tasks::list(work.tx, work.agency, scope, &filter, after, limit.rows_to_fetch())?;
+    let rows = tasks::list(
+        work.tx,
+        work.agency,
+        scope,
+        &filter,
+        after,
+        limit.rows_to_fetch(),
+    )?;
     let key = |task: &Task| {
         let days = i64::from(task.due_on.num_days_from_ce());
         (vec![SortKey::Int(days)], task.id.uuid())
     };
-    Ok(Page::cut(rows, limit, &list, key, |task| TaskView::from(&task)))
+    Ok(Page::cut(rows, limit, &list, key, |task| {
+        TaskView::from(&task)
+    }))
 }
 
 fn position(cursor: Cursor) -> Result<Position, Problem> {
     let due_on = match cursor.sort.as_slice() {
-        [SortKey::Int(days)] => {
-            i32::try_from(*days).ok().and_then(NaiveDate::from_num_days_from_ce_opt)
-        }
+        [SortKey::Int(days)] => i32::try_from(*days)
+            .ok()
+            .and_then(NaiveDate::from_num_days_from_ce_opt),
         _ => None,
     };
     let due_on = due_on.ok_or_else(|| {
-        Problem::at(ProblemCode::InvalidCursor, "/cursor", "not a cursor of this list")
+        Problem::at(
+            ProblemCode::InvalidCursor,
+            "/cursor",
+            "not a cursor of this list",
+        )
     })?;
-    Ok(Position { due_on, id: TaskId::from_uuid(cursor.id) })
+    Ok(Position {
+        due_on,
+        id: TaskId::from_uuid(cursor.id),
+    })
 }

@@ -31,7 +31,10 @@ pub(super) fn check(
     asked: &RecordTest,
 ) -> Result<Checked, Failure> {
     if !domain::case_status::is_live(context.case.status) {
-        let detail = format!("tests are recorded while a case goes on; it is {}", context.case.status);
+        let detail = format!(
+            "tests are recorded while a case goes on; it is {}",
+            context.case.status
+        );
         return Err(Refusal::new(RefusalCode::CaseNotActive, detail).into());
     }
     let tz: Tz = context
@@ -41,15 +44,27 @@ pub(super) fn check(
     let collected_at = truncate_to_micros(asked.collected_at);
     let collected_on = local_date(collected_at, tz);
     if collected_at > work.now {
-        return Err(at(RefusalCode::DateInFuture, "/collected_at", "the sample is not taken yet"));
+        return Err(at(
+            RefusalCode::DateInFuture,
+            "/collected_at",
+            "the sample is not taken yet",
+        ));
     }
-    if context.case.term_starts_on.is_none_or(|starts| collected_on < starts) {
+    if context
+        .case
+        .term_starts_on
+        .is_none_or(|starts| collected_on < starts)
+    {
         let detail = "the sample was taken before the term began";
         return Err(at(RefusalCode::OutsideWindow, "/collected_at", detail));
     }
     told(asked, collected_at, work.now)?;
     if asked.panel.as_ref().is_some_and(|panel| panel.len() > MOST) {
-        return Err(at(RefusalCode::InvalidValue, "/panel", "a panel has at most 20 substances"));
+        return Err(at(
+            RefusalCode::InvalidValue,
+            "/panel",
+            "a panel has at most 20 substances",
+        ));
     }
     let pack = casework::rules::pack(
         work,
@@ -73,16 +88,30 @@ pub(super) fn check(
         collected_at,
         collectors: collectors.iter().map(|collector| collector.id).collect(),
         counting,
-        note: asked.note.as_deref().map(|note| text::note(note, "/note", 2_000)).transpose()?,
-        kit_lot: asked.kit_lot.as_deref().map(|lot| text::line(lot, "/kit_lot", 60)).transpose()?,
+        note: asked
+            .note
+            .as_deref()
+            .map(|note| text::note(note, "/note", 2_000))
+            .transpose()?,
+        kit_lot: asked
+            .kit_lot
+            .as_deref()
+            .map(|lot| text::line(lot, "/kit_lot", 60))
+            .transpose()?,
     })
 }
 
-fn told(asked: &RecordTest, collected_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Failure> {
+fn told(
+    asked: &RecordTest,
+    collected_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     match asked.told_at {
-        Some(told_at) if told_at > now => {
-            Err(at(RefusalCode::DateInFuture, "/told_at", "the client was not told yet"))
-        }
+        Some(told_at) if told_at > now => Err(at(
+            RefusalCode::DateInFuture,
+            "/told_at",
+            "the client was not told yet",
+        )),
         Some(told_at) if told_at < collected_at => {
             let detail = "the client cannot be told before the sample is taken";
             Err(at(RefusalCode::InvalidValue, "/told_at", detail))
@@ -98,7 +127,11 @@ fn collectors(
     asked: &[StaffId],
 ) -> Result<Vec<Collector>, Failure> {
     if asked.len() > MOST {
-        return Err(at(RefusalCode::InvalidValue, "/collector_ids", "at most 20 collectors"));
+        return Err(at(
+            RefusalCode::InvalidValue,
+            "/collector_ids",
+            "at most 20 collectors",
+        ));
     }
     let known = staff::get_many(work.tx, work.agency, asked)?;
     let mut collectors: Vec<Collector> = Vec::with_capacity(asked.len());
@@ -112,7 +145,10 @@ fn collectors(
             return Err(Refusal::at(RefusalCode::CollectorNotInOffice, pointer, detail).into());
         };
         if collectors.iter().all(|other| other.id != member.id) {
-            collectors.push(Collector { id: member.id, sex: member.sex });
+            collectors.push(Collector {
+                id: member.id,
+                sex: member.sex,
+            });
         }
     }
     Ok(collectors)

@@ -31,14 +31,20 @@ pub fn of_case(
     asked: &ListCaseTests,
 ) -> Result<Page<TestRecordView>, Failure> {
     let text = case.to_string();
-    let list = ListScope { list: "list_case_tests", filters: &[("case_id", &text)] };
+    let list = ListScope {
+        list: "list_case_tests",
+        filters: &[("case_id", &text)],
+    };
     let limit = page::limit(asked.limit)?;
     let after = page::after(asked.cursor.as_deref(), &list)?;
     let after = after.map(|cursor| TestRecordId::from_uuid(cursor.id));
     let seen = cases::get(work.tx, work.agency, scope, case)?;
     seen.ok_or_else(|| Failure::not_found("case"))?;
     let rows = test_records::of_case(work.tx, work.agency, case, after, limit.rows_to_fetch())?;
-    let views = rows.into_iter().map(TestRecordView::try_from).collect::<Result<Vec<_>, _>>()?;
+    let views = rows
+        .into_iter()
+        .map(TestRecordView::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
     let key = |view: &TestRecordView| (Vec::new(), view.id.uuid());
     Ok(Page::cut(views, limit, &list, key, |view| view))
 }

@@ -134,7 +134,12 @@ fn store(
         collected_at: test.collected_at,
         collectors: test.collectors,
         result: asked.result,
-        panel: asked.panel.as_ref().map(serde_json::to_value).transpose().map_err(corrupt)?,
+        panel: asked
+            .panel
+            .as_ref()
+            .map(serde_json::to_value)
+            .transpose()
+            .map_err(corrupt)?,
         kit_lot: test.kit_lot,
         kit_expires_on: asked.kit_expires_on,
         client_signed: asked.client_signed,
@@ -147,7 +152,9 @@ fn store(
         created_at: work.now,
     };
     test_records::insert(work.tx, &record)?;
-    let completed = items.into_iter().find(|item| record.counts && Some(item.id) == taken_by);
+    let completed = items
+        .into_iter()
+        .find(|item| record.counts && Some(item.id) == taken_by);
     if let Some(item) = completed {
         complete(work, context, item, late)?;
     }
