@@ -62,21 +62,33 @@ pub fn check(work: &mut Work<'_, '_>, document: &str) -> Result<RulePackCheck, F
     } else {
         vec![gap(document, &row, last)]
     };
-    Ok(RulePackCheck { id: Some(pack.id), version: Some(pack.version), ..RulePackCheck::faulty(errors) })
+    Ok(RulePackCheck {
+        id: Some(pack.id),
+        version: Some(pack.version),
+        ..RulePackCheck::faulty(errors)
+    })
 }
 
 fn published(row: &PublishedPack) -> Refusal {
-    let detail = format!("version {} of {} was published before", row.pack_version, row.pack_id);
+    let detail = format!(
+        "version {} of {} was published before",
+        row.pack_version, row.pack_id
+    );
     Refusal::at(RefusalCode::RulePackPublished, "/document", detail)
 }
 
 /// A version that does not follow the last one, at the line that says it.
 fn gap(document: &str, row: &PublishedPack, last: i32) -> RuleError {
     let is_version = |line: &str| {
-        line.trim_start().strip_prefix("version").is_some_and(|rest| rest.trim_start().starts_with('='))
+        line.trim_start()
+            .strip_prefix("version")
+            .is_some_and(|rest| rest.trim_start().starts_with('='))
     };
     RuleError {
-        line: document.lines().position(is_version).map_or(1, |index| index + 1),
+        line: document
+            .lines()
+            .position(is_version)
+            .map_or(1, |index| index + 1),
         column: 1,
         message: format!("the next version of {} is {}", row.pack_id, last + 1),
     }

@@ -80,7 +80,13 @@ pub fn reset(
     let row = templates::get(work.tx, work.agency, kind, step)?
         .ok_or_else(|| Failure::not_found("text of your own"))?;
     version::check(row.version, expected)?;
-    version::saved(templates::remove(work.tx, work.agency, kind, step, row.version)?)
+    version::saved(templates::remove(
+        work.tx,
+        work.agency,
+        kind,
+        step,
+        row.version,
+    )?)
 }
 
 /// Shows what saving a text would show, and saves nothing.

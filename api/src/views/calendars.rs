@@ -79,7 +79,7 @@ pub struct PutCalendarQuery {
 }
 
 /// What loading a year did, or would do.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct CalendarLoaded {
     /// `true`: nothing was stored.
     pub dry_run: bool,

@@ -69,7 +69,12 @@ pub struct RulePackCheck {
 impl RulePackCheck {
     /// With these faults, of a text that could not be read as a pack.
     pub fn faulty(errors: Vec<RuleError>) -> Self {
-        Self { valid: errors.is_empty(), id: None, version: None, errors }
+        Self {
+            valid: errors.is_empty(),
+            id: None,
+            version: None,
+            errors,
+        }
     }
 }
 

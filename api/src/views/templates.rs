@@ -63,7 +63,9 @@ pub struct PreviewTemplate {
     #[schema(example = "d-3")]
     pub step: String,
     /// Without the signature.
-    #[schema(example = "{name}您好，您预约的服务请于{date}{time}前到站办理，如需改期请致电{phone}。")]
+    #[schema(
+        example = "{name}您好，您预约的服务请于{date}{time}前到站办理，如需改期请致电{phone}。"
+    )]
     pub text: String,
 }
 
@@ -71,12 +73,16 @@ pub struct PreviewTemplate {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TemplatePreview {
     /// The text as it would be saved.
-    #[schema(example = "{name}您好，您预约的服务请于{date}{time}前到站办理，如需改期请致电{phone}。")]
+    #[schema(
+        example = "{name}您好，您预约的服务请于{date}{time}前到站办理，如需改期请致电{phone}。"
+    )]
     pub text: String,
     /// The places it needs filled.
     pub placeholders: Vec<Placeholder>,
     /// An example with a signature of five characters and long values.
-    #[schema(example = "【城东服务站】欧阳先生您好，您预约的服务请于12月31日17:00前到站办理，如需改期请致电0571-88880000。")]
+    #[schema(
+        example = "【城东服务站】欧阳先生您好，您预约的服务请于12月31日17:00前到站办理，如需改期请致电0571-88880000。"
+    )]
     pub example: String,
     /// Length of the example, as the network counts characters.
     #[schema(example = 52)]

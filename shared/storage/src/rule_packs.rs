@@ -72,6 +72,21 @@ pub fn latest(
         .optional())?)
 }
 
+/// The highest version of a pack, in effect or not yet; `None` for a pack that was never published.
+pub fn last_version(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    pack_id: &str,
+) -> Result<Option<i32>, StorageError> {
+    Ok(with_conn!(tx, c => rule_packs::table
+        .filter(rule_packs::agency_id.eq(bind(agency)))
+        .filter(rule_packs::pack_id.eq(pack_id))
+        .order(rule_packs::pack_version.desc())
+        .select(rule_packs::pack_version)
+        .first(*c)
+        .optional())?)
+}
+
 /// A page of every version of every pack, by pack id and version, after `after`.
 pub fn list(
     tx: &mut Tx<'_>,

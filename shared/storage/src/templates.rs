@@ -84,3 +84,20 @@ pub fn save(
     };
     Ok(saved == 1)
 }
+
+/// Takes the agency's text for a step away, if it still is at `version`. Answers whether that was so.
+pub fn remove(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    kind: MessageKind,
+    step: &str,
+    version: i64,
+) -> Result<bool, StorageError> {
+    let removed = with_conn!(tx, c => diesel::delete(templates::table)
+        .filter(templates::agency_id.eq(bind(agency)))
+        .filter(templates::kind.eq(bind(kind)))
+        .filter(templates::step.eq(step))
+        .filter(templates::version.eq(version))
+        .execute(*c))?;
+    Ok(removed == 1)
+}

@@ -24,5 +24,6 @@ pub async fn check_rule_pack(
     body: Json<PublishRulePack>,
 ) -> Result<HttpResponse, Problem> {
     let asked = body.value;
-    call.read(move |work| Ok(Answer::ok(rule_packs::check(work, &asked.document)?))).await
+    call.read(move |work| Ok(Answer::ok(rule_packs::check(work, &asked.document)?)))
+        .await
 }

@@ -23,5 +23,6 @@ pub async fn preview_template(
     body: Json<PreviewTemplate>,
 ) -> Result<HttpResponse, Problem> {
     let asked = body.value;
-    call.read(move |work| Ok(Answer::ok(templates::preview(work, &asked)?))).await
+    call.read(move |work| Ok(Answer::ok(templates::preview(work, &asked)?)))
+        .await
 }
