@@ -22,6 +22,14 @@ impl Failure {
         Self::Problem(Problem::not_found(what))
     }
 
+    /// The reason in words, for a command line.
+    pub fn into_words(self) -> String {
+        match self {
+            Self::Problem(problem) => problem.detail().to_owned(),
+            Self::Storage(error) => error.to_string(),
+        }
+    }
+
     /// The answer to the caller. Logs the cause of what is our fault, once.
     pub fn into_problem(self, operation: &'static str, request_id: Option<&str>) -> Problem {
         match self {

@@ -147,6 +147,11 @@ impl Problem {
         self.0.errors.first().map(|error| error.pointer.as_str())
     }
 
+    /// This occurrence in one sentence.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// Its code.
     pub fn code(&self) -> ProblemCode {
         self.0.code

@@ -1,0 +1,138 @@
+//! `tongxing admin create-staff`.
+
+use std::io::{self, BufRead as _};
+
+use api::{
+    auth::{Passwords, password},
+    failure::Failure,
+    services::staff::{self, NewStaff},
+};
+use casework::{
+    Actor, PackCache, Request, Work,
+    record::{self, AuditOutcome},
+};
+use domain::{AgencyId, IdMint, OfficeId, Role, Sex};
+use platform::{Clock, Config, Randomness};
+use secrecy::{ExposeSecret as _, SecretString};
+use storage::agencies;
+use worker::open;
+
+use super::{Failed, out};
+
+/// Where a password may come from instead of a generator.
+const PASSWORD_ENV: &str = "TONGXING_PASSWORD";
+
+/// The staff member to be. The password comes from the environment (`TONGXING_PASSWORD`) or from
+/// stdin; else one is made and printed once.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The agency's id.
+    #[arg(long)]
+    agency: AgencyId,
+    /// 3–64 of a–z 0–9 . _ - @
+    #[arg(long)]
+    username: String,
+    /// As colleagues know them.
+    #[arg(long)]
+    display_name: String,
+    /// `caseworker`, `supervisor`, `agency_admin`, `security_admin` or `auditor`.
+    #[arg(long)]
+    role: Role,
+    /// The office's id; caseworkers and supervisors need one.
+    #[arg(long)]
+    office: Option<OfficeId>,
+    /// `female` or `male`; needed of those who collect samples.
+    #[arg(long)]
+    sex: Option<Sex>,
+    /// Read the password from the first line of stdin.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// Makes the account; prints its id, and a password that was made up.
+pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
+    let store = open::store(config)?;
+    let (now, randomness) = (Clock::System.now(), Randomness::from_os()?);
+    let username = staff::username(&arguments.username)?;
+    let (password, made_up) = password_of(&arguments, &randomness)?;
+    password::check_new(&password, &username)?;
+    let passwords = Passwords::start(&config.auth.argon2, 1, randomness.clone())?;
+    // Not on the runtime's own threads: this waits.
+    let given = password.clone();
+    let password_hash =
+        std::thread::scope(|scope| scope.spawn(|| passwords.hash_blocking(given)).join())
+            .map_err(|_panicked| "the password could not be hashed")??;
+    let new = NewStaff {
+        username,
+        password_hash,
+        display_name: arguments.display_name,
+        role: arguments.role,
+        office_id: arguments.office,
+        sex: arguments.sex,
+        phone: None,
+    };
+    let packs = PackCache::default();
+    let made = store.write(|tx| {
+        if agencies::get(tx, arguments.agency)?.is_none() {
+            return Err(Failure::not_found("agency"));
+        }
+        let mut work = Work {
+            tx,
+            packs: &packs,
+            agency: arguments.agency,
+            now,
+            actor: Actor::system(),
+            ids: IdMint::new(now, randomness.seed()),
+            request: Request::none(),
+        };
+        let made = staff::create(&mut work, &new)?;
+        let (id, done) = (Some(made.id.to_string()), AuditOutcome::Done);
+        record::audit(
+            &mut work,
+            "create_staff",
+            "staff",
+            id,
+            done,
+            Some("command_line"),
+        )?;
+        Ok(made)
+    });
+    let made = made.map_err(|failure| failure.into_words())?;
+    out::say(made.id.to_string())?;
+    if made_up {
+        out::say(format!(
+            "password (shown once): {}",
+            password.expose_secret()
+        ))?;
+    }
+    Ok(())
+}
+
+fn password_of(
+    arguments: &Arguments,
+    randomness: &Randomness,
+) -> Result<(SecretString, bool), Failed> {
+    if arguments.password_stdin {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line)?;
+        return Ok((line.trim_end_matches(['\r', '\n']).into(), false));
+    }
+    match std::env::var(PASSWORD_ENV) {
+        Ok(given) => Ok((given.into(), false)),
+        Err(_unset) => Ok((make_up(randomness), true)),
+    }
+}
+
+/// Some 116 random bits, without characters that look alike.
+fn make_up(randomness: &Randomness) -> SecretString {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 24];
+    randomness.fill(&mut bytes);
+    let letters = bytes
+        .iter()
+        .filter_map(|byte| ALPHABET.get(usize::from(byte % 32)));
+    letters
+        .map(|letter| char::from(*letter))
+        .collect::<String>()
+        .into()
+}
