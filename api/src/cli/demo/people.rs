@@ -1,0 +1,199 @@
+//! The agency, its office and its staff.
+
+use casework::{Actor, Request, Work, WorkError, rules};
+use domain::{AgencyId, IdMint, Role, Sex, StaffId};
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::json;
+use storage::{agencies, staff};
+
+use super::{error::DemoError, http::Api, json::text, site::Site};
+
+/// How somebody signs in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Login {
+    /// What they may do.
+    pub role: Role,
+    /// Their name.
+    pub username: &'static str,
+    /// Made up anew for every demo.
+    pub password: String,
+    /// As colleagues know them.
+    #[serde(skip)]
+    pub display_name: &'static str,
+    /// Their access token.
+    #[serde(skip)]
+    pub token: String,
+    /// Who they are.
+    #[serde(skip)]
+    pub id: String,
+}
+
+/// Everybody who works here.
+#[derive(Debug)]
+pub struct People {
+    /// The county-level body.
+    pub agency: String,
+    /// 城东服务站.
+    pub office: String,
+    /// 李娜, who looks after the cases.
+    pub caseworker: Login,
+    /// 周敏, a nurse, who is the second person at every test.
+    pub nurse: Login,
+    /// 陈主任, who heads the office.
+    pub supervisor: Login,
+    /// Keeps offices, staff and rules; sees no client.
+    pub admin: Login,
+    /// Reads the audit trail and nothing else.
+    pub auditor: Login,
+}
+
+impl People {
+    /// The agency and its administrator are made as `tongxing admin` makes them; everybody else by
+    /// the administrator through the API.
+    pub async fn settle_in(site: &Site, api: &Api) -> Result<Self, DemoError> {
+        let (agency, mut admin) = found_agency(site).await?;
+        admin.token = api.sign_in(admin.username, &admin.password).await?;
+        let office = json!({
+            "name": "城东街道服务站",
+            "area_code": "330102",
+            "phone": "0571-88880000",
+            "message_signature": "城东服务站",
+        });
+        let office = api.post(&admin.token, "/v1/offices", office).await?;
+        let office = text(&office, "/id")?.to_owned();
+        let hire = async |username, display_name, role, sex| {
+            let login = Login {
+                role,
+                username,
+                password: password(site),
+                display_name,
+                token: String::new(),
+                id: String::new(),
+            };
+            employ(api, &admin.token, login, sex, &office).await
+        };
+        Ok(Self {
+            agency,
+            caseworker: hire("lina", "李老师", Role::Caseworker, Sex::Female).await?,
+            nurse: hire("zhoumin", "周护士", Role::Caseworker, Sex::Female).await?,
+            supervisor: hire("chen", "陈主任", Role::Supervisor, Sex::Male).await?,
+            auditor: hire("wuying", "吴审计", Role::Auditor, Sex::Female).await?,
+            admin,
+            office,
+        })
+    }
+
+    /// Every login.
+    pub fn logins(&self) -> impl Iterator<Item = &Login> {
+        [
+            &self.caseworker,
+            &self.nurse,
+            &self.supervisor,
+            &self.admin,
+            &self.auditor,
+        ]
+        .into_iter()
+    }
+}
+
+async fn employ(
+    api: &Api,
+    admin: &str,
+    mut login: Login,
+    sex: Sex,
+    office: &str,
+) -> Result<Login, DemoError> {
+    let office = (login.role != Role::Auditor).then_some(office);
+    let body = json!({
+        "username": login.username,
+        "password": login.password,
+        "display_name": login.display_name,
+        "role": login.role,
+        "sex": sex,
+        "office_id": office,
+    });
+    let made = api.post(admin, "/v1/staff", body).await?;
+    text(&made, "/id")?.clone_into(&mut login.id);
+    login.token = api.sign_in(login.username, &login.password).await?;
+    Ok(login)
+}
+
+/// The agency with its rule packs, and somebody who may do the rest.
+async fn found_agency(site: &Site) -> Result<(String, Login), DemoError> {
+    let now = site.clock.now();
+    let mut ids = IdMint::new(now, site.randomness.seed());
+    let (agency, id): (AgencyId, StaffId) = (ids.next(), ids.next());
+    let login = Login {
+        role: Role::AgencyAdmin,
+        username: "admin",
+        password: password(site),
+        display_name: "管理员",
+        token: String::new(),
+        id: id.to_string(),
+    };
+    let password = SecretString::from(login.password.clone());
+    let hash = site
+        .passwords
+        .hash(password)
+        .await
+        .map_err(DemoError::start)?;
+    site.store
+        .write(|tx| {
+            let ids = IdMint::new(now, site.randomness.seed());
+            let (actor, request) = (Actor::system(), Request::none());
+            let packs = &site.packs;
+            let mut work = Work {
+                tx,
+                packs,
+                agency,
+                now,
+                actor,
+                ids,
+                request,
+            };
+            let row = agencies::Agency {
+                id: agency,
+                name: "城东区".to_owned(),
+                created_at: now,
+            };
+            agencies::insert(work.tx, &row)?;
+            rules::publish_shipped(&mut work)?;
+            let admin = staff::Staff {
+                agency_id: agency,
+                id,
+                office_id: None,
+                username: login.username.to_owned(),
+                password_hash: hash.clone(),
+                display_name: login.display_name.to_owned(),
+                role: login.role,
+                sex: None,
+                phone: None,
+                active: true,
+                version: 1,
+                created_at: now,
+                updated_at: now,
+            };
+            staff::insert(work.tx, &admin)?;
+            Ok::<_, WorkError>(())
+        })
+        .map_err(DemoError::start)?;
+    Ok((agency.to_string(), login))
+}
+
+/// Four groups of four characters that are not mistaken for each other.
+fn password(site: &Site) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut noise = [0_u8; 16];
+    site.randomness.fill(&mut noise);
+    let letters: Vec<char> = noise
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+        .map(|letter| char::from(*letter))
+        .collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    groups.join("-")
+}
