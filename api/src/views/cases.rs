@@ -370,7 +370,7 @@ impl From<Transition> for TransitionView {
             to_status: step.to_status,
             at: step.at,
             actor_kind: step.actor_kind,
-            actor_id: step.actor_id.map(|id| id.uuid()),
+            actor_id: step.actor_id.map(domain::Id::uuid),
             document: step.document,
             reason: step.reason,
         }

@@ -6,4 +6,5 @@
     reason = "a test that meets the unexpected fails where it met it"
 )]
 
+mod cases;
 mod sign_in;

@@ -28,9 +28,18 @@ pub async fn replan_case(
     body: Json<ReplanCase>,
 ) -> Result<HttpResponse, Problem> {
     let (scope, expected) = (call.scope(), call.expected_version()?);
-    let dry_run = query.0.dry_run;
+    if query.0.dry_run {
+        // Nothing is stored, so nothing goes into the trail either.
+        let asked = body.value;
+        return call
+            .read(move |work| {
+                let (case, view) = cases::replan(work, scope, id.0, expected, &asked, true)?;
+                Ok(Answer::ok(view).about(id.0).version(case.version))
+            })
+            .await;
+    }
     call.write(body, move |work, asked| {
-        let (case, view) = cases::replan(work, scope, id.0, expected, asked, dry_run)?;
+        let (case, view) = cases::replan(work, scope, id.0, expected, asked, false)?;
         Ok(Answer::ok(view).about(id.0).version(case.version))
     })
     .await

@@ -1,7 +1,7 @@
 use casework::Work;
 use chrono::{Datelike, NaiveDate};
 use domain::{
-    AppointmentId, CaseId,
+    AppointmentId, AppointmentStatus, CaseId,
     page::{Cursor, Limit, ListScope, SortKey},
 };
 use storage::{
@@ -29,7 +29,7 @@ pub fn list(
     let filters: Vec<(&str, &str)> = [
         ("office_id", office.as_deref()),
         ("caseworker_id", caseworker.as_deref()),
-        ("status", asked.status.map(|status| status.as_str())),
+        ("status", asked.status.map(AppointmentStatus::as_str)),
         ("due_from", from.as_deref()),
         ("due_to", to.as_deref()),
     ]

@@ -1,5 +1,5 @@
 use casework::Work;
-use domain::{CaseId, page::ListScope};
+use domain::{CaseId, CaseStatus, page::ListScope};
 use storage::{
     Scope,
     cases::{self, Case, Filter},
@@ -24,7 +24,7 @@ pub fn list(
         ("office_id", office.as_deref()),
         ("caseworker_id", caseworker.as_deref()),
         ("client_id", client.as_deref()),
-        ("status", asked.status.map(|status| status.as_str())),
+        ("status", asked.status.map(CaseStatus::as_str)),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))

@@ -69,8 +69,8 @@ fn pack_on(
 }
 
 fn check_dates(case: &Case, asked: &ReportInCase, today: NaiveDate) -> Result<(), Refusal> {
-    let (came, signed) = (asked.reported_in_on, asked.agreement_signed_on);
-    if came < case.received_on {
+    let (on, signed) = (asked.reported_in_on, asked.agreement_signed_on);
+    if on < case.received_on {
         return Err(Refusal::at(
             RefusalCode::ReportInBeforeReceipt,
             "/reported_in_on",
@@ -81,13 +81,13 @@ fn check_dates(case: &Case, asked: &ReportInCase, today: NaiveDate) -> Result<()
         let detail = format!("lies in the future; today is {today}");
         Refusal::at(RefusalCode::DateInFuture, pointer, detail)
     };
-    if came > today {
+    if on > today {
         return Err(future("/reported_in_on"));
     }
     match signed {
         Some(signed) if signed > today => Err(future("/agreement_signed_on")),
         // 戒毒条例 art. 16: the agreement follows the report-in.
-        Some(signed) if signed < came => Err(Refusal::at(
+        Some(signed) if signed < on => Err(Refusal::at(
             RefusalCode::InvalidValue,
             "/agreement_signed_on",
             "the agreement is signed at the report-in or after it",
