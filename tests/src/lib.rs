@@ -9,6 +9,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     reason = "a test that meets the unexpected fails where it met it"
 )]
 
@@ -19,6 +20,7 @@ pub mod fake_gateway;
 mod on_both;
 mod postgres;
 mod sqlite;
+pub mod steps;
 
 pub use app::{Response, Setup, TestApp};
 pub use fake_gateway::{FakeGateway, Reply};

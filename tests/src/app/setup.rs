@@ -13,7 +13,10 @@ use api::{
 use casework::{Actor, PackCache, Request, Work};
 use chrono::{DateTime, Utc};
 use domain::IdMint;
-use gateways::{MessageGateway, RecordingGateway, WebhookGateway, webhook::WebhookSettings};
+use gateways::{
+    MessageGateway, RecordingGateway, WebhookGateway, standard_webhooks::Secret,
+    webhook::WebhookSettings,
+};
 use platform::{
     Clock, Config, Profile, Randomness,
     config::{Argon2Config, GatewayKind},
@@ -169,6 +172,11 @@ impl Setup {
             ended: EndedSessions::default(),
             passwords,
             sandbox: None,
+            receipt_secret: config
+                .gateway
+                .webhook
+                .receipts_secret()
+                .map(|secret| Secret::parse(secret).unwrap()),
             server: config.server.clone(),
             auth: config.auth.clone(),
         };

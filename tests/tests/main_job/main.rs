@@ -1,0 +1,9 @@
+//! The main job, from decision to escalation, through HTTP and the worker, on both databases.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected fails where it met it"
+)]
+
+mod skeleton;
