@@ -17,7 +17,7 @@ pub fn publish_shipped(
     now: DateTime<Utc>,
     randomness: &Randomness,
 ) -> Result<usize, WorkError> {
-    let agencies = store.read(|tx| agencies::list_ids(tx))?;
+    let agencies = store.read(agencies::list_ids)?;
     let mut published = 0;
     for agency in agencies {
         published += store.write(|tx| publish_to(tx, agency, now, randomness))?;

@@ -12,12 +12,13 @@ pub fn say(line: impl AsRef<str>) -> io::Result<()> {
 
 /// What is wrong, with its causes, on stderr.
 pub fn complain(error: &(dyn Error + 'static)) {
-    let mut text = format!("tongxing: {error}\n");
+    let mut lines = vec![format!("tongxing: {error}")];
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(&format!("  caused by: {error}\n"));
+        lines.push(format!("  caused by: {error}"));
         cause = error.source();
     }
+    lines.push(String::new());
     // Nobody is left to tell when stderr is closed.
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = io::stderr().lock().write_all(lines.join("\n").as_bytes());
 }

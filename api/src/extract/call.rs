@@ -206,24 +206,14 @@ impl<O: Op> Call<O> {
 
 /// Which rows of case data a caller may reach ([`domain::role::reach`]).
 pub fn scope_of(caller: &Caller) -> Scope {
-    match role::reach(caller.role) {
-        Reach::OwnCases => Scope {
-            office: None,
-            caseworker: Some(caller.staff),
+    match (role::reach(caller.role), caller.office) {
+        (Reach::Office, Some(office)) => Scope {
+            office: Some(office),
+            caseworker: None,
         },
-        Reach::Office => match caller.office {
-            Some(office) => Scope {
-                office: Some(office),
-                caseworker: None,
-            },
-            // A head of no office sees no office's cases.
-            None => Scope {
-                office: None,
-                caseworker: Some(caller.staff),
-            },
-        },
-        // No permission to read cases goes with these; their own rows would be none.
-        Reach::Agency | Reach::None => Scope {
+        // A head of no office heads no office's cases; the administrations have no permission to
+        // read cases, and would find none of their own.
+        (Reach::OwnCases | Reach::Office | Reach::Agency | Reach::None, _) => Scope {
             office: None,
             caseworker: Some(caller.staff),
         },

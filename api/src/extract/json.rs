@@ -136,16 +136,9 @@ fn faulty(error: &serde_json::Error, pointer: String) -> Problem {
         let rest = message.strip_prefix(prefix)?;
         rest.split_once('`').map(|(name, _)| name)
     };
-    let child = |name: &str| {
-        if pointer.rsplit('/').next() == Some(name) {
-            pointer.clone()
-        } else {
-            format!("{pointer}/{}", escape(name))
-        }
-    };
     if let Some(name) = field("unknown field `") {
         let detail = format!("the operation knows no field {name:?}");
-        return Problem::at(ProblemCode::UnknownField, child(name), detail);
+        return Problem::at(ProblemCode::UnknownField, pointer, detail);
     }
     let invalid = ProblemCode::Refused(RefusalCode::InvalidValue);
     if let Some(name) = field("missing field `") {
@@ -162,7 +155,10 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter().fold(String::new(), |mut pointer, segment| {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Seq { index } => {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
             Segment::Map { key } => {
                 pointer.push('/');
                 pointer.push_str(&escape(key));

@@ -26,8 +26,9 @@ pub(super) fn complete(document: &mut Value) {
         }
     }
     let codes: Vec<&str> = ProblemCode::all().map(ProblemCode::as_str).collect();
-    if let Some(code) = document.pointer_mut("/components/schemas/ProblemBody/properties/code") {
-        code["enum"] = json!(codes);
+    let code = document.pointer_mut("/components/schemas/ProblemBody/properties/code");
+    if let Some(code) = code.and_then(Value::as_object_mut) {
+        code.insert("enum".to_owned(), json!(codes));
     }
 }
 

@@ -32,7 +32,7 @@ pub fn create(work: &mut Work<'_, '_>, asked: &CreateOffice) -> Result<Office, F
         id: work.ids.next(),
         name: name(&asked.name)?,
         area_code: area_code(&asked.area_code)?,
-        phone: OfficePhone::parse(&asked.phone)?.as_str().to_owned(),
+        phone: phone(&asked.phone)?,
         message_signature: signature(&asked.message_signature)?,
         timezone: timezone(asked.timezone.as_deref().unwrap_or("Asia/Shanghai"))?,
         last_digest_on: None,
@@ -71,7 +71,7 @@ pub fn update(
         office.area_code = area_code(text)?;
     }
     if let Some(text) = asked.phone.not_null("/phone")? {
-        office.phone = OfficePhone::parse(text)?.as_str().to_owned();
+        office.phone = phone(text)?;
     }
     if let Some(text) = asked.message_signature.not_null("/message_signature")? {
         office.message_signature = signature(text)?;
@@ -112,6 +112,10 @@ fn area_code(text: &str) -> Result<String, Refusal> {
         "/area_code",
         "an area code has 6, 9 or 12 digits (GB/T 2260, GB/T 10114)",
     ))
+}
+
+fn phone(text: &str) -> Result<String, Refusal> {
+    Ok(OfficePhone::parse(text)?.as_str().to_owned())
 }
 
 fn signature(text: &str) -> Result<String, Refusal> {

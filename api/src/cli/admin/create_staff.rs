@@ -97,7 +97,7 @@ pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
         )?;
         Ok(made)
     });
-    let made = made.map_err(|failure| failure.into_words())?;
+    let made = made.map_err(Failure::into_words)?;
     out::say(made.id.to_string())?;
     if made_up {
         out::say(format!(
