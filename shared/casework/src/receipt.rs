@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use domain::{
     AttemptId, Channel, HopCause, MessageId, MessageStatus, PhoneState,
-    audit::AuditOutcome,
     delivery::{self, ReceiptEffect, ReceiptOutcome},
     miss,
 };
@@ -14,7 +13,7 @@ use storage::{
 };
 
 use crate::{
-    notify, record, rules,
+    notify, rules,
     work::{Work, WorkError},
 };
 
@@ -64,7 +63,8 @@ pub fn says_bad_number(code: &str) -> bool {
 
 /// Keeps a receipt as it came, once, and applies it by rank: `delivered` wins over everything, and
 /// a failure never moves a message that is being sent again. A delivery proves notice; a permanent
-/// failure, or too many failures in a row, makes a person call.
+/// failure, or too many failures in a row, makes a person call. The caller's operation is what the
+/// audit trail shows.
 ///
 /// # Errors
 /// `not_found` when the agency has no such message, or the attempt belongs to another one.
@@ -81,20 +81,6 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     if !receipts::insert_once(work.tx, &kept)? {
         return Ok(Applied::Repeated);
     }
-    let reason = match effect {
-        ReceiptEffect::Moves(status) => status.as_str(),
-        ReceiptEffect::Ignored => "ignored",
-        ReceiptEffect::Conflict => "conflict",
-    };
-    let object = Some(message.id.to_string());
-    record::audit(
-        work,
-        "receive_receipt",
-        "message",
-        object,
-        AuditOutcome::Done,
-        Some(reason),
-    )?;
     let Some(status) = moved_to else {
         return Ok(Applied::Kept);
     };
