@@ -87,9 +87,11 @@ impl Home {
     pub fn database(&self) -> PathBuf {
         self.directory.join("demo.db")
     }
+}
 
-    /// Takes a temporary directory away.
-    pub fn leave(self) {
+/// Takes a temporary directory away.
+impl Drop for Home {
+    fn drop(&mut self) {
         if self.passing {
             // What stays in the temporary directory is the system's to tidy.
             let _ = fs::remove_dir_all(&self.directory);
@@ -117,11 +119,11 @@ mod tests {
         let ours = parent.directory.join("ours");
         let home = Home::open(Some(&ours)).unwrap();
         fs::write(home.database(), "an earlier demo").unwrap();
-        home.leave();
+        drop(home);
         let again = Home::open(Some(&ours)).unwrap();
         assert!(!again.database().exists());
         let directory = parent.directory.clone();
-        parent.leave();
+        drop(parent);
         assert!(!directory.exists());
     }
 }

@@ -15,7 +15,11 @@ mod tell;
 
 use std::{io::Write as _, net::SocketAddr, path::PathBuf};
 
-use platform::Shutdown;
+use platform::{
+    Shutdown,
+    config::{LogFormat, TelemetryConfig},
+    telemetry,
+};
 use serde_json::json;
 
 pub use error::DemoError;
@@ -51,39 +55,37 @@ pub struct Arguments {
 /// # Errors
 /// [`DemoError`]: it could not be set up, or something did not come out as told.
 pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
+    let quiet = TelemetryConfig {
+        format: LogFormat::Text,
+        filter: "warn".to_owned(),
+    };
+    telemetry::init(&quiet).map_err(DemoError::start)?;
     let shutdown = Shutdown::on_signals().map_err(DemoError::Io)?;
     let home = Home::open(arguments.data.as_deref())?;
-    let (site, mut server) = Site::open(&home, arguments.listen)?;
+    let (site, server) = Site::open(&home, arguments.listen)?;
     let handle = server.handle();
+    let serving = tokio::spawn(server);
     let mut tell = Tell::new(arguments.json);
     let played = tokio::select! {
-        ended = &mut server => Err(ended.err().map_or(DemoError::Interrupted, DemoError::Io)),
         () = shutdown.requested() => Err(DemoError::Interrupted),
         played = play(&arguments, &site, &mut tell) => played,
     };
-    let outcome = match played {
-        Ok(()) if !arguments.exit => {
-            tokio::select! {
-                ended = &mut server => ended.map_err(DemoError::Io),
-                () = shutdown.requested() => Ok(()),
-            }
-        }
-        other => other,
-    };
-    let (_, outcome) = tokio::join!(handle.stop(true), async {
-        // The server only stops while it is being awaited.
-        let stopped = server.await.map_err(DemoError::Io);
-        outcome.and(stopped)
-    });
-    drop(site);
-    home.leave();
-    outcome
+    if played.is_ok() && !arguments.exit {
+        shutdown.requested().await;
+    }
+    handle.stop(true).await;
+    let stopped = serving.await.map_err(DemoError::start)?;
+    played.and(stopped.map_err(DemoError::Io))
 }
 
 async fn play(arguments: &Arguments, site: &Site, tell: &mut Tell) -> Result<(), DemoError> {
     let api = Api::new(site.address)?;
     let people = People::settle_in(site, &api).await?;
-    let mut ids = json!({ "agency": people.agency, "office": people.office });
+    let staff: serde_json::Map<_, _> = people
+        .logins()
+        .map(|login| (login.username.to_owned(), json!(login.id)))
+        .collect();
+    let mut ids = json!({ "agency": people.agency, "office": people.office, "staff": staff });
     let mut story = Story::new(site, &api, &people, tell);
     if !arguments.empty {
         let told = story.play().await?;

@@ -94,7 +94,8 @@ impl Tell {
         self.line(&format!("  description    {base}/openapi.json"));
         self.line("");
         for login in people.logins() {
-            let (role, name, password) = (login.role, login.username, &login.password);
+            let (role, name) = (login.role.to_string(), login.username);
+            let password = &login.password;
             self.line(&format!("  {role:<13}  {name:<8} {password}"));
         }
         self.line("");
@@ -136,8 +137,7 @@ pub fn day(date: NaiveDate) -> String {
     date.format("%a %-d %b %Y").to_string()
 }
 
-/// `text` in lines of at most `width` columns. A Chinese character takes two, and a line may end
-/// after any of them.
+/// `text` in lines of at most `width` columns; a Chinese character takes two.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
@@ -160,19 +160,30 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Words with the space before them; Chinese characters one by one.
+/// What a line may end after: words with the space before them, short Chinese names, and the
+/// characters of longer Chinese text one by one.
 fn pieces(text: &str) -> Vec<String> {
-    let mut pieces: Vec<String> = Vec::new();
-    let mut joins = false;
+    /// Longest run of Chinese characters that is kept together.
+    const NAME: usize = 4;
+    let mut runs: Vec<String> = Vec::new();
+    let mut last = ' ';
     for letter in text.chars() {
-        let wide = columns(letter) == 2;
-        match pieces.last_mut() {
-            Some(piece) if joins && !wide && letter != ' ' => piece.push(letter),
-            _ => pieces.push(letter.to_string()),
+        let joins = letter != ' ' && (columns(letter) == columns(last) || last == ' ');
+        match runs.last_mut() {
+            Some(run) if joins => run.push(letter),
+            _ => runs.push(letter.to_string()),
         }
-        joins = !wide;
+        last = letter;
     }
-    pieces
+    let split = |run: String| -> Vec<String> {
+        let wide = run.chars().filter(|letter| columns(*letter) == 2).count();
+        if wide > NAME {
+            run.chars().map(String::from).collect()
+        } else {
+            vec![run]
+        }
+    };
+    runs.into_iter().flat_map(split).collect()
 }
 
 fn columns(letter: char) -> usize {
@@ -185,7 +196,9 @@ fn columns(letter: char) -> usize {
 
 /// What never begins a line.
 fn closes(piece: &str) -> bool {
-    matches!(piece, "。" | "，" | "、" | "】" | "）" | "：" | "；")
+    piece.starts_with([
+        '。', '，', '、', '】', '）', '：', '；', ',', '.', ';', ':', ')',
+    ])
 }
 
 #[cfg(test)]
@@ -195,7 +208,8 @@ mod tests {
     #[test]
     fn lines_break_between_words_and_between_chinese_characters() {
         assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrapped("您好您好 ok", 6), ["您好您", "好 ok"]);
-        assert_eq!(wrapped("您好您。", 6), ["您好您。"]);
+        assert_eq!(wrapped("您好您好吗 ok", 6), ["您好您", "好吗", "ok"]);
+        assert_eq!(wrapped("ask 王小明 now", 8), ["ask", "王小明", "now"]);
+        assert_eq!(wrapped("您好您好吗,是", 10), ["您好您好吗,", "是"]);
     }
 }

@@ -122,8 +122,8 @@ impl Story<'_> {
         self.appointment_in(person, n, "completed").await?;
         let (name, due) = (person.name, day(date(&item, "/due_on")?));
         self.tell.people(&format!(
-            "{name} came. 李老师 and 周护士 took the test together and {name} signed; it is \
-             recorded and completes test {n}, due {due}.",
+            "李老师 and 周护士 take the test of {name} together, {name} signs, they record it: test {n}, \
+             due {due}, is completed.",
         ));
         Ok(())
     }

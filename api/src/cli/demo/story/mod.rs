@@ -10,6 +10,7 @@ mod registration;
 mod report_in;
 mod review;
 mod third_miss;
+mod trail;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -38,9 +39,9 @@ pub struct Person {
 /// The ids that `--json` prints.
 #[derive(Debug)]
 pub struct Told {
-    /// By name.
+    /// By surname.
     pub clients: Value,
-    /// By the client's name.
+    /// By the client's surname.
     pub cases: Value,
     /// The one that was signed off.
     pub escalation: Value,
@@ -121,13 +122,8 @@ impl<'a> Story<'a> {
         let first = self.third_miss().await?;
         self.excuse(&first).await?;
         let second = self.review().await?;
-        let by_name = |id: fn(&Person) -> &str| -> Value {
-            let people = [&self.wang, &self.zhao, &self.lin];
-            people
-                .iter()
-                .map(|person| (person.name.to_owned(), json!(id(person))))
-                .collect()
-        };
+        self.trail().await?;
+        let by_name = |id: fn(&Person) -> &str| json!({ "wang": id(&self.wang), "zhao": id(&self.zhao), "lin": id(&self.lin) });
         Ok(Told {
             clients: by_name(|person| &person.client),
             cases: by_name(|person| &person.case),

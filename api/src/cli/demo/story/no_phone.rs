@@ -17,8 +17,8 @@ impl Story<'_> {
         let proof = text(&item, "/notice_proof")?;
         ensure(proof == "unproven", "notice to be unproven", proof)?;
         self.tell.machine(
-            "林芳 has no phone, so each reminder became a call for 李老师, and nobody called. Her \
-             first test is missed, and its notice is unproven: nothing shows that she knew.",
+            "林芳's first test is missed, and its notice is unproven: nothing shows that she knew. \
+             That is a task at once.",
         );
         let tasks = self.open_tasks(&self.lin.clone()).await?;
         let all = kinds(&tasks)?;

@@ -1,6 +1,9 @@
 //! The server is off for ten days.
 
-use super::{Story, ask::e164};
+use super::{
+    Story,
+    ask::{e164, kinds},
+};
 use crate::cli::demo::{
     error::{DemoError, ensure},
     json::{date, instant, text},
@@ -43,10 +46,21 @@ impl Story<'_> {
         for message in &messages {
             let (step, status) = (text(message, "/step")?, text(message, "/status")?);
             let planned = local(instant(message, "/planned_for")?);
-            self.tell.note(&format!("{step:<8} {planned}   {status}"));
+            self.tell.note(&format!("{step:<9}{planned:<24}{status}"));
         }
+        let calls = kinds(&self.open_tasks(&self.lin.clone()).await?)?;
+        ensure(
+            calls.contains("call client"),
+            "a call to 林芳 as a task",
+            &calls,
+        )?;
+        self.tell.machine(
+            "林芳's test is due today too. She has no phone, so her reminder becomes a task: 李老师 \
+             is to reach her. Silence is never the outcome.",
+        );
         self.test(&self.wang.clone(), 2).await?;
-        self.tell.people("赵强 does not come.");
+        self.tell
+            .people("赵强 does not come, and nobody gets round to 林芳.");
         Ok(())
     }
 }

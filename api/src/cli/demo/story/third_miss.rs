@@ -1,6 +1,6 @@
 //! The third miss.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Story, ask::e164};
 use crate::cli::demo::{
@@ -13,7 +13,8 @@ impl Story<'_> {
     /// Opens the escalation and shows what it rests on; answers its id.
     pub(super) async fn third_miss(&mut self) -> Result<String, DemoError> {
         self.until("2025-12-04T03:00:00Z").await?;
-        self.chapter("王小明 keeps his third date");
+        self.chapter("One person is not enough");
+        self.alone().await?;
         self.test(&self.wang.clone(), 3).await?;
         self.new_texts().await?;
         self.until("2025-12-10T02:00:00Z").await?;
@@ -43,6 +44,38 @@ impl Story<'_> {
         Ok(text(&file, "/id")?.to_owned())
     }
 
+    /// A test taken by one person, which is kept and does not count.
+    async fn alone(&mut self) -> Result<(), DemoError> {
+        let item = self.appointment(&self.wang, 3).await?;
+        let now = self.now();
+        let body = json!({
+            "sample": "urine",
+            "method": "on_site",
+            "collected_at": now,
+            "collector_ids": [self.people.caseworker.id],
+            "result": "negative",
+            "kit_lot": "SJ-2025-07",
+            "client_signed": true,
+            "told_at": now,
+        });
+        let path = format!("/v1/appointments/{}/test-records", text(&item, "/id")?);
+        let record = self.as_caseworker(&path, body).await?;
+        let counts = record.pointer("/counts").and_then(Value::as_bool);
+        ensure(
+            counts == Some(false),
+            "a test by one person not to count",
+            &record,
+        )?;
+        let reason = text(&record, "/counts_reason")?.replace('_', " ");
+        self.appointment_in(&self.wang, 3, "open").await?;
+        self.tell
+            .people("王小明 comes while 李老师 is by herself; she takes the test alone.");
+        self.tell.machine(&format!(
+            "It is kept, and does not count: {reason}. Test 3 stays open."
+        ));
+        Ok(())
+    }
+
     /// Each miss with its reminders.
     pub(super) fn show_basis(&mut self, file: &Value) -> Result<(), DemoError> {
         let counted = |item: &&Value| item.pointer("/removed_at").is_none_or(Value::is_null);
@@ -55,11 +88,18 @@ impl Story<'_> {
                 .iter()
                 .filter(|message| text(message, "/status").ok() == Some("delivered"))
                 .count();
-            let contacts = list(entry, "/appointment/contacts")?.len();
-            self.tell
-                .note(&format!("test {n}, due {due}: notice {proof}"));
+            let contacts = list(entry, "/appointment/contacts")?
+                .iter()
+                .filter(|contact| text(contact, "/outcome").ok() == Some("reached"))
+                .count();
+            let contacts = if contacts == 1 {
+                "1 contact".to_owned()
+            } else {
+                format!("{contacts} contacts")
+            };
+            self.tell.note(&format!("test {n}, due {due}"));
             self.tell.note(&format!(
-                "  {arrived} messages delivered, {contacts} contacts on file"
+                "- notice {proof}; {arrived} messages delivered, {contacts}"
             ));
         }
         Ok(())
