@@ -182,8 +182,8 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_client ON cases (agency_id, client_id, id);
 CREATE INDEX cases_by_office ON cases (agency_id, office_id, id);
 CREATE INDEX cases_by_caseworker ON cases (agency_id, caseworker_id, id);
-CREATE INDEX cases_by_next_check ON cases (agency_id, next_check_at) WHERE next_check_at IS NOT NULL;
-CREATE INDEX cases_by_next_remind ON cases (agency_id, next_remind_at) WHERE next_remind_at IS NOT NULL;
+CREATE INDEX cases_by_next_check ON cases (agency_id, next_check_at, id) WHERE next_check_at IS NOT NULL;
+CREATE INDEX cases_by_next_remind ON cases (agency_id, next_remind_at, id) WHERE next_remind_at IS NOT NULL;
 
 CREATE TABLE appointments (
     agency_id BLOB NOT NULL,
@@ -224,8 +224,8 @@ CREATE TABLE appointments (
 CREATE UNIQUE INDEX appointments_one_per_case_kind_sequence_generation ON appointments (agency_id, case_id, kind, sequence, generation);
 CREATE INDEX appointments_by_office_due ON appointments (agency_id, office_id, due_on, id);
 CREATE INDEX appointments_by_caseworker_due ON appointments (agency_id, caseworker_id, due_on, id);
-CREATE INDEX appointments_by_next_change ON appointments (agency_id, next_change_at) WHERE next_change_at IS NOT NULL;
-CREATE INDEX appointments_by_next_remind ON appointments (agency_id, next_remind_at) WHERE next_remind_at IS NOT NULL;
+CREATE INDEX appointments_by_next_change ON appointments (agency_id, next_change_at, id) WHERE next_change_at IS NOT NULL;
+CREATE INDEX appointments_by_next_remind ON appointments (agency_id, next_remind_at, id) WHERE next_remind_at IS NOT NULL;
 CREATE INDEX appointments_provisional ON appointments (agency_id, id) WHERE provisional;
 
 CREATE TABLE test_records (
@@ -312,7 +312,7 @@ CREATE UNIQUE INDEX escalations_one_per_case_kind ON escalations (agency_id, cas
 CREATE INDEX escalations_by_case_kind ON escalations (agency_id, case_id, kind);
 CREATE INDEX escalations_by_office ON escalations (agency_id, office_id, id);
 CREATE INDEX escalations_by_caseworker ON escalations (agency_id, caseworker_id, id);
-CREATE INDEX escalations_by_next_alert ON escalations (agency_id, next_alert_at) WHERE next_alert_at IS NOT NULL;
+CREATE INDEX escalations_by_next_alert ON escalations (agency_id, next_alert_at, id) WHERE next_alert_at IS NOT NULL;
 
 CREATE TABLE escalation_items (
     agency_id BLOB NOT NULL,
@@ -373,7 +373,7 @@ CREATE TABLE messages (
     FOREIGN KEY (agency_id, appointment_id) REFERENCES appointments (agency_id, id)
 ) STRICT;
 CREATE UNIQUE INDEX messages_one_per_dedupe_key ON messages (agency_id, dedupe_key);
-CREATE INDEX messages_by_status_next_action ON messages (agency_id, status, next_action_at) WHERE next_action_at IS NOT NULL;
+CREATE INDEX messages_by_status_next_action ON messages (agency_id, status, next_action_at, id) WHERE next_action_at IS NOT NULL;
 CREATE INDEX messages_by_appointment ON messages (agency_id, appointment_id, id);
 CREATE INDEX messages_by_case ON messages (agency_id, case_id, id);
 CREATE INDEX messages_by_office ON messages (agency_id, office_id, id);

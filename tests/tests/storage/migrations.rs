@@ -22,7 +22,7 @@ fn migrations_go_up_down_and_up_again() {
 #[test]
 fn both_backends_have_the_same_migrations() {
     let names = |backend: &str| {
-        let folder = format!("{}/../../migrations/{backend}", env!("CARGO_MANIFEST_DIR"));
+        let folder = format!("{}/../migrations/{backend}", env!("CARGO_MANIFEST_DIR"));
         let mut names: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name())

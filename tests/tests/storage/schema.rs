@@ -21,7 +21,10 @@ pub struct Table {
 /// Every table that `schema.rs` declares.
 pub fn tables() -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
-    for line in include_str!("../../src/schema.rs").lines().map(str::trim) {
+    for line in include_str!("../../../shared/storage/src/schema.rs")
+        .lines()
+        .map(str::trim)
+    {
         if let Some((name, key)) = line
             .strip_suffix(") {")
             .and_then(|declared| declared.split_once(" ("))

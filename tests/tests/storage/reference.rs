@@ -50,6 +50,12 @@ fn a_published_version_stays_and_the_latest_in_effect_is_found() {
         assert_eq!(latest(day(9)), Some(1));
         assert_eq!(latest(day(10)), Some(2));
         assert_eq!(latest(day(1) - chrono::TimeDelta::days(1)), None);
+        let last = |id| {
+            store
+                .read(|tx| rule_packs::last_version(tx, agency, id))
+                .unwrap()
+        };
+        assert_eq!((last("cn-default"), last("cn-y")), (Some(2), None));
         let one = store
             .read(|tx| rule_packs::get(tx, agency, "cn-default", 2))
             .unwrap()
@@ -154,6 +160,14 @@ fn a_text_is_saved_over_the_version_that_was_seen() {
                 .unwrap()
                 .is_none()
         );
+        let remove = |version| {
+            store
+                .write(|tx| templates::remove(tx, agency, kind, "d0", version))
+                .unwrap()
+        };
+        assert!(!remove(1));
+        assert!(remove(2));
+        assert!(!remove(2));
     });
 }
 

@@ -1,9 +1,10 @@
-//! Storage against real databases: SQLite always, PostgreSQL where `TEST_DATABASE_URL` points.
+//! Storage against real databases.
 
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
 
 mod accounts;
 mod audit;
+mod case_plans;
 mod database;
 mod leases;
 mod migrations;

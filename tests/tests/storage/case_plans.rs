@@ -1,0 +1,114 @@
+//! The same for the tables of case data, whose size follows the number of clients.
+
+use domain::{
+    AppointmentStatus, CaseStatus, EscalationKind, EscalationStatus, MessageStatus, TaskStatus,
+};
+use storage::{
+    Scope, appointments, attempts, cases, clients, escalations, excuses, messages, receipts, tasks,
+    test_records,
+};
+
+use crate::{
+    database::{Database, at, mint, on_each},
+    plans::assert_searches,
+    statements::seen_in,
+};
+
+#[test]
+fn every_query_on_case_data_searches_an_index() {
+    on_each(|database| {
+        assert_searches(database, &seen_in(|| worker_queries(database)), 12);
+        assert_searches(database, &seen_in(|| list_queries(database)), 20);
+    });
+}
+
+/// What the worker asks at every tick.
+fn worker_queries(database: &Database) {
+    let (store, agency) = (database.store(), database.agency(1));
+    let (now, limit) = (at(0), 9);
+    store
+        .write(|tx| {
+            appointments::due_for_change(tx, agency, AppointmentStatus::Open, now, limit)?;
+            appointments::due_for_reminder(tx, agency, now, limit)?;
+            appointments::next_due(tx, agency)?;
+            cases::due_for_check(tx, agency, now, limit)?;
+            cases::due_for_reminder(tx, agency, now, limit)?;
+            cases::next_due(tx, agency)?;
+            escalations::due_for_alert(tx, agency, now, limit)?;
+            escalations::next_due(tx, agency)?;
+            messages::lock_due(tx, agency, MessageStatus::Scheduled, now, limit)?;
+            messages::next_due(tx, agency)?;
+            messages::due_in(tx, agency, MessageStatus::Accepted, now)
+        })
+        .unwrap();
+}
+
+/// What a caseworker, a supervisor and the file of a case ask.
+fn list_queries(database: &Database) {
+    let (store, agency) = (database.store(), database.agency(2));
+    let mut ids = mint(3);
+    let own = Scope {
+        office: None,
+        caseworker: Some(ids.next()),
+    };
+    let office = Scope {
+        office: Some(ids.next()),
+        caseworker: None,
+    };
+    let day = at(0).date_naive();
+    store
+        .read(|tx| {
+            for scope in [own, office] {
+                clients::list(tx, agency, scope, None, Some(ids.next()), 9)?;
+                let active = cases::Filter {
+                    status: Some(CaseStatus::Active),
+                    ..Default::default()
+                };
+                cases::list(tx, agency, scope, &active, Some(ids.next()), 9)?;
+                let due = appointments::Filter {
+                    statuses: vec![AppointmentStatus::Open],
+                    due_from: Some(day),
+                    ..Default::default()
+                };
+                let after = appointments::Position {
+                    due_on: day,
+                    id: ids.next(),
+                };
+                appointments::list(tx, agency, scope, &due, Some(after), 9)?;
+                let open = escalations::Filter {
+                    statuses: vec![EscalationStatus::Open],
+                    ..Default::default()
+                };
+                escalations::list(tx, agency, scope, &open, Some(ids.next()), 9)?;
+                let waiting = tasks::Filter {
+                    status: Some(TaskStatus::Open),
+                    ..Default::default()
+                };
+                let after = tasks::Position {
+                    due_on: day,
+                    id: ids.next(),
+                };
+                tasks::list(tx, agency, scope, &waiting, Some(after), 9)?;
+            }
+            let (case, item) = (ids.next(), ids.next());
+            appointments::of_case(tx, agency, case)?;
+            appointments::get_many(tx, agency, &[item])?;
+            test_records::of_case(tx, agency, case, Some(ids.next()), 9)?;
+            test_records::positives(tx, agency, case)?;
+            excuses::of_appointments(tx, agency, &[item])?;
+            excuses::undecided(tx, agency, &[case])?;
+            escalations::of_case(tx, agency, case, EscalationKind::MissedTests)?;
+            escalations::items_of_case(tx, agency, case)?;
+            messages::of_appointments(tx, agency, &[item])?;
+            attempts::of_messages(tx, agency, &[ids.next()])?;
+            attempts::outcomes_of_messages(tx, agency, &[ids.next()])?;
+            receipts::of_messages(tx, agency, &[ids.next()])?;
+            tasks::of_appointments(tx, agency, &[item])?;
+            let of_case = messages::Filter {
+                case: Some(case),
+                ..Default::default()
+            };
+            messages::list(tx, agency, own, &of_case, Some(ids.next()), 9)
+        })
+        .unwrap();
+}

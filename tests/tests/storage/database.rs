@@ -1,0 +1,104 @@
+//! A fresh, migrated database per test and backend.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{AgencyId, IdMint, Role, StaffId};
+use storage::{
+    Backend, Store,
+    agencies::{self, Agency},
+    staff::{self, Staff},
+};
+
+use crate::statements;
+
+/// A database that goes away with this value.
+pub struct Database {
+    // Closed before the database is dropped.
+    store: Store,
+    pub url: String,
+    _place: tests::database::Database,
+}
+
+/// Runs a test once per backend at hand.
+pub fn on_each(test: impl Fn(&Database)) {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        if let Some(database) = fresh(backend) {
+            test(&database);
+        }
+    }
+}
+
+/// A migrated SQLite database.
+pub fn sqlite() -> Database {
+    fresh(Backend::Sqlite).unwrap()
+}
+
+/// A migrated database; none where there is no PostgreSQL.
+pub fn fresh(backend: Backend) -> Option<Database> {
+    statements::watch();
+    let place = tests::database::Database::fresh(backend)?;
+    Some(Database {
+        store: place.open(),
+        url: place.url().to_owned(),
+        _place: place,
+    })
+}
+
+impl Database {
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Stores an agency.
+    pub fn agency(&self, number: u128) -> AgencyId {
+        let id = mint(number).next();
+        let agency = Agency {
+            id,
+            name: "县".to_owned(),
+            created_at: at(0),
+        };
+        self.store()
+            .write(|tx| agencies::insert(tx, &agency))
+            .unwrap();
+        id
+    }
+
+    /// Stores a staff member.
+    pub fn staff(&self, agency: AgencyId, username: &str) -> Staff {
+        let staff = some_staff(agency, username);
+        self.store().write(|tx| staff::insert(tx, &staff)).unwrap();
+        staff
+    }
+}
+
+/// A staff member not stored yet; `username` also makes the id.
+pub fn some_staff(agency: AgencyId, username: &str) -> Staff {
+    let seed = username
+        .bytes()
+        .fold(0_u128, |seed, byte| seed * 256 + u128::from(byte));
+    let id: StaffId = mint(seed).next();
+    Staff {
+        agency_id: agency,
+        id,
+        office_id: None,
+        username: username.to_owned(),
+        password_hash: "$argon2id$".to_owned(),
+        display_name: "李老师".to_owned(),
+        role: Role::AgencyAdmin,
+        sex: None,
+        phone: Some("13800000000".to_owned()),
+        active: true,
+        version: 1,
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
+/// Identifiers, all of one instant.
+pub fn mint(seed: u128) -> IdMint {
+    IdMint::new(at(0), seed)
+}
+
+/// An instant, `seconds` after one with microseconds.
+pub fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_750_000_000_000_001).unwrap() + TimeDelta::seconds(seconds)
+}
