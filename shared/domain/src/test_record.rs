@@ -150,6 +150,9 @@ pub enum Match {
 /// Finds the appointment that a counting test completes: the oldest unmet one whose window or grace
 /// days hold the moment of collection. One test completes one appointment, and none moves.
 ///
+/// The oldest is the one due first. Planned windows open in the order they close; a make-up opens on
+/// the day it was agreed on, inside the window after it, and is the older obligation all the same.
+///
 /// Judged by the instants and not by `open`/`overdue`, so a late tick changes nothing.
 pub fn match_item(collected_at: DateTime<Utc>, items: &[Item]) -> Match {
     items
@@ -164,7 +167,7 @@ pub fn match_item(collected_at: DateTime<Utc>, items: &[Item]) -> Match {
             )
         })
         .filter(|item| item.opens_at <= collected_at && collected_at < item.grace_ends_at)
-        .min_by_key(|item| (item.opens_at, item.closes_at, item.id))
+        .min_by_key(|item| (item.closes_at, item.opens_at, item.id))
         .map_or(Match::Additional, |item| {
             if collected_at < item.closes_at {
                 Match::Completes(item.id)
@@ -328,6 +331,22 @@ mod tests {
         assert_eq!(
             match_item(day(9), &[young, met]),
             Match::Completes(young.id)
+        );
+    }
+
+    #[test]
+    fn a_make_up_inside_the_next_window_goes_first() {
+        let (next, make_up) = (item(1, 1, 25, 28), item(2, 5, 12, 15));
+        for at in [day(11), day(13)] {
+            let found = match_item(at, &[next, make_up]);
+            assert!(
+                matches!(found, Match::Completes(id) | Match::CompletesLate(id) if id == make_up.id),
+                "{found:?}"
+            );
+        }
+        assert_eq!(
+            match_item(day(16), &[next, make_up]),
+            Match::Completes(next.id)
         );
     }
 
