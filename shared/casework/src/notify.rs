@@ -63,8 +63,9 @@ pub fn case_task(
     Ok(tasks::insert_once(work.tx, &task)?)
 }
 
-/// A task about an escalation. `assignee` none: any supervisor of the office. One per escalation
-/// and kind.
+/// A task about an escalation. `assignee` none: any supervisor of the office. One per escalation,
+/// kind and state of the escalation: an alert that nobody reviewed it must not silence the one that
+/// nobody handed it over.
 pub fn escalation_task(
     work: &mut Work<'_, '_>,
     it: &Escalation,
@@ -83,7 +84,7 @@ pub fn escalation_task(
             it.office_id,
             kind,
             due_on,
-            format!("{kind}:{}", it.id),
+            format!("{kind}:{}:{}", it.id, it.status),
         )
     };
     Ok(tasks::insert_once(work.tx, &task)?)

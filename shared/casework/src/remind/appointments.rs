@@ -60,10 +60,10 @@ pub fn plan_due(work: &mut Work<'_, '_>, channel: Channel, limit: i64) -> Result
     Ok(items.len())
 }
 
-fn surroundings(
-    work: &mut Work<'_, '_>,
-    items: &[Appointment],
-) -> Result<(HashMap<CaseId, Case>, HashMap<OfficeId, Office>), WorkError> {
+/// The cases and offices of a batch.
+type Surroundings = (HashMap<CaseId, Case>, HashMap<OfficeId, Office>);
+
+fn surroundings(work: &mut Work<'_, '_>, items: &[Appointment]) -> Result<Surroundings, WorkError> {
     let mut case_ids: Vec<_> = items.iter().map(|item| item.case_id).collect();
     case_ids.sort_unstable();
     case_ids.dedup();

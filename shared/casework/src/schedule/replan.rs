@@ -51,12 +51,12 @@ pub fn replan(
     for (item, window) in pairs(future, windows) {
         match (item, window) {
             (Some(mut item), Some(window)) => {
-                let moved = (item.opens_on, item.due_on) != (window.opens_on, window.due_on);
-                if moved {
+                let changes_day = (item.opens_on, item.due_on) != (window.opens_on, window.due_on);
+                if changes_day {
                     moves.push(describe(case, Some(&item), item.sequence, Some(window)));
                 }
                 if !dry_run
-                    && (moved
+                    && (changes_day
                         || item.provisional != window.provisional
                         || rules_changed(&item, window)?)
                 {
