@@ -71,7 +71,7 @@ fn cases_touching(
                 after = Some(Position {
                     due_on: last.due_on,
                     id: last.id,
-                })
+                });
             }
             None => return Ok(found),
         }
