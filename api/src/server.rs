@@ -28,7 +28,7 @@ pub fn build(state: AppState, bind: SocketAddr) -> Result<(Server, SocketAddr), 
     let connections = usize::try_from(state.store.connections()).unwrap_or(1);
     let blocking = connections.div_ceil(workers).max(1);
     let limits = web::Data::new(Limits::new(&config));
-    let document = web::Data::new(Document::generate());
+    let document = web::Data::new(Document::default());
     let state = web::Data::new(state);
     let bind_error = |error| ServerError::Bind(bind, error);
     let server = HttpServer::new(move || {

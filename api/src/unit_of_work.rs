@@ -2,7 +2,7 @@
 //!
 //! Everything here runs on the blocking pool, in one hop per request.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::web;
 use casework::{Actor, Request, Work, record};
@@ -61,17 +61,28 @@ impl Setting {
     }
 }
 
-/// Runs `run` on the blocking pool, as long as a request may take.
+/// Runs `run` on the blocking pool, as long as a request may take, and measures it under `name`:
+/// the operation's id.
 pub(crate) async fn hop<T: Send + 'static>(
     state: &AppState,
+    name: &'static str,
     run: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    let began = Instant::now();
     let limit = Duration::from_secs(state.server.request_timeout_seconds);
-    match tokio::time::timeout(limit, web::block(run)).await {
+    let result = match tokio::time::timeout(limit, web::block(run)).await {
         Ok(Ok(done)) => done,
         Ok(Err(_stopping)) => Err(Problem::unavailable()),
         Err(_elapsed) => Err(Problem::unavailable()),
-    }
+    };
+    let outcome = match &result {
+        Ok(_) => "done",
+        Err(problem) => problem.code().as_str(),
+    };
+    metrics::counter!("http_requests_total", "operation" => name, "outcome" => outcome)
+        .increment(1);
+    metrics::histogram!("http_request_seconds", "operation" => name).record(began.elapsed());
+    result
 }
 
 /// Reads; where it shows a client's file, one audit entry is written before it is shown.

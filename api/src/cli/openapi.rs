@@ -6,7 +6,5 @@ use api::openapi::Document;
 
 /// Prints the document.
 pub fn run() -> io::Result<()> {
-    io::stdout()
-        .lock()
-        .write_all(Document::generate().text().as_bytes())
+    io::stdout().lock().write_all(&Document::default().text())
 }

@@ -100,8 +100,10 @@ impl<O: Op> Call<O> {
     ) -> Result<HttpResponse, Problem> {
         let (state, setting) = (self.state.clone(), self.setting());
         let shared = self.state.clone();
-        let written =
-            unit_of_work::hop(&shared, move || unit_of_work::read(&state, setting, run)).await?;
+        let written = unit_of_work::hop(&shared, O::OPERATION.id, move || {
+            unit_of_work::read(&state, setting, run)
+        })
+        .await?;
         Ok(written.respond(self.http.path(), self.http.query_string()))
     }
 
@@ -116,7 +118,7 @@ impl<O: Op> Call<O> {
         let repeatable = self.repeatable(body.fingerprint)?;
         let (state, setting) = (self.state.clone(), self.setting());
         let shared = self.state.clone();
-        let written = unit_of_work::hop(&shared, move || {
+        let written = unit_of_work::hop(&shared, O::OPERATION.id, move || {
             unit_of_work::write(&state, setting, repeatable.as_ref(), |work| {
                 run(work, &body.value)
             })

@@ -43,7 +43,7 @@ impl<O: Op> OpenCall<O> {
     ) -> Result<T, Problem> {
         let state = self.state.clone();
         let (operation, id) = (O::OPERATION.id, self.request.id.clone());
-        unit_of_work::hop(&self.state, move || {
+        unit_of_work::hop(&self.state, O::OPERATION.id, move || {
             let found = state.store.read(run);
             found.map_err(|error| Failure::from(error).into_problem(operation, id.as_deref()))
         })
@@ -58,7 +58,7 @@ impl<O: Op> OpenCall<O> {
         run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure> + Send + 'static,
     ) -> Result<Written, Problem> {
         let (state, setting) = (self.state.clone(), self.setting(agency, actor));
-        unit_of_work::hop(&self.state, move || {
+        unit_of_work::hop(&self.state, O::OPERATION.id, move || {
             unit_of_work::write(&state, setting, None, run)
         })
         .await
@@ -78,7 +78,7 @@ impl<O: Op> OpenCall<O> {
             id: None,
         };
         let (state, setting) = (self.state.clone(), self.setting(agency, nobody));
-        unit_of_work::hop(&self.state, move || {
+        unit_of_work::hop(&self.state, O::OPERATION.id, move || {
             unit_of_work::refused(&state, setting, &object_id, reason, run)
         })
         .await

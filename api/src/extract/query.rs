@@ -26,7 +26,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
         .map_err(|error| {
             let text = error.to_string();
             let message = text
-                .rsplit_once("failed: ")
+                .rsplit_once("error: ")
                 .map_or(text.as_str(), |(_, message)| message);
             let named = message
                 .split('`')

@@ -4,7 +4,9 @@ mod complete;
 #[cfg(test)]
 mod tests;
 
-use actix_web::App;
+use std::sync::OnceLock;
+
+use actix_web::{App, web::Bytes};
 use serde_json::Value;
 use utoipa::{
     OpenApi as _,
@@ -53,25 +55,25 @@ const BEARER: &str = "bearer";
 )]
 struct Base;
 
-/// The document as it is served and printed: pretty JSON, in a stable order.
-#[derive(Debug)]
-pub struct Document(String);
+/// The document as it is served and printed: pretty JSON, in a stable order. Written when it is
+/// first asked for: a process that starts has more urgent things to do.
+#[derive(Debug, Default)]
+pub struct Document(OnceLock<Bytes>);
 
 impl Document {
-    /// Describes this build.
-    pub fn generate() -> Self {
-        let mut document = value();
-        complete::complete(&mut document);
-        // A tree of plain JSON always prints.
-        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        text.push('\n');
-        Self(text)
-    }
-
     /// The document as text.
-    pub fn text(&self) -> String {
-        self.0.clone()
+    pub fn text(&self) -> Bytes {
+        self.0.get_or_init(generate).clone()
     }
+}
+
+fn generate() -> Bytes {
+    let mut document = value();
+    complete::complete(&mut document);
+    // A tree of plain JSON always prints.
+    let mut text = serde_json::to_vec_pretty(&document).unwrap_or_default();
+    text.push(b'\n');
+    text.into()
 }
 
 fn value() -> Value {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 fn document() -> Value {
-    serde_json::from_str(&Document::generate().text()).unwrap()
+    serde_json::from_slice(&Document::default().text()).unwrap()
 }
 
 fn described() -> Vec<(String, String, Value)> {
