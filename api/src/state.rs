@@ -33,6 +33,8 @@ pub struct AppState {
     pub passwords: Passwords,
     /// What makes this a sandbox; `None`: people depend on it.
     pub sandbox: Option<Sandbox>,
+    /// What receipts of the office's own SMS platform are signed with; `None`: none are taken.
+    pub receipt_secret: Option<gateways::standard_webhooks::Secret>,
     /// `[server]`
     pub server: ServerConfig,
     /// `[auth]`
