@@ -6,4 +6,10 @@
     reason = "a test that meets the unexpected fails where it met it"
 )]
 
+mod calendar;
+mod escalation;
+mod excuses;
+mod outage;
 mod skeleton;
+mod test_records;
+mod three_years;
