@@ -20,7 +20,7 @@ impl Api {
     /// The API that listens on `address`.
     pub fn new(address: SocketAddr) -> Result<Self, DemoError> {
         let settings = ClientSettings {
-            timeout: Duration::from_secs(120),
+            timeout: Duration::from_mins(2),
             connect_timeout: Duration::from_secs(5),
             allow_private_addresses: true,
         };

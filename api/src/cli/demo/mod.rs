@@ -81,17 +81,10 @@ pub async fn run(arguments: Arguments) -> Result<(), DemoError> {
 async fn play(arguments: &Arguments, site: &Site, tell: &mut Tell) -> Result<(), DemoError> {
     let api = Api::new(site.address)?;
     let people = People::settle_in(site, &api).await?;
-    let staff: serde_json::Map<_, _> = people
-        .logins()
-        .map(|login| (login.username.to_owned(), json!(login.id)))
-        .collect();
-    let mut ids = json!({ "agency": people.agency, "office": people.office, "staff": staff });
+    let mut ids = people.ids();
     let mut story = Story::new(site, &api, &people, tell);
     if !arguments.empty {
-        let told = story.play().await?;
-        ids["clients"] = told.clients;
-        ids["cases"] = told.cases;
-        ids["escalation"] = told.escalation;
+        ids.extend(story.play().await?);
     }
     story.tell.doors(&api.base, &people);
     if !arguments.exit {

@@ -4,7 +4,7 @@ use casework::{Actor, Request, Work, WorkError, rules};
 use domain::{AgencyId, IdMint, Role, Sex, StaffId};
 use secrecy::SecretString;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use storage::{agencies, staff};
 
 use super::{error::DemoError, http::Api, json::text, site::Site};
@@ -82,6 +82,22 @@ impl People {
             admin,
             office,
         })
+    }
+
+    /// The ids that `--json` prints of them.
+    pub fn ids(&self) -> Map<String, Value> {
+        let staff: Map<_, _> = self
+            .logins()
+            .map(|login| (login.username.to_owned(), json!(login.id)))
+            .collect();
+        let ids = [
+            ("agency", json!(self.agency)),
+            ("office", json!(self.office)),
+            ("staff", staff.into()),
+        ];
+        ids.map(|(name, id)| (name.to_owned(), id))
+            .into_iter()
+            .collect()
     }
 
     /// Every login.
