@@ -100,7 +100,6 @@ pub struct WorkerConfig {
     pub job_batch: u32,
     pub claim_lease_seconds: u64,
     pub concurrency: usize,
-    pub lookahead_days: u32,
     pub neutral_to_unverified: bool,
     pub schedule: ScheduleConfig,
 }
