@@ -1,5 +1,6 @@
 //! Steps in the life of a case or an escalation: checked, stored, kept in the file.
 
+use chrono::{DateTime, Utc};
 use domain::{
     AppointmentStatus,
     case_status::{self, CaseEvent},
@@ -38,8 +39,9 @@ pub fn move_case(
     let from = case.status;
     case.status = case_status::next(from, event)?;
     if case.status != domain::CaseStatus::Ordered {
+        let is_overdue = case.status == domain::CaseStatus::OverdueReportIn;
         case.next_check_at = None;
-        case.next_remind_at = None;
+        case.next_remind_at = unplanned(case.next_remind_at, is_overdue, work.now);
     }
     save_case(work, case)?;
     keep_step(
@@ -119,11 +121,22 @@ pub fn settle_appointment(
 ) -> Result<(), WorkError> {
     item.status = status;
     item.next_change_at = None;
-    item.next_remind_at = None;
+    let is_missed = status == AppointmentStatus::Missed;
+    item.next_remind_at = unplanned(item.next_remind_at, is_missed, work.now);
     save_appointment(work, item)?;
     messages::cancel_scheduled(work.tx, work.agency, item.id, status.as_str(), work.now)?;
     tasks::cancel_open(work.tx, work.agency, None, Some(item.id), work.now)?;
     Ok(())
+}
+
+/// Steps whose turn came while nothing ran stay to be planned where the time for them ran out: they
+/// go on file as not sent. Everywhere else reminders end.
+fn unplanned(
+    next_remind_at: Option<DateTime<Utc>>,
+    time_ran_out: bool,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    next_remind_at.filter(|at| time_ran_out && *at <= now)
 }
 
 fn cancel_appointments(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkError> {

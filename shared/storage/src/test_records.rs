@@ -9,7 +9,9 @@ use domain::{
     TestResult,
 };
 
-pub use self::context::{Context, of_appointment as context_of_appointment, of_case as context_of_case};
+pub use self::context::{
+    Context, of_appointment as context_of_appointment, of_case as context_of_case,
+};
 use crate::{
     error::StorageError,
     schema::test_records,

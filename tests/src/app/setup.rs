@@ -94,6 +94,10 @@ impl Setup {
     }
 
     /// Starts everything.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the one place that wires a whole product together, from top to bottom"
+    )]
     pub async fn start(self) -> TestApp {
         let Self {
             database,

@@ -34,7 +34,10 @@ fn find_or_start() -> Option<String> {
                TEST_DATABASE_URL=postgres://user:password@host/postgres.";
     assert!(env::var("CI").as_deref() != Ok("true"), "{why}");
     run_folder::once("postgres-left-out", |_| {
-        // Not `eprintln`, which the test runner keeps to itself.
+        #[expect(
+            clippy::explicit_write,
+            reason = "the test runner keeps what `eprintln` says to itself"
+        )]
         writeln!(std::io::stderr(), "\nnote: {why}\n").unwrap();
         String::new()
     });

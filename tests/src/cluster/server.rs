@@ -94,9 +94,9 @@ pub fn start(binaries: &Path, folder: &Path) -> String {
         .open(data.join("postgresql.conf"))
         .unwrap();
     let sockets = place.display();
-    write!(
+    writeln!(
         settings,
-        "{SETTINGS}unix_socket_directories = '{sockets}'\n"
+        "{SETTINGS}unix_socket_directories = '{sockets}'"
     )
     .unwrap();
 

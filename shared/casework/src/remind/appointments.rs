@@ -40,7 +40,8 @@ pub fn plan_due(work: &mut Work<'_, '_>, channel: Channel, limit: i64) -> Result
             item.status,
             AppointmentStatus::Scheduled | AppointmentStatus::Open | AppointmentStatus::Overdue
         );
-        if awaited {
+        // Of a missed one, all steps are over: what was not sent while nothing ran goes on file.
+        if awaited || item.status == AppointmentStatus::Missed {
             for step in &now_due {
                 let about = About {
                     office: item.office_id,

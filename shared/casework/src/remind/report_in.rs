@@ -36,7 +36,8 @@ pub fn plan_report_in_due(
         let from = case.next_remind_at.unwrap_or(work.now);
         let (now_due, next) = due(&steps, from, work.now);
         let awaited = case.status == CaseStatus::Ordered;
-        if awaited {
+        // When it is overdue, all steps are over: what was not sent while nothing ran goes on file.
+        if awaited || case.status == CaseStatus::OverdueReportIn {
             for step in now_due {
                 let about = About {
                     office: case.office_id,
