@@ -6,5 +6,14 @@
     reason = "a test that meets the unexpected fails where it met it"
 )]
 
+mod bad_input;
 mod cases;
+mod conventions;
+mod coverage;
+mod document;
+mod documented;
+mod each_operation;
+mod matrix;
+mod problems;
 mod sign_in;
+mod story;

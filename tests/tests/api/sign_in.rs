@@ -2,8 +2,8 @@
 
 use domain::Role;
 use reqwest::Method;
-use serde_json::json;
-use tests::on_both;
+use serde_json::{Value, json};
+use tests::{Response, TestApp, on_both};
 
 on_both! {
     /// Every seeded person gets in, and nobody with another password.
@@ -29,5 +29,82 @@ on_both! {
         app.get(&token, "/v1/offices").await.expect(200);
         app.sign_in_clock().advance(chrono::TimeDelta::seconds(900));
         app.get(&token, "/v1/offices").await.problem(401, "token_expired");
+    }
+}
+
+async fn refresh(app: &TestApp, token: &str) -> Response {
+    let body = json!({ "refresh_token": token });
+    app.send(
+        app.request(Method::POST, "/v1/sessions/refresh")
+            .json(&body),
+    )
+    .await
+}
+
+async fn new_session(app: &TestApp) -> Value {
+    let body = json!({ "username": "caseworker", "password": tests::app::PASSWORD });
+    app.send(app.request(Method::POST, "/v1/sessions").json(&body))
+        .await
+        .expect(201)
+}
+
+fn text<'a>(session: &'a Value, field: &str) -> &'a str {
+    session[field].as_str().unwrap()
+}
+
+on_both! {
+    async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_session(app: TestApp) {
+        let first = new_session(&app).await;
+        let second = refresh(&app, text(&first, "refresh_token")).await.expect(201);
+        let third = refresh(&app, text(&second, "refresh_token")).await.expect(201);
+        app.get(text(&third, "access_token"), "/v1/offices").await.expect(200);
+        // The first one again, though its successor was used: somebody has a copy.
+        refresh(&app, text(&first, "refresh_token")).await.problem(401, "refresh_token_reused");
+        app.get(text(&third, "access_token"), "/v1/offices").await.problem(401, "unauthenticated");
+        let after = refresh(&app, text(&third, "refresh_token")).await;
+        assert_eq!(after.status.as_u16(), 401);
+    }
+
+    /// The answer was lost on its way: the client has nothing but the old token.
+    async fn a_lost_answer_does_not_end_the_session(app: TestApp) {
+        let first = new_session(&app).await;
+        refresh(&app, text(&first, "refresh_token")).await.expect(201);
+        let again = refresh(&app, text(&first, "refresh_token")).await.expect(201);
+        app.get(text(&again, "access_token"), "/v1/offices").await.expect(200);
+    }
+
+    async fn signing_out_takes_effect_at_once(app: TestApp) {
+        let session = new_session(&app).await;
+        let token = text(&session, "access_token");
+        app.delete(token, "/v1/sessions/current").await.expect(204);
+        app.get(token, "/v1/offices").await.problem(401, "unauthenticated");
+        let after = refresh(&app, text(&session, "refresh_token")).await;
+        assert_eq!(after.status.as_u16(), 401);
+    }
+
+    async fn a_token_of_another_key_or_without_one_is_refused(app: TestApp) {
+        let session = new_session(&app).await;
+        let token = text(&session, "access_token");
+        let (_, rest) = token.split_once('.').unwrap();
+        // {"typ":"JWT","alg":"none"}, and HS256 under the same key id.
+        for head in ["eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0", "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6ImVwaGVtZXJhbCJ9"] {
+            let forged = format!("{head}.{rest}");
+            app.get(&forged, "/v1/offices").await.problem(401, "unauthenticated");
+        }
+        let keys = app.send(app.request(Method::GET, "/.well-known/jwks.json")).await.expect(200);
+        assert_eq!(keys["keys"][0]["crv"], "Ed25519");
+        assert!(keys["keys"][0].get("d").is_none(), "the private half stays here");
+    }
+
+    async fn an_account_that_was_closed_gets_no_further(app: TestApp) {
+        let session = new_session(&app).await;
+        let admin = app.login(Role::AgencyAdmin).await;
+        let path = format!("/v1/staff/{}", app.seed().staff("caseworker"));
+        app.patch(&admin, &path, json!({ "active": false })).await.expect(200);
+        let answer = refresh(&app, text(&session, "refresh_token")).await;
+        assert_eq!(answer.status.as_u16(), 401);
+        let body = json!({ "username": "caseworker", "password": tests::app::PASSWORD });
+        let request = app.request(Method::POST, "/v1/sessions").json(&body);
+        app.send(request).await.problem(401, "invalid_credentials");
     }
 }
