@@ -7,7 +7,10 @@ use crate::people::{begun, blockers, ladder, only_file, tasks, to_clients};
 
 /// Steps as (step, status).
 fn standing(ladder: &[(String, String, String)]) -> Vec<(&str, &str)> {
-    ladder.iter().map(|(step, status, _)| (step.as_str(), status.as_str())).collect()
+    ladder
+        .iter()
+        .map(|(step, status, _)| (step.as_str(), status.as_str()))
+        .collect()
 }
 
 on_both! {

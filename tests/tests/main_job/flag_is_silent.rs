@@ -3,7 +3,10 @@
 use domain::{MessageKind, Role};
 use serde_json::{Value, json};
 use storage::appointments;
-use tests::{TestApp, on_both, steps::{Journey, id_of}};
+use tests::{
+    TestApp, on_both,
+    steps::{Journey, id_of},
+};
 
 use crate::people::{begun, missed, only_file, step, submit, to_clients};
 
@@ -19,10 +22,16 @@ fn got(app: &TestApp, phone: &str) -> Vec<(chrono::DateTime<chrono::Utc>, Messag
 /// No appointment of the case has a label, as it stands in the database.
 fn assert_unlabelled(app: &TestApp, journey: &Journey) {
     let (agency, case) = (app.seed().agency, journey.case.parse().unwrap());
-    let items = app.store().read(|tx| appointments::of_case(tx, agency, case)).unwrap();
+    let items = app
+        .store()
+        .read(|tx| appointments::of_case(tx, agency, case))
+        .unwrap();
     assert!(!items.is_empty());
     for item in items {
-        assert_eq!((item.label, item.labelled_by, item.labelled_at), (None, None, None));
+        assert_eq!(
+            (item.label, item.labelled_by, item.labelled_at),
+            (None, None, None)
+        );
     }
 }
 

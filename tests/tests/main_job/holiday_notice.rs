@@ -35,14 +35,26 @@ fn all(days: [&str; 5], provisional: bool) -> Vec<(String, bool)> {
     days.map(|day| (day.to_owned(), provisional)).into()
 }
 
-const WEEKENDS_ALONE: [&str; 5] =
-    ["2027-01-11", "2027-02-09", "2027-03-09", "2027-04-09", "2027-05-10"];
-const BY_THE_NOTICE: [&str; 5] =
-    ["2027-01-11", "2027-02-12", "2027-03-09", "2027-04-09", "2027-05-10"];
+const WEEKENDS_ALONE: [&str; 5] = [
+    "2027-01-11",
+    "2027-02-09",
+    "2027-03-09",
+    "2027-04-09",
+    "2027-05-10",
+];
+const BY_THE_NOTICE: [&str; 5] = [
+    "2027-01-11",
+    "2027-02-12",
+    "2027-03-09",
+    "2027-04-09",
+    "2027-05-10",
+];
 
 async fn entries(app: &TestApp) -> usize {
     let auditor = app.login(Role::Auditor).await;
-    app.all_items(&auditor, "/v1/audit-entries?limit=100").await.len()
+    app.all_items(&auditor, "/v1/audit-entries?limit=100")
+        .await
+        .len()
 }
 
 on_both! {
@@ -51,9 +63,9 @@ on_both! {
         let journey = app.active_case("community_treatment", 36, "2026-08-10").await;
         assert_eq!(due_days(&app, &journey).await, all(WEEKENDS_ALONE, true));
         let before = app.appointments(&journey).await;
+        let admin = app.login(Role::AgencyAdmin).await;
         let count = entries(&app).await;
 
-        let admin = app.login(Role::AgencyAdmin).await;
         let shown = app.put(&admin, "/v1/calendars/2027?dry_run=true", notice()).await.expect(200);
         assert_eq!(shown["dry_run"], true);
         let moves = shown["moves"].as_array().unwrap();

@@ -4,7 +4,9 @@ use domain::Role;
 use serde_json::json;
 use tests::{on_both, steps::id_of};
 
-use crate::people::{appointment, blockers, decide, file, missed, only_file, request, step, tasks, to_clients};
+use crate::people::{
+    appointment, blockers, decide, file, missed, only_file, request, step, tasks, to_clients,
+};
 
 on_both! {
     async fn an_excuse_accepted_late_withdraws_the_file_and_the_next_miss_opens_another(app: TestApp) {

@@ -11,11 +11,20 @@ use crate::people::{appointment, decide, ladder, missed, request, tasks, to_clie
 async fn agreed(app: &TestApp) -> (Journey, Vec<Value>, Value) {
     let (journey, items) = missed(app, 1).await;
     app.advance("2025-10-13T10:00").await;
-    let excuse = request(app, &items[0], json!({ "reason_code": "family_event" })).await.expect(201);
+    let excuse = request(app, &items[0], json!({ "reason_code": "family_event" }))
+        .await
+        .expect(201);
     let body = json!({ "decision": "make_up", "reason": "改期", "make_up_due_on": "2025-10-18" });
-    assert_eq!(decide(app, &excuse, body).await.expect(200)["status"], "make_up");
+    assert_eq!(
+        decide(app, &excuse, body).await.expect(200)["status"],
+        "make_up"
+    );
     let all = app.appointments(&journey).await;
-    let instead = all.iter().find(|item| item["replaces_id"] == items[0]["id"]).unwrap().clone();
+    let instead = all
+        .iter()
+        .find(|item| item["replaces_id"] == items[0]["id"])
+        .unwrap()
+        .clone();
     (journey, items, instead)
 }
 

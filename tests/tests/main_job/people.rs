@@ -25,7 +25,8 @@ pub(crate) async fn missed(app: &TestApp, count: usize) -> (Journey, Vec<Value>)
     for item in &items[..count] {
         app.let_pass(item).await;
     }
-    (journey, app.appointments(&journey).await)
+    let items = app.appointments(&journey).await;
+    (journey, items)
 }
 
 /// An appointment as it is now.
