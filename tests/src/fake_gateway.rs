@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use gateways::standard_webhooks::{ID, SIGNATURE, Secret, SignedHeaders, TIMESTAMP};
 use platform::Clock;
 use serde_json::Value;
@@ -98,6 +99,11 @@ impl FakeGateway {
         self.shared.state.lock().unwrap().script.extend(replies);
     }
 
+    /// From now on each message is accepted.
+    pub fn forget_script(&self) {
+        self.shared.state.lock().unwrap().script.clear();
+    }
+
     /// Everything taken, oldest first; a message taken twice stands there twice.
     pub fn taken(&self) -> Vec<Taken> {
         self.shared.state.lock().unwrap().taken.clone()
@@ -108,20 +114,13 @@ impl FakeGateway {
         self.shared.state.lock().unwrap().requests
     }
 
-    /// The body and the headers of a receipt, signed now: `kind` is such as `message.delivered`.
-    pub fn receipt(&self, kind: &str, taken: &Taken) -> (Vec<u8>, [(&'static str, String); 3]) {
-        let now = self.shared.clock.now();
-        let data = serde_json::json!({ "id": taken.message_id, "attempt_id": taken.attempt_id });
-        let body = serde_json::json!({ "type": kind, "timestamp": now, "data": data });
-        let body = serde_json::to_vec(&body).unwrap();
-        let id = format!("{kind}-{}", taken.attempt_id);
-        let signature = self.shared.secret.sign(&id, now, &body);
-        let headers = [
-            (ID, id),
-            (TIMESTAMP, now.timestamp().to_string()),
-            (SIGNATURE, signature),
-        ];
-        (body, headers)
+    /// The headers of a call back with this body, signed at an instant (UTC).
+    pub fn sign(&self, id: &str, at: DateTime<Utc>, body: &[u8]) -> [(&'static str, String); 3] {
+        [
+            (ID, id.to_owned()),
+            (TIMESTAMP, at.timestamp().to_string()),
+            (SIGNATURE, self.shared.secret.sign(id, at, body)),
+        ]
     }
 }
 

@@ -327,7 +327,9 @@ fn delivery(app: &TestApp, world: &World) -> Vec<Row> {
         "data": { "id": taken.message_id, "attempt_id": taken.attempt_id },
     });
     let body = body.to_string().into_bytes();
-    let headers = app.fake().sign("receipt-1", app.sign_in_clock().now(), &body);
+    let headers = app
+        .fake()
+        .sign("receipt-1", app.sign_in_clock().now(), &body);
     vec![
         get("list_messages", Anything, worker, "/v1/messages"),
         get(
