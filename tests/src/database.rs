@@ -77,7 +77,7 @@ fn sealer() -> Sealer {
 }
 
 /// A name that no other test of any run has.
-pub(crate) fn fresh_name() -> String {
+pub fn fresh_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!(

@@ -27,7 +27,7 @@ use super::{Inner, PASSWORD, TestApp, seed};
 use crate::{Backend, FakeGateway, database::Database, fake_gateway::SECRET};
 
 /// Sends to the scripted gateway that take longer have an unknown outcome.
-const SEND_TIMEOUT: Duration = Duration::from_millis(500);
+const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Apps started by one test; whoever runs the test stops them.
 pub(crate) type Started = Arc<Mutex<Vec<TestApp>>>;

@@ -9,8 +9,8 @@ fn gateway(fake: &FakeGateway) -> WebhookGateway {
     WebhookGateway::new(&WebhookSettings {
         url: fake.url().into(),
         secret: SECRET.into(),
-        timeout: Duration::from_millis(200),
-        connect_timeout: Duration::from_millis(200),
+        timeout: Duration::from_secs(1),
+        connect_timeout: Duration::from_secs(1),
         allow_private_addresses: true,
     })
     .unwrap()

@@ -2,7 +2,18 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test that meets the unexpected fails where it met it"
 )]
 
+mod at_sending;
+mod capture;
 mod harness;
+mod kill;
+mod logs;
+mod process;
+mod race;
+mod receipt_effects;
+mod receipts;
+mod story;
+mod webhook;

@@ -1,0 +1,235 @@
+//! Logs carry no personal data, however much is logged and whatever goes wrong.
+
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
+use domain::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{
+    Backend, Reply, TestApp, on_both,
+    steps::{Journey, id_of},
+};
+
+use crate::{capture, story::message};
+
+const NAME: &str = "司马承祯";
+const PHONE: &str = "13711112222";
+const ID_NUMBER: &str = "11010519900307283X";
+const NOTE: &str = "母亲在县医院住院";
+const WRONG_PASSWORD: &str = "not the battery";
+
+/// Gives a table another name under the running product, so that its statements fail.
+fn rename(app: &TestApp, table: &str, name: &str) {
+    let query = diesel::sql_query(format!("ALTER TABLE {table} RENAME TO {name}"));
+    match app.backend() {
+        Backend::Sqlite => {
+            let path = app.database_url().trim_start_matches("sqlite://");
+            let mut connection = SqliteConnection::establish(path).unwrap();
+            query.execute(&mut connection).unwrap();
+        }
+        Backend::Postgres => {
+            let mut connection = PgConnection::establish(app.database_url()).unwrap();
+            query.execute(&mut connection).unwrap();
+        }
+    }
+}
+
+async fn sign_in(app: &TestApp, password: &str) -> tests::Response {
+    let body = json!({ "username": "caseworker", "password": password });
+    app.send(app.request(Method::POST, "/v1/sessions").json(&body))
+        .await
+}
+
+/// Signs in well and badly; answers the tokens that were given out.
+async fn sessions(app: &TestApp) -> [String; 3] {
+    sign_in(app, WRONG_PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+    let session = sign_in(app, tests::app::PASSWORD).await.expect(201);
+    let text = |session: &Value, name: &str| session[name].as_str().unwrap().to_owned();
+    let refresh = json!({ "refresh_token": session["refresh_token"] });
+    let request = || {
+        app.request(Method::POST, "/v1/sessions/refresh")
+            .json(&refresh)
+    };
+    let second = app.send(request()).await.expect(201);
+    [
+        text(&session, "refresh_token"),
+        text(&second, "access_token"),
+        text(&second, "refresh_token"),
+    ]
+}
+
+/// A text as it stands in a URL.
+fn in_a_query(text: &str) -> String {
+    let written = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(written).collect()
+}
+
+/// Registers the client, with what is refused on the way, and looks for him by all he has.
+async fn register(app: &TestApp, token: &str) -> Journey {
+    let good = json!({
+        "name": NAME,
+        "sex": "male",
+        "id_number": ID_NUMBER,
+        "phone": PHONE,
+        "phone_confirmed": true,
+    });
+    for (field, value) in [
+        ("id_number", "110105199003072831"),
+        ("phone", "1371111222"),
+        ("sex", NAME),
+        ("nickname", NAME),
+    ] {
+        let mut bad = good.clone();
+        bad[field] = value.into();
+        let refused = app.post(token, "/v1/clients", bad).await;
+        assert!(refused.status.is_client_error(), "{field}: {refused:?}");
+    }
+    let client = id_of(
+        &app.post(token, "/v1/clients", good.clone())
+            .await
+            .expect(201),
+    );
+    let again = app.post(token, "/v1/clients", good).await;
+    assert!(again.status.is_client_error(), "{again:?}");
+    for q in [NAME, PHONE, ID_NUMBER] {
+        let path = format!("/v1/clients?q={}", in_a_query(q));
+        let found = app.get(token, &path).await;
+        assert_eq!(
+            found.expect(200)["items"].as_array().unwrap().len(),
+            1,
+            "{q}"
+        );
+    }
+    let case = app
+        .register_case(&client, "community_treatment", 36, "2025-09-05")
+        .await;
+    app.report_in(&id_of(&case), "2025-09-05").await;
+    Journey {
+        client,
+        case: id_of(&case),
+    }
+}
+
+/// A receipt that says more than it should, signed and not.
+async fn report(app: &TestApp, id: &str) {
+    let body = json!({
+        "type": "message.failed",
+        "to": PHONE,
+        "data": { "id": id, "code": format!("{NAME} {PHONE}") },
+    });
+    let body = body.to_string();
+    let signed = app
+        .fake()
+        .sign("call-1", app.sign_in_clock().now(), body.as_bytes());
+    let path = format!("/v1/agencies/{}/receipts", app.seed().agency);
+    let request = || {
+        app.request(Method::POST, &path)
+            .header("content-type", "application/json")
+            .body(body.clone())
+    };
+    app.send(request()).await.problem(401, "invalid_signature");
+    let request = signed
+        .into_iter()
+        .fold(request(), |request, (name, value)| {
+            request.header(name, value)
+        });
+    let answer = app.send(request).await;
+    assert!(answer.status.is_success(), "{answer:?}");
+}
+
+on_both! {
+    async fn nothing_of_a_client_is_in_a_log(setup: Setup) {
+        capture::start();
+        let app = setup.with_webhook().start().await;
+        app.advance("2025-09-05T10:00").await;
+        let tokens = sessions(&app).await;
+        let token = app.login(Role::Caseworker).await;
+        let journey = register(&app, &token).await;
+
+        // Reminders: refused, lost, stalled, wrong key, and at last taken.
+        app.advance("2025-09-30T08:59").await;
+        app.fake().script([
+            Reply::Refuse(503),
+            Reply::TooMany(60),
+            Reply::Refuse(401),
+            Reply::Reset,
+        ]);
+        app.advance("2025-09-30T12:00").await;
+        let sent = message(&app, &journey, "wd-1").await;
+        assert_eq!(sent["status"], "accepted");
+        report(&app, sent["id"].as_str().unwrap()).await;
+        report(&app, &journey.client).await;
+
+        // A miss, an excuse with a note, and the file read.
+        let items = app.appointments(&journey).await;
+        app.let_pass(&items[0]).await;
+        let excuse = json!({ "reason_code": "family_event", "note": NOTE });
+        app.post(
+            &token,
+            &format!("/v1/appointments/{}/excuses", id_of(&items[0])),
+            excuse,
+        )
+        .await
+        .expect(201);
+        let file = app
+            .get(&token, &format!("/v1/clients/{}", journey.client))
+            .await
+            .expect(200);
+        assert_eq!(file["name"], NAME);
+        app.get(&token, &format!("/v1/messages/{}", id_of(&sent)))
+            .await
+            .expect(200);
+
+        // The database fails, in a request and in a job.
+        rename(&app, "clients", "clients_gone");
+        let body = json!({ "name": NAME, "sex": "male", "phone": PHONE });
+        app.post(&token, "/v1/clients", body)
+            .await
+            .problem(500, "internal");
+        app.outage_until("2025-11-03T10:00");
+        let failed = app.worker().run_until_idle().await;
+        assert!(failed.is_err(), "{failed:?}");
+        rename(&app, "clients_gone", "clients");
+        app.run_until_idle().await;
+
+        let log = capture::text();
+        for expected in [
+            "job ran",
+            "job failed",
+            "a request failed",
+            "a receipt names no message of the agency",
+            "\"TRACE\"",
+        ] {
+            assert!(log.contains(expected), "{expected:?} is not in the log");
+        }
+        let taken = app.fake().taken();
+        let texts = taken.iter().map(|taken| taken.text.clone());
+        let seeded = [
+            NAME,
+            "司马先生",
+            &in_a_query(NAME),
+            PHONE,
+            ID_NUMBER,
+            "110105199003072831",
+            NOTE,
+            "whsec_",
+        ];
+        let seeded = seeded
+            .into_iter()
+            .chain([WRONG_PASSWORD, tests::app::PASSWORD, &token])
+            .map(str::to_owned);
+        for secret in seeded.chain(tokens).chain(texts) {
+            if let Some(at) = log.find(&secret) {
+                let line = log[..at].rfind('\n').map_or(0, |end| end + 1);
+                panic!(
+                    "the log has {secret:?}: {}",
+                    log[line..].lines().next().unwrap()
+                );
+            }
+        }
+    }
+}
