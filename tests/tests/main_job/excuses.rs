@@ -1,115 +1,118 @@
-//! Excuses: what they do to a miss, to a count and to an escalation.
+//! Excuses: asked for before the day or after it, decided by people, and what follows at once.
 
 use domain::Role;
-use serde_json::{Value, json};
-use tests::{
-    Response, TestApp, on_both,
-    steps::{Journey, id_of},
+use serde_json::json;
+use tests::{on_both, steps::id_of};
+
+use crate::people::{
+    appointment, blockers, decide, file, ladder, missed, only_file, request, tasks, to_clients,
 };
 
-async fn request(app: &TestApp, appointment: &Value, body: Value) -> Response {
-    let token = app.login(Role::Caseworker).await;
-    app.post(
-        &token,
-        &format!("/v1/appointments/{}/excuses", id_of(appointment)),
-        body,
-    )
-    .await
-}
-
-async fn decide(app: &TestApp, excuse: &Value, body: Value) -> Response {
-    let token = app.login(Role::Supervisor).await;
-    app.post(
-        &token,
-        &format!("/v1/excuses/{}/decision", id_of(excuse)),
-        body,
-    )
-    .await
-}
-
-async fn case_with_misses(app: &TestApp, misses: usize) -> (Journey, Vec<Value>) {
-    app.advance("2025-09-05T10:00").await;
-    let journey = app
-        .active_case("community_treatment", 36, "2025-09-05")
-        .await;
-    let items = app.appointments(&journey).await;
-    for item in &items[..misses] {
-        app.let_pass(item).await;
-    }
-    (journey, items)
-}
-
 on_both! {
-    async fn a_late_acceptance_takes_the_miss_out_and_withdraws_the_escalation(app: TestApp) {
-        let (journey, items) = case_with_misses(&app, 3).await;
-        let escalation = app.escalations().await[0].clone();
-        assert_eq!(escalation["status"], "open");
+    async fn an_excuse_accepted_late_withdraws_the_file_and_the_next_miss_opens_another(app: TestApp) {
+        let (_, items) = missed(&app, 3).await;
+        app.advance("2025-12-08T10:00").await;
+        let first = only_file(&app).await;
+        assert_eq!(blockers(&first), ["unlabelled_miss"]);
+        let before = to_clients(&app).len();
+        let body = json!({ "reason_code": "illness", "evidence_due_on": "2025-12-15" });
+        let excuse = request(&app, &items[1], body).await.expect(201);
+        assert_eq!(blockers(&only_file(&app).await), ["unlabelled_miss", "excuse_pending"]);
+        let accept = json!({ "decision": "accept", "reason": "出院小结已核对" });
+        decide(&app, &excuse, accept).await.expect(200);
 
-        let asked = json!({ "reason_code": "illness", "note": "住院" });
-        let excuse = request(&app, &items[1], asked).await.expect(201);
-        assert_eq!(excuse["status"], "requested");
-        let supervisor = app.login(Role::Supervisor).await;
-        let path = format!("/v1/escalations/{}", id_of(&escalation));
-        let open = app.get(&supervisor, &path).await.expect(200);
-        let codes: Vec<_> = open["blockers"].as_array().unwrap().iter().map(|b| b["code"].as_str().unwrap()).collect();
-        assert!(codes.contains(&"excuse_pending"), "{codes:?}");
+        let withdrawn = file(&app, &id_of(&first)).await;
+        assert_eq!((&withdrawn["status"], &withdrawn["count"]), (&json!("withdrawn"), &json!(2)));
+        assert_eq!(withdrawn["closed_reason"], "below_threshold");
+        let basis = withdrawn["basis"].as_array().unwrap();
+        assert_eq!(basis.len(), 3, "what left the basis stays on file");
+        for one in basis {
+            assert_eq!(one["removed_at"].is_null(), one["object_id"] != items[1]["id"], "{one:#}");
+        }
+        for task in tasks(&app, "review_escalation").await {
+            assert_eq!(task["status"], "cancelled", "nobody reviews it any more");
+        }
+        app.run_until_idle().await;
+        assert_eq!(to_clients(&app).len(), before);
 
-        let accept = json!({ "decision": "accept", "reason": "有住院证明" });
-        let decided = decide(&app, &excuse, accept.clone()).await.expect(200);
-        assert_eq!(decided["status"], "accepted");
-        assert_eq!(app.appointments(&journey).await[1]["status"], "excused");
-        let withdrawn = app.get(&supervisor, &path).await.expect(200);
-        assert_eq!(withdrawn["status"], "withdrawn");
-        assert!(!withdrawn["closed_reason"].is_null());
-        assert_eq!(withdrawn["count"], 2);
-
-        // The file stays, and the next miss opens a new one.
         app.let_pass(&items[3]).await;
-        let standing: Vec<_> = app.escalations().await.iter().map(|it| it["status"].clone()).collect();
-        assert_eq!(standing.len(), 2, "{standing:?}");
-        assert!(standing.contains(&json!("open")) && standing.contains(&json!("withdrawn")));
-
-        decide(&app, &excuse, accept).await.problem(409, "excuse_decided");
+        let files = app.escalations().await;
+        assert_eq!(files.len(), 2);
+        let second = files.iter().find(|one| one["id"] != first["id"]).unwrap();
+        let second = file(&app, &id_of(second)).await;
+        assert_eq!((&second["status"], &second["count"]), (&json!("open"), &json!(3)));
+        let mut rests_on: Vec<_> = second["basis"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["appointment"]["sequence"].as_i64().unwrap())
+            .collect();
+        rests_on.sort_unstable();
+        assert_eq!(rests_on, [1, 3, 4]);
     }
 
-    async fn a_make_up_day_defers_and_its_test_completes(app: TestApp) {
-        let (journey, items) = case_with_misses(&app, 0).await;
-        app.advance("2025-10-08T10:00").await;
-        let excuse = request(&app, &items[0], json!({ "reason_code": "family_event" })).await.expect(201);
-        let without_day = json!({ "decision": "make_up", "reason": "改期" });
-        decide(&app, &excuse, without_day).await.problem(422, "make_up_date_required");
-        let body = json!({ "decision": "make_up", "reason": "改期", "make_up_due_on": "2025-10-20" });
-        assert_eq!(decide(&app, &excuse, body).await.expect(200)["status"], "make_up");
-        let now = app.appointments(&journey).await;
-        assert_eq!(now.len(), 23);
-        let deferred = now.iter().find(|item| item["id"] == items[0]["id"]).unwrap();
-        assert_eq!(deferred["status"], "deferred");
-        let instead = now.iter().find(|item| item["replaces_id"] == items[0]["id"]).unwrap();
-        assert_eq!(instead["due_on"], "2025-10-20");
-        app.go_to(instead).await;
-        let record = app.test(instead).await;
-        assert_eq!(record["completed_appointment_id"], instead["id"]);
-        assert!(app.escalations().await.is_empty());
-    }
-
-    async fn evidence_may_come_later_and_a_second_request_is_refused(app: TestApp) {
-        let (journey, items) = case_with_misses(&app, 1).await;
-        let body = json!({ "reason_code": "examination_or_court", "evidence_due_on": "2025-10-24" });
-        let excuse = request(&app, &items[0], body.clone()).await.expect(201);
-        assert_eq!(excuse["status"], "awaiting_evidence");
-        let token = app.login(Role::Caseworker).await;
-        let path = format!("/v1/tasks?case_id={}&limit=100", journey.case);
-        let tasks = app.all_items(&token, &path).await;
-        assert!(tasks.iter().any(|task| task["kind"] == "excuse_evidence" && task["due_on"] == "2025-10-24"));
-        request(&app, &items[0], body).await.problem(409, "excuse_pending");
-
+    async fn a_rejected_excuse_leaves_the_count(app: TestApp) {
+        let (_, items) = missed(&app, 3).await;
+        let excuse = request(&app, &items[1], json!({ "reason_code": "illness" })).await.expect(201);
         let reject = json!({ "decision": "reject", "reason": "未提供证明" });
-        assert_eq!(decide(&app, &excuse, reject).await.expect(200)["status"], "rejected");
-        assert_eq!(app.appointments(&journey).await[0]["status"], "missed");
+        decide(&app, &excuse, reject).await.expect(200);
+        let it = only_file(&app).await;
+        assert_eq!((&it["status"], &it["count"]), (&json!("open"), &json!(3)));
+        assert_eq!(appointment(&app, &items[1]["id"]).await["status"], "missed");
+        assert_eq!(it["basis"][1]["appointment"]["excuses"][0]["status"], "rejected");
+    }
+
+    /// Accepted on 20 September, before any reminder: nothing is sent and nothing is missed.
+    async fn an_excuse_before_the_day_ends_its_reminders(app: TestApp) {
+        let (_, items) = missed(&app, 0).await;
+        app.advance("2025-09-20T10:00").await;
+        let excuse = request(&app, &items[0], json!({ "reason_code": "pregnancy" })).await.expect(201);
+        let accept = json!({ "decision": "accept", "reason": "已核对" });
+        decide(&app, &excuse, accept).await.expect(200);
+        app.advance("2025-10-15").await;
+        let item = appointment(&app, &items[0]["id"]).await;
+        assert_eq!(item["status"], "excused");
+        assert!(item["label"].is_null(), "there was no miss to label");
+        assert!(ladder(&app, &items[0]).await.is_empty());
+        assert!(to_clients(&app).is_empty());
+        assert!(tasks(&app, "overdue_contact").await.is_empty());
+    }
+
+    async fn one_excuse_at_a_time_and_none_after_it_was_accepted(app: TestApp) {
+        let (_, items) = missed(&app, 1).await;
+        let item = &items[0];
+        let illness = json!({ "reason_code": "illness" });
+        let first = request(&app, item, illness.clone()).await.expect(201);
+        request(&app, item, illness.clone()).await.problem(409, "excuse_pending");
+        let reject = json!({ "decision": "reject", "reason": "无证明" });
+        decide(&app, &first, reject.clone()).await.expect(200);
+        decide(&app, &first, reject).await.problem(409, "excuse_decided");
+
+        let body = json!({ "reason_code": "illness", "evidence_due_on": "2025-10-11" });
+        let refused = request(&app, item, body).await.problem(422, "invalid_value");
+        assert_eq!(refused["errors"][0]["pointer"], "/evidence_due_on");
+        let body = json!({ "reason_code": "illness", "evidence_due_on": "2025-10-12" });
+        let second = request(&app, item, body).await.expect(201);
+        assert_eq!(second["status"], "awaiting_evidence");
+        let [task] = &tasks(&app, "excuse_evidence").await[..] else { panic!("not one task") };
+        assert_eq!((&task["due_on"], &task["status"]), (&json!("2025-10-12"), &json!("open")));
+        let accept = json!({ "decision": "accept", "reason": "出院小结已核对" });
+        decide(&app, &second, accept).await.expect(200);
+        let [task] = &tasks(&app, "excuse_evidence").await[..] else { panic!("not one task") };
+        assert_eq!(task["status"], "cancelled");
+        request(&app, item, illness).await.problem(409, "excuse_decided");
+
+        let now = appointment(&app, &item["id"]).await;
+        assert_eq!((&now["status"], &now["label"]), (&json!("excused"), &json!("excused")));
+        assert_eq!(now["labelled_by"], json!(app.seed().staff("supervisor")));
+        let other = json!({ "reason_code": "other" });
+        request(&app, &items[1], other).await.problem(422, "note_required");
+        let unknown = json!({ "reason_code": "holiday" });
+        request(&app, &items[1], unknown).await.problem(422, "unknown_excuse_code");
     }
 
     async fn a_caseworker_requests_and_does_not_decide(app: TestApp) {
-        let (_, items) = case_with_misses(&app, 1).await;
+        let (_, items) = missed(&app, 1).await;
         let excuse = request(&app, &items[0], json!({ "reason_code": "illness" })).await.expect(201);
         let token = app.login(Role::Caseworker).await;
         let path = format!("/v1/excuses/{}/decision", id_of(&excuse));

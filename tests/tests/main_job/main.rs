@@ -7,14 +7,11 @@
 )]
 
 mod calendar;
-mod catching_up;
 mod escalation;
 mod escalation_clock;
 mod excuses;
 mod flag_is_silent;
-mod holiday_notice;
 mod judged_again;
-mod kept;
 mod make_ups;
 mod outage;
 mod people;

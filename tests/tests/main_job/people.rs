@@ -73,13 +73,18 @@ pub(crate) fn blockers(file: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// The caseworker says what a miss was; answers the appointment with the count that follows.
+pub(crate) async fn label(app: &TestApp, miss: &Value, label: &str) -> Value {
+    let token = app.login(Role::Caseworker).await;
+    let path = format!("/v1/appointments/{}/label", id_of(miss));
+    let body = json!({ "label": label, "reason": "已逐次核对" });
+    app.post(&token, &path, body).await.expect(200)
+}
+
 /// The caseworker labels misses as evaded, and submits the review.
 pub(crate) async fn submit(app: &TestApp, file: &Value, misses: &[Value]) -> Value {
-    let token = app.login(Role::Caseworker).await;
     for miss in misses {
-        let path = format!("/v1/appointments/{}/label", id_of(miss));
-        let body = json!({ "label": "evaded_or_refused", "reason": "多次联系,本人表示不来" });
-        app.post(&token, &path, body).await.expect(200);
+        label(app, miss, "evaded_or_refused").await;
     }
     let reason = json!({ "reason": "已逐次核对" });
     step(app, Role::Caseworker, file, "submit", reason)

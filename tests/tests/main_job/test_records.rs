@@ -2,10 +2,9 @@
 
 use domain::Role;
 use serde_json::{Value, json};
-use tests::{
-    TestApp, on_both,
-    steps::{Journey, id_of},
-};
+use tests::{TestApp, on_both, steps::Journey};
+
+use crate::people::{blockers, missed, only_file, step, to_clients};
 
 async fn case(app: &TestApp) -> (Journey, Vec<Value>) {
     app.advance("2025-09-05T10:00").await;
@@ -25,18 +24,34 @@ async fn status(app: &TestApp, journey: &Journey, index: usize) -> (String, bool
 }
 
 on_both! {
-    async fn a_positive_result_completes_the_item_and_opens_its_escalation(app: TestApp) {
-        let (journey, items) = case(&app).await;
-        app.go_to(&items[0]).await;
-        let record = app.test_with(&items[0], json!({ "result": "positive" })).await.expect(201);
+    /// Two positive results are one file; it needs no label, and the case goes on meanwhile.
+    async fn a_further_positive_result_joins_the_file(app: TestApp) {
+        let (journey, items) = missed(&app, 0).await;
+        app.advance("2025-09-20T10:00").await;
+        app.test_with(&items[0], json!({ "result": "positive" })).await.expect(201);
         assert_eq!(status(&app, &journey, 0).await, ("completed".to_owned(), false));
-        let escalations = app.escalations().await;
-        assert_eq!(escalations.len(), 1);
-        assert_eq!(escalations[0]["kind"], "positive_test");
-        let token = app.login(Role::Supervisor).await;
-        let path = format!("/v1/escalations/{}", id_of(&escalations[0]));
-        let file = app.get(&token, &path).await.expect(200);
-        assert_eq!(file["basis"][0]["test_record"]["id"], record["id"]);
+        let it = only_file(&app).await;
+        assert_eq!((&it["kind"], &it["count"]), (&json!("positive_test"), &json!(1)));
+        assert!(blockers(&it).is_empty());
+        app.advance("2025-10-05T10:00").await;
+        let record = app.test_with(&items[1], json!({ "result": "positive" })).await.expect(201);
+        let it = only_file(&app).await;
+        assert_eq!((&it["status"], &it["count"]), (&json!("open"), &json!(2)));
+        assert_eq!(it["basis"][1]["test_record"]["id"], record["id"]);
+        assert!(to_clients(&app).is_empty(), "no text because of a result");
+        let token = app.login(Role::Caseworker).await;
+        assert_eq!(app.get(&token, &journey.path("")).await.expect(200)["status"], "active");
+
+        // Dismissed, it stays dismissed until another positive result.
+        let reason = json!({ "reason": "实验室复检为阴性" });
+        step(&app, Role::Supervisor, &it, "dismiss", reason).await.expect(200);
+        app.test_with(&items[2], json!({})).await.problem(409, "appointment_not_open_yet");
+        app.advance("2025-11-10T10:00").await;
+        app.test(&items[2]).await;
+        assert_eq!(app.escalations().await.len(), 1);
+        app.advance("2025-12-10T10:00").await;
+        app.test_with(&items[3], json!({ "result": "positive" })).await.expect(201);
+        assert_eq!(app.escalations().await.len(), 2);
     }
 
     /// The first window ends on 9 October, the second opens on the 5th: between them the older item

@@ -1,102 +1,158 @@
-//! A whole case of each measure, kept from the first day to the last.
+//! A whole case of each measure that is kept from the first day to the last, begun on an awkward day.
 
-use chrono::{NaiveDate, TimeDelta};
-use domain::{MessageKind, Role, calendar::Calendar};
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
+use domain::{Role, calendar::Calendar};
 use serde_json::{Value, json};
-use tests::{TestApp, on_both};
+use tests::{Setup, TestApp, on_both};
 
-/// Walks a case in which every test is taken, and counts what went out for it.
-async fn kept_to_the_end(app: TestApp, measure: &str, months: u32, items: usize, ends_on: &str) {
-    app.advance("2025-09-05T10:00").await;
-    let journey = app.active_case(measure, months, "2025-09-05").await;
-    let planned = app.appointments(&journey).await;
-    assert_eq!(planned.len(), items);
-    for item in &planned {
+use crate::people::ladder;
+
+/// One case: it begins on the day the clock starts, and every test is taken on its due day.
+struct Kept {
+    measure: &'static str,
+    months: u32,
+    begins: &'static str,
+    term_ends: &'static str,
+    due: &'static [&'static str],
+}
+
+/// The days on which the ladder tells of a due day: a week, three days and a working day before, and
+/// the day itself.
+fn told_on(due: &str) -> BTreeSet<NaiveDate> {
+    let due: NaiveDate = due.parse().unwrap();
+    let day_before = Calendar::shipped().add_working_days(due, -1).date;
+    [due - Days::new(7), due - Days::new(3), day_before, due].into()
+}
+
+async fn keep(setup: Setup, story: Kept) {
+    let app = setup.at(&format!("{}T08:00", story.begins)).start().await;
+    let journey = app
+        .active_case(story.measure, story.months, story.begins)
+        .await;
+    let items = app.appointments(&journey).await;
+    let due: Vec<_> = items
+        .iter()
+        .map(|item| item["due_on"].as_str().unwrap())
+        .collect();
+    assert_eq!(due, story.due);
+    for item in &items {
         app.go_to(item).await;
+        let mut told = ladder(&app, item).await;
+        told.retain(|(step, ..)| step != "overdue");
+        let days = told_on(item["due_on"].as_str().unwrap());
+        assert_eq!(told.len(), days.len(), "{told:?}");
+        assert!(
+            told.iter().all(|(_, status, _)| status == "delivered"),
+            "{told:?}"
+        );
         let record = app.test(item).await;
-        assert_eq!(record["counts"], true);
         assert_eq!(record["completed_appointment_id"], item["id"]);
     }
+    end(&app, &journey.case, story.term_ends).await;
     for item in app.appointments(&journey).await {
-        assert_eq!(item["status"], "completed", "{item:#}");
-        assert_eq!(item["late"], false, "{item:#}");
-        assert_eq!(item["notice_proof"], "proven", "{item:#}");
+        assert_eq!(
+            (&item["status"], &item["late"]),
+            (&json!("completed"), &json!(false))
+        );
     }
-    // Every step of the ladder, once, and no word of anything missed.
-    let sent = app.sent();
-    let of = |kind| sent.iter().filter(|sent| sent.kind == kind).count();
-    let steps: usize = planned.iter().map(reminders_ahead_of).sum();
-    assert_eq!(of(MessageKind::AppointmentReminder), steps);
-    assert_eq!(of(MessageKind::AppointmentOverdue), 0);
+    let (overdue, before): (Vec<_>, Vec<_>) = app
+        .messages(&journey)
+        .await
+        .into_iter()
+        .partition(|message| message["step"] == "overdue");
+    for message in overdue {
+        assert_eq!(
+            (&message["status"], &message["attempts"]),
+            (&json!("cancelled"), &json!([]))
+        );
+    }
+    let told: BTreeSet<_> = before.iter().map(at_nine).collect();
+    let days: BTreeSet<_> = story.due.iter().flat_map(|due| told_on(due)).collect();
+    assert_eq!(told, days, "reminders on these days alone, at 09:00");
     assert!(app.escalations().await.is_empty());
-
-    let supervisor = app.login(Role::Supervisor).await;
-    let case = app.get(&supervisor, &journey.path("")).await.expect(200);
-    assert_eq!(case["term_ends_on"], ends_on);
-    app.advance(&format!("{ends_on}T17:00")).await;
-    let body = json!({ "document_no": "东公(解)字〔2028〕7号" });
-    let done = app
-        .post(&supervisor, &journey.path("/completion"), body)
-        .await
-        .expect(200);
-    assert_eq!(done["status"], "completed");
+    let head = app.login(Role::Supervisor).await;
+    let tasks = app.all_items(&head, "/v1/tasks?limit=100").await;
+    assert!(tasks.is_empty(), "{tasks:#?}");
 }
 
-/// Seven days, three days, one working day ahead, and on the day: four texts, or three where the
-/// last working day is three days ahead, as before a Monday.
-fn reminders_ahead_of(item: &Value) -> usize {
-    let due: NaiveDate = item["due_on"].as_str().unwrap().parse().unwrap();
-    let working_day = Calendar::shipped().add_working_days(due, -1).date;
-    let ahead = [7, 3, 0].map(|days| due - TimeDelta::days(days));
-    if ahead.contains(&working_day) { 3 } else { 4 }
+/// The local day of a message that was planned for 09:00.
+fn at_nine(message: &Value) -> NaiveDate {
+    let planned = message["planned_for"].as_str().unwrap();
+    planned.strip_suffix("T01:00:00Z").unwrap().parse().unwrap()
 }
 
-/// The due days of a community treatment that begins on a day.
-async fn due_days(app: &TestApp, begins: &str) -> Vec<NaiveDate> {
-    let token = app.login(Role::Caseworker).await;
-    let body = json!({
-        "measure": "community_treatment", "reported_in_on": begins, "term_months": 36,
-    });
-    let preview = app
-        .post(&token, "/v1/schedule-previews", body)
-        .await
-        .expect(200);
-    let items = preview["items"].as_array().unwrap();
-    items
-        .iter()
-        .map(|item| item["due_on"].as_str().unwrap().parse().unwrap())
-        .collect()
+/// The case cannot be completed on the last day but one, and can on the last.
+async fn end(app: &TestApp, case: &str, term_ends: &str) {
+    let head = app.login(Role::Supervisor).await;
+    let path = format!("/v1/cases/{case}/completion");
+    let body = json!({ "document_no": "东公(解)字7号" });
+    let last: NaiveDate = term_ends.parse().unwrap();
+    let eve = format!("{}T17:00", last - Days::new(1));
+    if app.now() <= tests::app::china(&eve) {
+        app.advance(&eve).await;
+        app.post(&head, &path, body.clone())
+            .await
+            .problem(409, "illegal_transition");
+    }
+    app.advance(&format!("{term_ends}T17:00")).await;
+    let case = app.post(&head, &path, body).await.expect(200);
+    assert_eq!(
+        (&case["status"], &case["term_ends_on"]),
+        (&json!("completed"), &json!(term_ends))
+    );
+    // Nothing of it is left to do.
+    app.advance_to(app.now() + chrono::TimeDelta::days(40))
+        .await;
 }
 
 on_both! {
-    async fn community_treatment_of_three_years(app: TestApp) {
-        kept_to_the_end(app, "community_treatment", 36, 22, "2028-09-04").await;
+    /// The months of a 29 February end on the 28th of the next; the last item would fall on the
+    /// Saturday on which the term ends.
+    async fn a_treatment_begun_on_29_february(setup: Setup) {
+        let due = &[
+            "2024-03-28", "2024-04-28", "2024-05-28", "2024-06-28", "2024-07-29", "2024-08-28",
+            "2024-09-29", "2024-10-28", "2024-11-28", "2024-12-30", "2025-02-05", "2025-02-27",
+            "2025-04-28", "2025-06-30", "2025-08-28", "2025-10-28", "2025-12-29", "2026-02-27",
+            "2026-05-28", "2026-08-28", "2026-11-30", "2027-02-26",
+        ];
+        keep(setup, Kept {
+            measure: "community_treatment", months: 36, begins: "2024-02-29",
+            term_ends: "2027-02-27", due,
+        }).await;
     }
 
-    async fn community_rehabilitation_of_three_years(app: TestApp) {
-        kept_to_the_end(app, "community_rehabilitation", 36, 12, "2028-09-04").await;
+    async fn a_rehabilitation_begun_on_the_last_of_august(setup: Setup) {
+        let due = &[
+            "2025-10-30", "2025-12-30", "2026-02-27", "2026-04-29", "2026-06-29", "2026-08-31",
+            "2026-11-30", "2027-03-01", "2027-05-31", "2027-08-30", "2028-02-28", "2028-08-30",
+        ];
+        keep(setup, Kept {
+            measure: "community_rehabilitation", months: 36, begins: "2025-08-31",
+            term_ends: "2028-08-30", due,
+        }).await;
     }
 
-    async fn community_rehabilitation_of_two_years(app: TestApp) {
-        kept_to_the_end(app, "community_rehabilitation", 24, 12, "2027-09-04").await;
+    /// Steps of two months all through; the last item would fall on the Saturday the term ends on.
+    async fn a_rehabilitation_of_two_years(setup: Setup) {
+        let due = &[
+            "2025-11-04", "2026-01-04", "2026-03-04", "2026-05-06", "2026-07-06", "2026-09-04",
+            "2026-11-04", "2027-01-04", "2027-03-04", "2027-05-04", "2027-07-05", "2027-09-03",
+        ];
+        keep(setup, Kept {
+            measure: "community_rehabilitation", months: 24, begins: "2025-09-05",
+            term_ends: "2027-09-04", due,
+        }).await;
     }
 
-    async fn aftercare_of_a_year(app: TestApp) {
-        kept_to_the_end(app, "aftercare", 12, 6, "2026-09-04").await;
-    }
-
-    /// Months are counted from the first day, never from the last item: a case that begins on the
-    /// 31st or on 29 February does not creep.
-    async fn month_ends_and_29_february_do_not_creep(app: TestApp) {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let august = due_days(&app, "2025-08-31").await;
-        assert_eq!(august[5..7], [day("2026-02-27"), day("2026-03-30")]);
-        let leap = due_days(&app, "2024-02-29").await;
-        assert_eq!(leap.len(), 22);
-        // 28 March is a Thursday; from there, the 28th or the next working day.
-        assert_eq!(leap[0], day("2024-03-28"));
-        // A year on, the month has 28 days: 27 February, a Thursday.
-        assert_eq!(leap[11], day("2025-02-27"));
-        assert_eq!(leap[21], day("2027-02-26"));
+    /// Its first item falls on 7 October, in the National Day holiday of 1 to 8 October 2025.
+    async fn an_aftercare_over_national_day(setup: Setup) {
+        let due = &[
+            "2025-10-09", "2025-12-08", "2026-02-09", "2026-04-07", "2026-06-08", "2026-08-07",
+        ];
+        keep(setup, Kept {
+            measure: "aftercare", months: 12, begins: "2025-08-08", term_ends: "2026-08-07", due,
+        }).await;
     }
 }
