@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest as _, Sha256};
 
 use crate::{problem::Problem, problem_code::ProblemCode, state::AppState};
@@ -107,6 +107,13 @@ pub(super) fn too_large(limit: usize) -> Problem {
 /// # Errors
 /// `malformed_json`, `unknown_field`, or `invalid_value` with the pointer of the field.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        // Serde would read an array as a struct's fields, one by one, whatever their names.
+        serde_json::from_slice::<IgnoredAny>(body)
+            .map_err(|error| faulty(&error, String::new()))?;
+        let invalid = ProblemCode::Refused(RefusalCode::InvalidValue);
+        return Err(Problem::at(invalid, "", "the body is a JSON object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer_of(error.path());
@@ -208,6 +215,8 @@ mod tests {
                 None,
             ),
             (r#"{"ids":[]}"#, "invalid_value", Some("/decision")),
+            (r#" [["2026-01-01"],[]]"#, "invalid_value", Some("")),
+            ("[", "malformed_json", None),
             (
                 r#"{"decision":{},"ids":[]}"#,
                 "invalid_value",
