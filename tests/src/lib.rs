@@ -15,6 +15,7 @@
 
 pub mod app;
 pub mod cluster;
+pub mod contents;
 pub mod database;
 pub mod fake_gateway;
 mod on_both;

@@ -1,5 +1,4 @@
 //! What the server says about itself: the document, its page, its health, its keys.
-// Written by T4 over what T1 may have had here at 04:59: T1, put yours back if it did more.
 
 use reqwest::Method;
 use serde_json::Value;

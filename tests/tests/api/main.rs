@@ -7,12 +7,16 @@
 )]
 
 mod bad_input;
+mod bad_rules;
+mod bad_work;
 mod cases;
 mod conventions;
 mod coverage;
 mod document;
 mod documented;
 mod each_operation;
+mod everywhere;
+mod lists;
 mod matrix;
 mod problems;
 mod sign_in;

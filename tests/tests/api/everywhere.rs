@@ -1,0 +1,284 @@
+//! Conventions that every operation keeps as far as the document says it has them: bodies, versions
+//! and repetition.
+
+use reqwest::{
+    Method, StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH},
+};
+use serde_json::{Value, json};
+use tests::{Response, on_both};
+
+use crate::{
+    documented::{self, Operation},
+    lists, matrix, problems,
+    story::World,
+};
+
+/// Larger than any body that is read.
+const TWO_MEGABYTES: usize = 2 * 1024 * 1024;
+
+/// Refused as documented, with the code and the pointer.
+#[track_caller]
+fn refused(operation: &Operation, answer: Response, code: &str, pointer: Option<&str>) {
+    operation.assert_documents(&answer);
+    problems::assert_whole(&answer);
+    assert_eq!(
+        answer.body["code"], code,
+        "{}: {:#}",
+        operation.id, answer.body
+    );
+    let at = answer.body["errors"][0]["pointer"].as_str();
+    assert_eq!(at, pointer, "{}: {:#}", operation.id, answer.body);
+}
+
+/// Bodies that no operation takes. A signed body is not read before its signature.
+async fn refuse_bodies(world: &World, operation: &Operation, caller: &str) {
+    let (app, input) = (&world.app, world.input(&operation.id, caller));
+    let bare = async || {
+        let request = app.request(operation.method.clone(), &input.path);
+        match caller {
+            "nobody" => request,
+            caller => request.bearer_auth(app.login_as(caller).await),
+        }
+    };
+    let text = input.body.to_string();
+    for kind in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("json"),
+    ] {
+        let mut request = bare().await.body(text.clone());
+        if let Some(kind) = kind {
+            request = request.header(CONTENT_TYPE, kind);
+        }
+        refused(
+            operation,
+            app.send(request).await,
+            "unsupported_media_type",
+            None,
+        );
+    }
+    let json = async |body: String| {
+        let request = bare()
+            .await
+            .header(CONTENT_TYPE, "application/json; charset=utf-8");
+        app.send(request.body(body)).await
+    };
+    let large = format!("{{\"text\":\"{}\"}}", "a".repeat(TWO_MEGABYTES));
+    refused(operation, json(large).await, "payload_too_large", None);
+    if operation.id == "receive_receipt" {
+        refused(operation, json(text).await, "invalid_signature", None);
+        return;
+    }
+    for broken in [
+        &text[..text.len() - 1],
+        "",
+        "{",
+        "\u{0}",
+        &*format!("{text} x"),
+        "{'a':1}",
+    ] {
+        refused(
+            operation,
+            json(broken.to_owned()).await,
+            "malformed_json",
+            None,
+        );
+    }
+    for other in ["[]", "1", "null", "\"text\""] {
+        refused(
+            operation,
+            json(other.to_owned()).await,
+            "invalid_value",
+            Some(""),
+        );
+    }
+    let mut body = input.body.clone();
+    body["a~colour/of"] = json!("red");
+    let unknown = Some("/a~0colour~1of");
+    refused(
+        operation,
+        json(body.to_string()).await,
+        "unknown_field",
+        unknown,
+    );
+}
+
+/// A version that is not the stored one, and what is no version.
+async fn refuse_versions(world: &World, operation: &Operation, caller: &str) {
+    for (version, code) in [
+        ("\"999\"", "stale_version"),
+        ("3", "invalid_header"),
+        ("\"a\"", "invalid_header"),
+    ] {
+        let request = world
+            .request(operation, caller)
+            .await
+            .header(IF_MATCH, version);
+        refused(operation, world.app.send(request).await, code, None);
+    }
+}
+
+fn headers(answer: &Response) -> [Option<&str>; 3] {
+    ["location", "etag", "content-type"].map(|name| answer.header(name))
+}
+
+/// Done once, however often it is sent.
+async fn repeat(world: &World, operation: &Operation, caller: &str) -> Response {
+    let app = &world.app;
+    let send = async |key: &str| {
+        let request = world
+            .request(operation, caller)
+            .await
+            .header("idempotency-key", key);
+        app.send(request).await
+    };
+    for key in ["", &"k".repeat(201)] {
+        refused(operation, send(key).await, "invalid_header", None);
+    }
+    let first = send(&operation.id).await;
+    let after = app.contents();
+    let again = send(&operation.id).await;
+    assert_eq!(
+        (again.status, &again.body),
+        (first.status, &first.body),
+        "{}",
+        operation.id
+    );
+    assert_eq!(headers(&again), headers(&first), "{}", operation.id);
+    assert_eq!(app.contents(), after, "{} is done again", operation.id);
+
+    if matches!(caller, "caseworker" | "supervisor") && operation.id != "register_client" {
+        let token = app.login_as(caller).await;
+        let body = json!({ "name": "李小红", "sex": "male" });
+        let request = app
+            .request(Method::POST, "/v1/clients")
+            .bearer_auth(token)
+            .json(&body);
+        let answer = app
+            .send(request.header("idempotency-key", &operation.id))
+            .await;
+        problems::assert_whole(&answer);
+        answer.problem(409, "idempotency_key_reused");
+        assert_eq!(app.contents(), after, "{}", operation.id);
+    }
+    first
+}
+
+on_both! {
+    async fn every_operation_keeps_the_conventions(app: TestApp) {
+        let operations = documented::operations(&app).await;
+        let mut world = World::new(app.clone());
+        for caller in &matrix::CALLERS[1..] {
+            app.login_as(caller).await;
+        }
+        for row in matrix::rows() {
+            let operation = &operations[row.operation];
+            let Some(caller) = row.main() else { continue };
+            world.prepare(row.operation).await;
+            let before = app.contents();
+            if operation.has_body {
+                refuse_bodies(&world, operation, caller).await;
+            }
+            if operation.takes("If-Match") {
+                refuse_versions(&world, operation, caller).await;
+            }
+            assert_eq!(app.contents(), before, "{} stores what it refuses", row.operation);
+            let answer = if operation.takes("Idempotency-Key") {
+                repeat(&world, operation, caller).await
+            } else {
+                app.send(world.request(operation, caller).await).await
+            };
+            assert!(answer.status.is_success(), "{}: {:#}", row.operation, answer.body);
+            if answer.status == StatusCode::CREATED {
+                let at = answer.header("location").unwrap();
+                assert!(at.starts_with("/v1/"), "{}: {at}", row.operation);
+            }
+            // A published rule pack never changes: its version is its name.
+            if answer.body["version"].is_i64() && !row.operation.contains("rule_pack") {
+                let tag = format!("\"{}\"", answer.body["version"]);
+                assert_eq!(answer.header("etag"), Some(tag.as_str()), "{}", row.operation);
+            }
+            world.keep(row.operation, &answer);
+            if row.operation == "list_audit_entries" {
+                lists::check(&world, &operations).await;
+            }
+        }
+    }
+
+    /// Refused by what the head says, before any of it is read.
+    async fn a_large_body_is_refused_by_its_announced_length(app: TestApp) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let url = app.request(Method::POST, "/v1/sessions").build().unwrap().url().clone();
+        let address = (url.host_str().unwrap(), url.port().unwrap());
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST /v1/sessions HTTP/1.1\r\nhost: tests\r\n{CONTENT_TYPE}: application/json\r\n{CONTENT_LENGTH}: {TWO_MEGABYTES}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"}") {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "closed without an answer");
+        }
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+        assert_eq!(body["code"], "payload_too_large");
+    }
+
+    /// The second of two that come at once waits for the first, and gets its answer.
+    async fn a_request_sent_twice_at_once_is_done_once(app: TestApp) {
+        let token = app.login_as("caseworker").await;
+        let send = || {
+            let (app, token) = (app.clone(), token.clone());
+            tokio::spawn(async move {
+                let request = app.request(Method::POST, "/v1/clients").bearer_auth(token);
+                let body = json!({ "name": "王小明", "sex": "male" });
+                app.send(request.header("idempotency-key", "a").json(&body)).await.expect(201)
+            })
+        };
+        let requests = [send(), send(), send(), send(), send(), send()];
+        let mut answers = Vec::new();
+        for request in requests {
+            answers.push(request.await.unwrap());
+        }
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+        assert_eq!(app.contents().rows("clients"), 1);
+    }
+
+    async fn a_key_is_the_callers_own_and_forgotten_after_a_day(app: TestApp) {
+        let send = async |caller: &str| {
+            let token = app.login_as(caller).await;
+            let request = app.request(Method::POST, "/v1/clients").bearer_auth(token);
+            let body = json!({ "name": "王小明", "sex": "male" });
+            app.send(request.header("idempotency-key", "a").json(&body)).await.expect(201)
+        };
+        let first = send("caseworker").await;
+        assert_ne!(send("colleague").await["id"], first["id"]);
+        assert_ne!(send("foreign.caseworker").await["id"], first["id"]);
+        app.outage_until("2025-09-02T07:59");
+        assert_eq!(send("caseworker").await, first);
+        app.outage_until("2025-09-02T08:01");
+        assert_ne!(send("caseworker").await["id"], first["id"]);
+    }
+
+    async fn the_version_read_is_the_version_changed(app: TestApp) {
+        let token = app.login_as("caseworker").await;
+        let client = app.register_client("王小明", "13900001111").await;
+        let path = format!("/v1/clients/{client}");
+        let read = app.get(&token, &path).await;
+        let tag = read.header("etag").unwrap().to_owned();
+        let patch = |tag: String, name: &'static str| {
+            let request = app.request(Method::PATCH, &path).bearer_auth(&token);
+            app.send(request.header(IF_MATCH, tag).json(&json!({ "name": name })))
+        };
+        let changed = patch(tag.clone(), "王大明").await;
+        let next = changed.header("etag").unwrap().to_owned();
+        assert_ne!(next, tag);
+        changed.expect(200);
+        patch(tag, "王中明").await.problem(412, "stale_version");
+        assert_eq!(patch(next, "王又明").await.expect(200)["name"], "王又明");
+        assert_eq!(patch("*".to_owned(), "王小明").await.expect(200)["name"], "王小明");
+    }
+}

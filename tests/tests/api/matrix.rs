@@ -1,0 +1,166 @@
+//! Who may do what: one row per operation of the document, one column per caller.
+
+/// Who calls, in the order of the columns. The objects are the `caseworker`'s, whose head is the
+/// `supervisor`; to all others they are foreign, if they may see such objects at all.
+pub const CALLERS: [&str; 11] = [
+    "nobody",
+    "caseworker",
+    "colleague",
+    "supervisor",
+    "other.caseworker",
+    "other.supervisor",
+    "foreign.supervisor",
+    "agency_admin",
+    "foreign.agency_admin",
+    "security_admin",
+    "auditor",
+];
+
+/// What a caller gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// `+`: is let through to the object.
+    Through,
+    /// `.`: is let through, and the object is not there for them.
+    Without,
+    /// `0`: 404, as if the object did not exist.
+    NotFound,
+    /// `-`: 403, whatever the object.
+    Forbidden,
+    /// `!`: 401.
+    Unauthenticated,
+}
+
+/// What a call that is done leaves in the audit trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trail {
+    /// One entry: it changes something.
+    Change,
+    /// One entry: it shows a client's file.
+    File,
+    /// Nothing.
+    None,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub struct Row {
+    pub operation: &'static str,
+    pub answers: [Answer; CALLERS.len()],
+    pub trail: Trail,
+}
+
+impl Row {
+    /// The caller whose object it is, or else the first who may.
+    pub fn main(&self) -> Option<&'static str> {
+        let signed_in = self.answers.iter().zip(CALLERS).skip(1);
+        signed_in
+            .filter(|(answer, _)| **answer == Answer::Through)
+            .map(|(_, caller)| caller)
+            .next()
+    }
+
+    pub fn callers(&self) -> impl Iterator<Item = (&'static str, Answer)> {
+        CALLERS.into_iter().zip(self.answers)
+    }
+}
+
+/// The rows, in an order in which each can be done once: the story of [`crate::story`].
+pub fn rows() -> Vec<Row> {
+    TABLE
+        .iter()
+        .map(|(operation, answers, trail)| Row {
+            operation,
+            answers: std::array::from_fn(|column| answer(answers, column)),
+            trail: match trail {
+                'C' => Trail::Change,
+                'F' => Trail::File,
+                _ => Trail::None,
+            },
+        })
+        .collect()
+}
+
+fn answer(answers: &str, column: usize) -> Answer {
+    match answers.as_bytes()[column] {
+        b'+' => Answer::Through,
+        b'.' => Answer::Without,
+        b'0' => Answer::NotFound,
+        b'-' => Answer::Forbidden,
+        b'!' => Answer::Unauthenticated,
+        other => panic!("{other} means nothing"),
+    }
+}
+
+/// Operation; nobody, caseworker, colleague, supervisor, the other office's caseworker and
+/// supervisor, the foreign supervisor, agency administration, the foreign one, security
+/// administration, auditor; trail: `C`hange, `F`ile or nothing.
+const TABLE: &[(&str, &str, char)] = &[
+    ("create_session", "+++++++++++", 'C'),
+    ("refresh_session", "+++++++++++", 'C'),
+    ("create_office", "!------++--", 'C'),
+    ("list_offices", "!+++++.+.--", ' '),
+    ("get_office", "!+++++0+0--", ' '),
+    ("update_office", "!------+0--", 'C'),
+    ("create_staff", "!------++--", 'C'),
+    ("list_staff", "!+++++.+.+-", ' '),
+    ("get_staff", "!+++++0+0+-", ' '),
+    ("update_staff", "!------+0--", 'C'),
+    ("publish_rule_pack", "!------++--", 'C'),
+    ("check_rule_pack", "!++++++++--", ' '),
+    ("list_rule_packs", "!+++++.+.--", ' '),
+    ("get_rule_pack", "!+++++0+0--", ' '),
+    ("put_calendar", "!------++--", 'C'),
+    ("list_calendars", "!+++++.+.--", ' '),
+    ("get_calendar", "!+++++0+0--", ' '),
+    ("put_template", "!------++--", 'C'),
+    ("list_templates", "!+++++.+.--", ' '),
+    ("preview_template", "!++++++++--", ' '),
+    ("reset_template", "!------++--", 'C'),
+    ("preview_schedule", "!++++++++--", ' '),
+    ("register_client", "!++++++----", 'C'),
+    ("list_clients", "!+.+...----", ' '),
+    ("get_client", "!+0+000----", 'F'),
+    ("update_client", "!+0+000----", 'C'),
+    ("register_case", "!+0+000----", 'C'),
+    ("list_cases", "!+.+...----", ' '),
+    ("get_case", "!+0+000----", 'F'),
+    ("report_in_case", "!+0+000----", 'C'),
+    ("list_case_transitions", "!+0+000----", 'F'),
+    ("replan_case", "!+0+000----", 'C'),
+    ("list_case_appointments", "!+0+000----", ' '),
+    ("list_appointments", "!+.+...----", ' '),
+    ("get_appointment", "!+0+000----", ' '),
+    ("record_test", "!+0+000----", 'C'),
+    ("record_additional_test", "!+0+000----", 'C'),
+    ("list_case_tests", "!+0+000----", 'F'),
+    ("get_test_record", "!+0+000----", 'F'),
+    ("request_excuse", "!+0+000----", 'C'),
+    ("list_excuses", "!+.+...----", ' '),
+    ("get_excuse", "!+0+000----", 'F'),
+    ("withdraw_excuse", "!+0+000----", 'C'),
+    ("decide_excuse", "!--+-00----", 'C'),
+    ("label_appointment", "!+0+000----", 'C'),
+    ("list_escalations", "!+.+...----", ' '),
+    ("get_escalation", "!+0+000----", 'F'),
+    ("add_escalation_statement", "!+0+000----", 'C'),
+    ("submit_escalation", "!+0+000----", 'C'),
+    ("sign_off_escalation", "!--+-00----", 'C'),
+    ("refer_escalation", "!+0+000----", 'C'),
+    ("close_escalation", "!+0+000----", 'C'),
+    ("dismiss_escalation", "!--+-00----", 'C'),
+    ("list_messages", "!+.+...----", ' '),
+    ("get_message", "!+0+000----", 'F'),
+    ("receive_receipt", "+++++++++++", 'C'),
+    ("list_tasks", "!+.+...----", ' '),
+    ("complete_task", "!+0+000----", 'C'),
+    ("get_today", "!+.+...----", ' '),
+    ("terminate_case", "!--+-00----", 'C'),
+    ("complete_case", "!--+-00----", 'C'),
+    ("list_audit_entries", "!---------+", ' '),
+    // Outside a sandbox nobody has one.
+    ("get_sandbox_clock", "!0000000000", ' '),
+    ("move_sandbox_clock", "!0000000000", ' '),
+    ("list_sandbox_outbox", "!0000000000", ' '),
+    ("delete_session", "!++++++++++", 'C'),
+];

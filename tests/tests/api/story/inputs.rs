@@ -1,0 +1,241 @@
+//! What each operation of the story is asked: path and body.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tests::{app::PASSWORD, steps::id_of};
+
+use super::{OWN_TEXT, STEP, World};
+
+impl World {
+    pub(super) fn of_the_agency(&self, operation: &str, foreign: bool) -> Option<(String, Value)> {
+        let seed = self.app.seed();
+        let office = if foreign {
+            seed.foreign.office
+        } else {
+            seed.office
+        };
+        let year = if foreign { 2028 } else { 2027 };
+        let pack = if foreign { "cn-foreign" } else { "cn-slower" };
+        let document = domain::rule_pack::shipped()[0].1;
+        let document = document.replace("\"cn-default\"", &format!("\"{pack}\""));
+        let mut text = OWN_TEXT.to_owned();
+        if foreign {
+            text = text.replace("您好", "好");
+        }
+        let (path, body): (&str, Value) = match operation {
+            "create_session" => (
+                "/v1/sessions",
+                json!({ "username": "caseworker", "password": PASSWORD }),
+            ),
+            "refresh_session" => (
+                "/v1/sessions/refresh",
+                json!({ "refresh_token": self.id("refresh") }),
+            ),
+            "delete_session" => ("/v1/sessions/current", Value::Null),
+            "create_office" => (
+                "/v1/offices",
+                json!({
+                    "name": "城南服务站", "area_code": "330103", "phone": "0571-88880001",
+                    "message_signature": "城南服务站",
+                }),
+            ),
+            "list_offices" => ("/v1/offices", Value::Null),
+            "get_office" => return Some((self.one("offices", "office"), Value::Null)),
+            "update_office" => {
+                let body = json!({ "phone": "0571-88880002" });
+                return Some((self.one("offices", "office"), body));
+            }
+            "create_staff" => (
+                "/v1/staff",
+                json!({
+                    "username": format!("{pack}.person"), "password": "another long password",
+                    "display_name": "陈老师", "role": "caseworker", "office_id": office,
+                }),
+            ),
+            "list_staff" => ("/v1/staff", Value::Null),
+            "get_staff" => return Some((self.one("staff", "staff"), Value::Null)),
+            "update_staff" => {
+                return Some((
+                    self.one("staff", "staff"),
+                    json!({ "display_name": "程老师" }),
+                ));
+            }
+            "publish_rule_pack" => ("/v1/rule-packs", json!({ "document": document })),
+            "check_rule_pack" => ("/v1/rule-packs/checks", json!({ "document": document })),
+            "list_rule_packs" => ("/v1/rule-packs", Value::Null),
+            "get_rule_pack" => ("/v1/rule-packs/cn-slower/1", Value::Null),
+            "put_calendar" => {
+                let body = json!({
+                    "year": year, "notice": "关于部分节假日安排的通知", "source": "https://www.gov.cn/",
+                    "holidays": { format!("{year}-01-01"): "元旦" },
+                });
+                return Some((format!("/v1/calendars/{year}"), body));
+            }
+            "list_calendars" => ("/v1/calendars", Value::Null),
+            "get_calendar" => ("/v1/calendars/2027", Value::Null),
+            "put_template" => (STEP, json!({ "text": text })),
+            "reset_template" => (STEP, Value::Null),
+            "list_templates" => ("/v1/templates", Value::Null),
+            "preview_template" => (
+                "/v1/templates/previews",
+                json!({ "kind": "appointment_reminder", "step": "d-3", "text": text }),
+            ),
+            "preview_schedule" => (
+                "/v1/schedule-previews",
+                json!({
+                    "measure": "community_treatment", "reported_in_on": "2025-09-05",
+                    "term_months": 36,
+                }),
+            ),
+            "list_audit_entries" => ("/v1/audit-entries", Value::Null),
+            "get_sandbox_clock" => ("/v1/sandbox/clock", Value::Null),
+            "move_sandbox_clock" => ("/v1/sandbox/clock", json!({ "advance": "P1D" })),
+            "list_sandbox_outbox" => ("/v1/sandbox/outbox", Value::Null),
+            _ => return None,
+        };
+        Some((path.to_owned(), body))
+    }
+
+    fn one(&self, collection: &str, name: &str) -> String {
+        format!("/v1/{collection}/{}", self.id(name))
+    }
+
+    pub(super) fn of_the_case(&self, operation: &str) -> Option<(String, Value)> {
+        let case = |rest: &str| format!("/v1/cases/{}{rest}", self.id("case"));
+        Some(match operation {
+            "register_client" => (
+                "/v1/clients".to_owned(),
+                json!({
+                    "name": "王小明", "sex": "male", "id_number": "11010519900307283X",
+                    "phone": "13900001111", "phone_confirmed": true,
+                }),
+            ),
+            "list_clients" => ("/v1/clients".to_owned(), Value::Null),
+            "get_client" => (self.one("clients", "client"), Value::Null),
+            "update_client" => (
+                self.one("clients", "client"),
+                json!({ "phone_sms_ok": true }),
+            ),
+            "register_case" => (
+                format!("/v1/clients/{}/cases", self.id("client")),
+                json!({
+                    "measure": "community_treatment", "term_months": 36,
+                    "office_id": self.app.seed().office,
+                    "caseworker_id": self.app.seed().staff("caseworker"),
+                    "decision": {
+                        "document_no": "东公(社)字〔2025〕12号", "issuing_authority": "东山县公安局",
+                        "issued_on": "2025-08-28", "received_on": "2025-09-01",
+                    },
+                }),
+            ),
+            "list_cases" => ("/v1/cases".to_owned(), Value::Null),
+            "get_case" => (case(""), Value::Null),
+            "report_in_case" => (
+                case("/report-in"),
+                json!({ "reported_in_on": "2025-09-05" }),
+            ),
+            "list_case_transitions" => (case("/transitions"), Value::Null),
+            "replan_case" => (
+                case("/replans"),
+                json!({ "rule_pack": "cn-default", "reason": "核对" }),
+            ),
+            "list_case_appointments" => (case("/appointments"), Value::Null),
+            "record_additional_test" => (case("/test-records"), self.a_test()),
+            "list_case_tests" => (case("/test-records"), Value::Null),
+            "terminate_case" => (
+                case("/termination"),
+                json!({ "kind": "imprisonment", "reason": "移送执行" }),
+            ),
+            "complete_case" => (
+                format!("/v1/cases/{}/completion", self.id("short case")),
+                json!({ "document_no": "解字7号" }),
+            ),
+            _ => return None,
+        })
+    }
+
+    fn a_test(&self) -> Value {
+        let seed = self.app.seed();
+        json!({
+            "sample": "urine", "method": "on_site", "collected_at": self.app.now(),
+            "collector_ids": [seed.staff("caseworker"), seed.staff("supervisor")],
+            "result": "negative", "client_signed": true,
+        })
+    }
+
+    pub(super) fn of_appointments(&self, operation: &str) -> Option<(String, Value)> {
+        Some(match operation {
+            "list_appointments" => ("/v1/appointments".to_owned(), Value::Null),
+            "get_appointment" => {
+                let id = id_of(&self.items[0]);
+                (format!("/v1/appointments/{id}"), Value::Null)
+            }
+            "record_test" => (self.of_item(0, "test-records"), self.a_test()),
+            "get_test_record" => (self.one("test-records", "test record"), Value::Null),
+            "request_excuse" => (
+                self.of_item(1, "excuses"),
+                json!({ "reason_code": "illness", "note": "住院" }),
+            ),
+            "list_excuses" => ("/v1/excuses".to_owned(), Value::Null),
+            "get_excuse" => (self.one("excuses", "excuse"), Value::Null),
+            "withdraw_excuse" => (
+                self.one("excuses", "excuse") + "/withdrawal",
+                json!({ "reason": "本人撤回" }),
+            ),
+            "decide_excuse" => (
+                self.one("excuses", "excuse") + "/decision",
+                json!({ "decision": "reject", "reason": "没有证明" }),
+            ),
+            "label_appointment" => (
+                self.of_item(1, "label"),
+                json!({ "label": "evaded_or_refused", "reason": "本人表示不来" }),
+            ),
+            "list_messages" => ("/v1/messages".to_owned(), Value::Null),
+            "get_message" => (self.one("messages", "message"), Value::Null),
+            "receive_receipt" => (
+                format!("/v1/agencies/{}/receipts", self.app.seed().agency),
+                json!({
+                    "type": "message.delivered", "timestamp": self.app.now(),
+                    "data": { "id": self.id("message") },
+                }),
+            ),
+            "list_tasks" => ("/v1/tasks".to_owned(), Value::Null),
+            "complete_task" => (
+                self.one("tasks", "task") + "/done",
+                json!({ "outcome": "done" }),
+            ),
+            "get_today" => ("/v1/today".to_owned(), Value::Null),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn of_the_escalation(&self, operation: &str) -> Option<(String, Value)> {
+        let (step, body) = match operation {
+            "list_escalations" => return Some(("/v1/escalations".to_owned(), Value::Null)),
+            "get_escalation" => ("", Value::Null),
+            "add_escalation_statement" => {
+                ("/statement", json!({ "statement": "本人称因打工无法前来" }))
+            }
+            "submit_escalation" => ("/submit", json!({ "reason": "已核查" })),
+            "sign_off_escalation" => ("/sign-off", json!({ "reason": "同意上报" })),
+            "dismiss_escalation" => ("/dismiss", json!({ "reason": "已面谈" })),
+            "refer_escalation" => (
+                "/referral",
+                json!({
+                    "receipt_no": "收2026-3", "police_unit": "城东派出所", "officer": "陈警官",
+                    "handed_over_at": self.app.now(),
+                }),
+            ),
+            "close_escalation" => {
+                let today = (self.app.now() + TimeDelta::hours(8)).date_naive();
+                let body = json!({
+                    "decision": "continue", "document_no": "东公(决)字〔2026〕1号",
+                    "decided_on": today,
+                });
+                ("/outcome", body)
+            }
+            _ => return None,
+        };
+        Some((self.one("escalations", "escalation") + step, body))
+    }
+}
