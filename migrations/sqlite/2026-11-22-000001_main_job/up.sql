@@ -450,9 +450,9 @@ CREATE TABLE tasks (
 CREATE UNIQUE INDEX tasks_one_per_dedupe_key ON tasks (agency_id, dedupe_key);
 CREATE INDEX tasks_by_assignee_status_due ON tasks (agency_id, assignee_id, status, due_on, id);
 CREATE INDEX tasks_by_office_status_due ON tasks (agency_id, office_id, status, due_on, id);
-CREATE INDEX tasks_by_appointment ON tasks (agency_id, appointment_id);
-CREATE INDEX tasks_by_case ON tasks (agency_id, case_id);
-CREATE INDEX tasks_by_escalation ON tasks (agency_id, escalation_id);
+CREATE INDEX tasks_by_appointment ON tasks (agency_id, appointment_id, id);
+CREATE INDEX tasks_by_case ON tasks (agency_id, case_id, id);
+CREATE INDEX tasks_by_escalation ON tasks (agency_id, escalation_id, id);
 
 CREATE TABLE audit_heads (
     agency_id BLOB NOT NULL,

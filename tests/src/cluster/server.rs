@@ -94,11 +94,7 @@ pub fn start(binaries: &Path, folder: &Path) -> String {
         .open(data.join("postgresql.conf"))
         .unwrap();
     let sockets = place.display();
-    writeln!(
-        settings,
-        "{SETTINGS}unix_socket_directories = '{sockets}'"
-    )
-    .unwrap();
+    writeln!(settings, "{SETTINGS}unix_socket_directories = '{sockets}'").unwrap();
 
     let stop = account.shell_text(&binaries.join("pg_ctl"));
     let stop = format!(

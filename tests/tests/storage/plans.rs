@@ -7,7 +7,7 @@ use diesel::{
 use domain::MessageKind;
 use storage::{
     audit_log::{self, Filter},
-    calendars, idempotency, leases, offices, refresh_tokens, rule_packs, sessions, staff,
+    calendars, idempotency, leases, offices, refresh_tokens, rule_packs, sessions, staff, tasks,
     templates, transitions,
 };
 
@@ -78,6 +78,22 @@ fn searches(database: &Database) {
             .unwrap();
     });
     assert_searches(database, &statements, 30);
+}
+
+#[test]
+fn tasks_are_found_by_their_appointment() {
+    on_each(|database| {
+        let (agency, id) = (database.agency(1), mint(3).next());
+        let statements = seen_in(|| {
+            let read = |tx: &mut storage::Tx<'_>| tasks::of_appointments(tx, agency, &[id]);
+            database.store().read(read).unwrap();
+        });
+        let asked = statements.iter().find(|sql| sql.contains(" WHERE "));
+        let steps = plan(database, asked.unwrap());
+        // Not by the agency alone, for the sake of the order: that reads every task there is.
+        let found = steps.iter().any(|step| step.contains("appointment_id"));
+        assert!(found, "{steps:#?}");
+    });
 }
 
 /// Every statement with a condition, of which there are at least `least`, is planned without a walk over
