@@ -133,9 +133,9 @@ pub fn run(arguments: &Arguments, asked: &ApiArguments) -> Outcome<()> {
         );
         println!(
             "| operation | requests/s | p50 ms | p99 ms | µs CPU | bare: requests/s | bare: µs CPU | \
-             ratio | MiB |"
+             ratio | MiB | peak MiB |"
         );
-        println!("|---|---|---|---|---|---|---|---|---|");
+        println!("|---|---|---|---|---|---|---|---|---|---|");
         let wanted = |operation: &&Operation| {
             asked
                 .only
@@ -163,9 +163,9 @@ pub fn run(arguments: &Arguments, asked: &ApiArguments) -> Outcome<()> {
                     };
                     let figures = once(&runtime, asked, &url, kind, operation, load)?;
                     if kind == "bare" {
-                        bare.push(figures)
+                        bare.push(figures);
                     } else {
-                        product.push(figures)
+                        product.push(figures);
                     }
                 }
             }
@@ -181,6 +181,7 @@ struct Figures {
     p50: f64,
     p99: f64,
     cpu_us: f64,
+    mib: f64,
     peak_mib: f64,
 }
 
@@ -230,14 +231,16 @@ fn once(
     check(operation, &send(1)?)?;
     let before = measure::processor_time(server.process())?;
     let traffic = send(asked.seconds)?;
-    let used = measure::processor_time(server.process())? - before;
+    let used = measure::processor_time(server.process())?.saturating_sub(before);
     check(operation, &traffic)?;
+    let (mib, peak_mib) = measure::memory_mib(server.process())?;
     Ok(Figures {
         rate: traffic.rate(),
         p50: traffic.latency_ms(50),
         p99: traffic.latency_ms(99),
         cpu_us: used.as_secs_f64() * 1e6 / measure::count(traffic.answered),
-        peak_mib: measure::memory_mib(server.process())?.1,
+        mib,
+        peak_mib,
     })
 }
 
@@ -265,11 +268,12 @@ fn line(operation: &Operation, product: &[Figures], bare: &[Figures]) -> String 
         )
     };
     format!(
-        "| `{}` | {:.0} | {:.2} | {:.2} | {cpu:.0} | {beside} | {:.0} |",
+        "| `{}` | {:.0} | {:.2} | {:.2} | {cpu:.0} | {beside} | {:.0} | {:.0} |",
         operation.name,
         of(product, |one| one.rate),
         of(product, |one| one.p50),
         of(product, |one| one.p99),
+        of(product, |one| one.mib),
         of(product, |one| one.peak_mib),
     )
 }
@@ -350,7 +354,7 @@ fn register(load: &Load) -> Requests {
         let number = registered.fetch_add(1, Ordering::Relaxed);
         let body = json!({
             "name": "王小明",
-            "sex": if number / 10 % 2 == 0 { "female" } else { "male" },
+            "sex": if (number / 10).is_multiple_of(2) { "female" } else { "male" },
             "id_number": id_number(number),
             "phone": format!("139{number:08}"),
         });

@@ -44,7 +44,7 @@ trait Row {
     type Columns;
 }
 
-row!(Appointment {
+row!(OneAppointment {
     id: Key as Uid,
     case_id: Key as Uid,
     client_id: Key as Uid,
@@ -78,7 +78,7 @@ const APPOINTMENT: &str = "SELECT id, case_id, client_id, office_id, caseworker_
     grace_ends_at, status, late, provisional, why, notice_proof, label, labelled_by, labelled_at, \
     missed_at, version FROM appointments ";
 
-row!(Due {
+row!(Near {
     id: Key as Uid,
     case_id: Key as Uid,
     client_id: Key as Uid,
@@ -296,11 +296,11 @@ async fn one(
     let who = caller(&request)?;
     let id = Key(*id);
     let found = on_database(&pool, move |conn| {
-        sql::<<Appointment as Row>::Columns>(
+        sql::<<OneAppointment as Row>::Columns>(
             one_text(),
             vec![Bind::Key(who.agency), Bind::Key(id), Bind::Key(who.staff)],
         )
-        .get_result::<Appointment>(conn)
+        .get_result::<OneAppointment>(conn)
     })
     .await?;
     Ok(HttpResponse::Ok().json(found))
@@ -350,8 +350,8 @@ async fn page(
             Bind::On(query.due_from),
             Bind::Number(query.limit + 1),
         ];
-        let mut items =
-            sql::<<Appointment as Row>::Columns>(page_text(), binds).load::<Appointment>(conn)?;
+        let mut items = sql::<<OneAppointment as Row>::Columns>(page_text(), binds)
+            .load::<OneAppointment>(conn)?;
         items.pop();
         Ok(items)
     })
@@ -364,7 +364,7 @@ async fn page(
 
 #[derive(Serialize)]
 struct Today {
-    due: Vec<Due>,
+    due: Vec<Near>,
     excuses: Vec<Other>,
     escalations: Vec<Other>,
     tasks: Vec<Other>,
@@ -382,7 +382,7 @@ async fn today(
             sql::<<Other as Row>::Columns>(text, mine()).load::<Other>(conn)
         };
         let near = now + chrono::TimeDelta::days(7);
-        let due = sql::<<Due as Row>::Columns>(
+        let due = sql::<<Near as Row>::Columns>(
             "SELECT a.id, a.case_id, a.client_id, c.name_sealed, a.due_on, a.closes_at, a.status, \
              a.notice_proof, a.label FROM appointments a \
              JOIN clients c ON c.agency_id = a.agency_id AND c.id = a.client_id \
@@ -398,7 +398,7 @@ async fn today(
                 Bind::At(now - chrono::TimeDelta::days(7)),
             ],
         )
-        .load::<Due>(conn)?;
+        .load::<Near>(conn)?;
         Ok(Today {
             due,
             excuses: others(
@@ -566,7 +566,20 @@ fn record_once(
         vec![Bind::At(now), agency(), Bind::Key(id)],
     )
     .execute(conn)?;
-    let kept = serde_json::to_vec(&answer)
+    keep_and_audit(conn, who, &answer, key, now)?;
+    Ok(answer)
+}
+
+/// What a repeated request is answered with, and the entry in the trail.
+fn keep_and_audit(
+    conn: &mut PgConnection,
+    who: &Who,
+    answer: &Recorded,
+    key: String,
+    now: DateTime<Utc>,
+) -> Answered<()> {
+    let agency = || Bind::Key(who.agency);
+    let kept = serde_json::to_vec(answer)
         .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
     sql::<()>(
         "INSERT INTO idempotency_keys (agency_id, principal_id, key, operation, fingerprint, status, \
@@ -596,11 +609,11 @@ fn record_once(
             Bind::Number(head.seq),
             Bind::At(now),
             Bind::Key(who.staff),
-            Bind::Text(test.0.to_string()),
+            Bind::Text(answer.id.0.to_string()),
             Bind::Bytes(head.hash.clone()),
             Bind::Bytes(head.hash),
         ],
     )
     .execute(conn)?;
-    Ok(answer)
+    Ok(())
 }

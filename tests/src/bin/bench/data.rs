@@ -51,7 +51,7 @@ pub fn reported_in_on(client: usize) -> Outcome<NaiveDate> {
 
 /// What a client is there for.
 pub const fn measure(client: usize) -> Measure {
-    if is_due(client) || client % 2 == 0 {
+    if is_due(client) || client.is_multiple_of(2) {
         Measure::CommunityTreatment
     } else {
         Measure::CommunityRehabilitation

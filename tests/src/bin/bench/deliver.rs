@@ -164,7 +164,7 @@ fn once(
     let (before, started) = (measure::processor_time(process)?, Instant::now());
     let report = runtime.block_on(worker.run_job_once("deliver"))?;
     let seconds = started.elapsed().as_secs_f64();
-    let used = measure::processor_time(process)? - before;
+    let used = measure::processor_time(process)?.saturating_sub(before);
     if report.acted_on != asked.messages {
         return Err(format!("{} of {} were acted on", report.acted_on, asked.messages).into());
     }

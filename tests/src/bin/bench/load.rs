@@ -187,7 +187,7 @@ fn person(
         password_hash: hash.to_owned(),
         display_name: "李明".to_owned(),
         role,
-        sex: Some(if number % 2 == 0 {
+        sex: Some(if number.is_multiple_of(2) {
             Sex::Female
         } else {
             Sex::Male
@@ -343,7 +343,8 @@ fn appointment(
     now: DateTime<Utc>,
 ) -> Result<Appointment, WorkError> {
     let window = &item.window;
-    let missed_earlier = data::is_due(number) && number % data::NEAR_THRESHOLD == 0 && position < 2;
+    let missed_earlier =
+        data::is_due(number) && number.is_multiple_of(data::NEAR_THRESHOLD) && position < 2;
     let status = if window.grace_ends_at <= now {
         if missed_earlier {
             AppointmentStatus::Missed

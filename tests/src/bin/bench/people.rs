@@ -95,9 +95,9 @@ pub async fn sign_in(to: SocketAddr, callers: &mut [Caller]) -> Outcome<()> {
         let token = answer
             .get("access_token")
             .and_then(serde_json::Value::as_str);
-        caller.token = token
+        token
             .ok_or_else(|| format!("sign-in: {status} {answer}"))?
-            .to_owned();
+            .clone_into(&mut caller.token);
     }
     Ok(())
 }

@@ -55,17 +55,16 @@ pub fn get(path: &str, token: &str) -> Vec<u8> {
 
 /// A `POST` of JSON. `key` goes into `Idempotency-Key`.
 pub fn post(path: &str, token: Option<&str>, key: Option<&str>, body: &str) -> Vec<u8> {
-    let mut head = format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
-        body.len()
-    );
-    if let Some(token) = token {
-        head.push_str(&format!("authorization: Bearer {token}\r\n"));
-    }
-    if let Some(key) = key {
-        head.push_str(&format!("idempotency-key: {key}\r\n"));
-    }
-    format!("{head}\r\n{body}").into_bytes()
+    let token = token.map(|token| format!("authorization: Bearer {token}\r\n"));
+    let key = key.map(|key| format!("idempotency-key: {key}\r\n"));
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n{}{}\r\n{body}",
+        body.len(),
+        token.unwrap_or_default(),
+        key.unwrap_or_default(),
+    )
+    .into_bytes()
 }
 
 /// Sends requests over so many connections until the time is over or there are no more.
