@@ -9,12 +9,12 @@
 mod bad_input;
 mod bad_rules;
 mod bad_work;
+mod bodies;
 mod cases;
 mod conventions;
 mod coverage;
 mod document;
 mod documented;
-mod each_operation;
 mod everywhere;
 mod lists;
 mod matrix;
