@@ -6,7 +6,6 @@ use domain::{AgencyId, StaffId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::calendars,
     store::Tx,
     types::{bind, record},
@@ -31,7 +30,7 @@ record! {
 
 /// Stores a year, in place of what was loaded for it before.
 pub fn upsert(tx: &mut Tx<'_>, year: &CalendarYear) -> Result<(), StorageError> {
-    with_conn!(tx, c => prepared(diesel::insert_into(calendars::table)
+    with_conn!(tx, c => diesel::insert_into(calendars::table)
         .values(year.values())
         .on_conflict((calendars::agency_id, calendars::year))
         .do_update()
@@ -41,7 +40,7 @@ pub fn upsert(tx: &mut Tx<'_>, year: &CalendarYear) -> Result<(), StorageError> 
             calendars::document.eq(excluded(calendars::document)),
             calendars::loaded_at.eq(excluded(calendars::loaded_at)),
             calendars::loaded_by.eq(excluded(calendars::loaded_by)),
-        )))
+        ))
         .execute(*c))?;
     Ok(())
 }

@@ -6,7 +6,6 @@ use domain::{AgencyId, CaseId, CaseStatus, ClientId, Measure, OfficeId, StaffId}
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::cases,
     scope::{Scope, within},
     store::Tx,
@@ -73,11 +72,11 @@ pub fn insert(tx: &mut Tx<'_>, case: &Case) -> Result<(), StorageError> {
 
 /// Replaces a case if its stored version is still `expected`; answers whether it was.
 pub fn save(tx: &mut Tx<'_>, case: &Case, expected: i64) -> Result<bool, StorageError> {
-    let changed = with_conn!(tx, c => prepared(diesel::update(cases::table
+    let changed = with_conn!(tx, c => diesel::update(cases::table
             .filter(cases::agency_id.eq(bind(case.agency_id)))
             .filter(cases::id.eq(bind(case.id)))
             .filter(cases::version.eq(expected)))
-        .set(case.values()))
+        .set(case.values())
         .execute(*c))?;
     Ok(changed == 1)
 }
@@ -191,10 +190,10 @@ pub fn set_next_reminder(
     id: CaseId,
     at: Option<DateTime<Utc>>,
 ) -> Result<(), StorageError> {
-    with_conn!(tx, c => prepared(diesel::update(cases::table
+    with_conn!(tx, c => diesel::update(cases::table
             .filter(cases::agency_id.eq(bind(agency)))
             .filter(cases::id.eq(bind(id))))
-        .set(cases::next_remind_at.eq(bind(at))))
+        .set(cases::next_remind_at.eq(bind(at)))
         .execute(*c))?;
     Ok(())
 }

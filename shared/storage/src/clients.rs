@@ -7,7 +7,6 @@ use domain::{AgencyId, ClientId, OfficeId, PhoneState, Sex, StaffId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::clients,
     scope::{Scope, within},
     sealed::{Place, Sealer},
@@ -152,11 +151,11 @@ pub fn insert(tx: &mut Tx<'_>, client: &Client) -> Result<(), StorageError> {
 /// Replaces a client if its stored version is still `expected`; answers whether it was.
 pub fn save(tx: &mut Tx<'_>, client: &Client, expected: i64) -> Result<bool, StorageError> {
     let row = seal(client, tx.sealer())?;
-    let changed = with_conn!(tx, c => prepared(diesel::update(clients::table
+    let changed = with_conn!(tx, c => diesel::update(clients::table
             .filter(clients::agency_id.eq(bind(client.agency_id)))
             .filter(clients::id.eq(bind(client.id)))
             .filter(clients::version.eq(expected)))
-        .set(row.values()))
+        .set(row.values())
         .execute(*c))?;
     Ok(changed == 1)
 }
@@ -276,10 +275,10 @@ pub fn assign(
     office: OfficeId,
     caseworker: StaffId,
 ) -> Result<(), StorageError> {
-    with_conn!(tx, c => prepared(diesel::update(clients::table
+    with_conn!(tx, c => diesel::update(clients::table
             .filter(clients::agency_id.eq(bind(agency)))
             .filter(clients::id.eq(bind(id))))
-        .set((clients::office_id.eq(bind(office)), clients::caseworker_id.eq(bind(Some(caseworker))))))
+        .set((clients::office_id.eq(bind(office)), clients::caseworker_id.eq(bind(Some(caseworker)))))
         .execute(*c))?;
     Ok(())
 }
@@ -292,14 +291,14 @@ pub fn set_phone_state(
     state: PhoneState,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    with_conn!(tx, c => prepared(diesel::update(clients::table
+    with_conn!(tx, c => diesel::update(clients::table
             .filter(clients::agency_id.eq(bind(agency)))
             .filter(clients::id.eq(bind(id))))
         .set((
             clients::phone_state.eq(bind(state)),
             clients::version.eq(clients::version + 1),
             clients::updated_at.eq(bind(now)),
-        )))
+        ))
         .execute(*c))?;
     Ok(())
 }

@@ -11,7 +11,6 @@ use domain::{
 pub use self::items::{Item, insert_items, items_of, items_of_case, remove_items};
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::escalations,
     scope::{Scope, within},
     sealed::{Place, Sealer},
@@ -195,11 +194,11 @@ pub fn insert(tx: &mut Tx<'_>, escalation: &Escalation) -> Result<(), StorageErr
 /// Replaces an escalation if its stored version is still `expected`; answers whether it was.
 pub fn save(tx: &mut Tx<'_>, it: &Escalation, expected: i64) -> Result<bool, StorageError> {
     let row = seal(it, tx.sealer())?;
-    let changed = with_conn!(tx, c => prepared(diesel::update(escalations::table
+    let changed = with_conn!(tx, c => diesel::update(escalations::table
             .filter(escalations::agency_id.eq(bind(it.agency_id)))
             .filter(escalations::id.eq(bind(it.id)))
             .filter(escalations::version.eq(expected)))
-        .set(row.values()))
+        .set(row.values())
         .execute(*c))?;
     Ok(changed == 1)
 }

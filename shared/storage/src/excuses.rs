@@ -6,7 +6,6 @@ use domain::{AgencyId, AppointmentId, CaseId, ExcuseId, ExcuseStatus, StaffId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::{cases, excuses},
     scope::Scope,
     sealed::{Place, Sealer},
@@ -131,11 +130,11 @@ pub fn insert(tx: &mut Tx<'_>, excuse: &Excuse) -> Result<(), StorageError> {
 /// Replaces an excuse if its stored version is still `expected`; answers whether it was.
 pub fn save(tx: &mut Tx<'_>, excuse: &Excuse, expected: i64) -> Result<bool, StorageError> {
     let row = seal(excuse, tx.sealer())?;
-    let changed = with_conn!(tx, c => prepared(diesel::update(excuses::table
+    let changed = with_conn!(tx, c => diesel::update(excuses::table
             .filter(excuses::agency_id.eq(bind(excuse.agency_id)))
             .filter(excuses::id.eq(bind(excuse.id)))
             .filter(excuses::version.eq(expected)))
-        .set(row.values()))
+        .set(row.values())
         .execute(*c))?;
     Ok(changed == 1)
 }

@@ -8,7 +8,6 @@ use domain::{AgencyId, StaffId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::idempotency_keys,
     sealed::Place,
     store::Tx,
@@ -125,11 +124,7 @@ pub fn insert(
                 idempotency_keys::created_at.eq(excluded(idempotency_keys::created_at)),
                 idempotency_keys::expires_at.eq(excluded(idempotency_keys::expires_at)),
             ));
-        prepared(diesel::query_dsl::methods::FilterDsl::filter(
-            put,
-            idempotency_keys::expires_at.le(bind(now)),
-        ))
-        .execute(*c)
+        diesel::query_dsl::methods::FilterDsl::filter(put, idempotency_keys::expires_at.le(bind(now))).execute(*c)
     })?;
     if kept == 1 {
         Ok(())

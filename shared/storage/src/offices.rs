@@ -6,7 +6,6 @@ use domain::{AgencyId, OfficeId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::offices,
     store::Tx,
     types::{bind, record},
@@ -84,7 +83,7 @@ pub fn save(
     changed: &Office,
     expected_version: i64,
 ) -> Result<bool, StorageError> {
-    let saved = with_conn!(tx, c => prepared(diesel::update(offices::table)
+    let saved = with_conn!(tx, c => diesel::update(offices::table)
         .filter(offices::agency_id.eq(bind(changed.agency_id)))
         .filter(offices::id.eq(bind(changed.id)))
         .filter(offices::version.eq(expected_version))
@@ -96,7 +95,7 @@ pub fn save(
             offices::timezone.eq(&changed.timezone),
             offices::version.eq(expected_version + 1),
             offices::updated_at.eq(bind(changed.updated_at)),
-        )))
+        ))
         .execute(*c))?;
     Ok(saved == 1)
 }
@@ -122,11 +121,11 @@ pub fn claim_digest(
     id: OfficeId,
     day: NaiveDate,
 ) -> Result<bool, StorageError> {
-    let changed = with_conn!(tx, c => prepared(diesel::update(offices::table
+    let changed = with_conn!(tx, c => diesel::update(offices::table
             .filter(offices::agency_id.eq(bind(agency)))
             .filter(offices::id.eq(bind(id)))
             .filter(offices::last_digest_on.is_null().or(offices::last_digest_on.lt(Some(day)))))
-        .set(offices::last_digest_on.eq(Some(day))))
+        .set(offices::last_digest_on.eq(Some(day)))
         .execute(*c))?;
     Ok(changed == 1)
 }

@@ -6,7 +6,6 @@ use domain::{AgencyId, RefreshTokenId, SessionId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::refresh_tokens,
     store::Tx,
     types::{bind, record},
@@ -57,11 +56,11 @@ pub fn mark_used(
     id: RefreshTokenId,
     at: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let used = with_conn!(tx, c => prepared(diesel::update(refresh_tokens::table)
+    let used = with_conn!(tx, c => diesel::update(refresh_tokens::table)
         .filter(refresh_tokens::agency_id.eq(bind(agency)))
         .filter(refresh_tokens::id.eq(bind(id)))
         .filter(refresh_tokens::used_at.is_null())
-        .set(refresh_tokens::used_at.eq(bind(Some(at)))))
+        .set(refresh_tokens::used_at.eq(bind(Some(at))))
         .execute(*c))?;
     Ok(used == 1)
 }

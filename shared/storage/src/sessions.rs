@@ -6,7 +6,6 @@ use domain::{AgencyId, SessionId, StaffId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::sessions,
     store::Tx,
     types::{bind, record},
@@ -57,10 +56,10 @@ pub fn touch(
     id: SessionId,
     at: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    with_conn!(tx, c => prepared(diesel::update(sessions::table)
+    with_conn!(tx, c => diesel::update(sessions::table)
         .filter(sessions::agency_id.eq(bind(agency)))
         .filter(sessions::id.eq(bind(id)))
-        .set(sessions::last_used_at.eq(bind(at))))
+        .set(sessions::last_used_at.eq(bind(at)))
         .execute(*c))?;
     Ok(())
 }
@@ -73,14 +72,14 @@ pub fn revoke(
     at: DateTime<Utc>,
     reason: &str,
 ) -> Result<bool, StorageError> {
-    let revoked = with_conn!(tx, c => prepared(diesel::update(sessions::table)
+    let revoked = with_conn!(tx, c => diesel::update(sessions::table)
         .filter(sessions::agency_id.eq(bind(agency)))
         .filter(sessions::id.eq(bind(id)))
         .filter(sessions::revoked_at.is_null())
         .set((
             sessions::revoked_at.eq(bind(Some(at))),
             sessions::revoked_reason.eq(Some(reason)),
-        )))
+        ))
         .execute(*c))?;
     Ok(revoked == 1)
 }
@@ -93,14 +92,14 @@ pub fn revoke_all_of(
     at: DateTime<Utc>,
     reason: &str,
 ) -> Result<usize, StorageError> {
-    Ok(with_conn!(tx, c => prepared(diesel::update(sessions::table)
+    Ok(with_conn!(tx, c => diesel::update(sessions::table)
         .filter(sessions::agency_id.eq(bind(agency)))
         .filter(sessions::staff_id.eq(bind(staff)))
         .filter(sessions::revoked_at.is_null())
         .set((
             sessions::revoked_at.eq(bind(Some(at))),
             sessions::revoked_reason.eq(Some(reason)),
-        )))
+        ))
         .execute(*c))?)
 }
 

@@ -8,7 +8,6 @@ use domain::{AgencyId, OfficeId, Role, Sex, StaffId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::{logins, staff},
     sealed::{Place, Sealer},
     store::Tx,
@@ -214,7 +213,7 @@ pub fn list(
 /// `expected_version`; answers whether it was. The username stays as it is.
 pub fn save(tx: &mut Tx<'_>, changed: &Staff, expected_version: i64) -> Result<bool, StorageError> {
     let row = StaffRow::seal(changed, tx.sealer())?;
-    let saved = with_conn!(tx, c => prepared(diesel::update(staff::table)
+    let saved = with_conn!(tx, c => diesel::update(staff::table)
         .filter(staff::agency_id.eq(bind(row.agency_id)))
         .filter(staff::id.eq(bind(row.id)))
         .filter(staff::version.eq(expected_version))
@@ -228,7 +227,7 @@ pub fn save(tx: &mut Tx<'_>, changed: &Staff, expected_version: i64) -> Result<b
             staff::active.eq(row.active),
             staff::version.eq(expected_version + 1),
             staff::updated_at.eq(bind(row.updated_at)),
-        )))
+        ))
         .execute(*c))?;
     Ok(saved == 1)
 }

@@ -6,7 +6,6 @@ use domain::{AgencyId, MessageKind, StaffId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::templates,
     store::Tx,
     types::{bind, record},
@@ -70,7 +69,7 @@ pub fn save(
                 .on_conflict_do_nothing()
                 .execute(*c))?
         }
-        Some(expected) => with_conn!(tx, c => prepared(diesel::update(templates::table)
+        Some(expected) => with_conn!(tx, c => diesel::update(templates::table)
             .filter(templates::agency_id.eq(bind(template.agency_id)))
             .filter(templates::kind.eq(bind(template.kind)))
             .filter(templates::step.eq(&template.step))
@@ -80,7 +79,7 @@ pub fn save(
                 templates::version.eq(expected + 1),
                 templates::updated_by.eq(bind(template.updated_by)),
                 templates::updated_at.eq(bind(template.updated_at)),
-            )))
+            ))
             .execute(*c))?,
     };
     Ok(saved == 1)

@@ -6,7 +6,6 @@ use domain::{AgencyId, AppointmentId, CaseId, EscalationId};
 
 use crate::{
     error::StorageError,
-    prepared::prepared,
     schema::{escalation_items, escalations},
     store::Tx,
     types::{bind, record},
@@ -30,7 +29,7 @@ record! {
 /// Adds items to a basis. An item that had left it joins again.
 pub fn insert_items(tx: &mut Tx<'_>, items: &[Item]) -> Result<(), StorageError> {
     for item in items {
-        with_conn!(tx, c => prepared(diesel::insert_into(escalation_items::table)
+        with_conn!(tx, c => diesel::insert_into(escalation_items::table)
             .values(item.values())
             .on_conflict((
                 escalation_items::agency_id,
@@ -41,7 +40,7 @@ pub fn insert_items(tx: &mut Tx<'_>, items: &[Item]) -> Result<(), StorageError>
             .set((
                 escalation_items::joined_at.eq(bind(item.joined_at)),
                 escalation_items::removed_at.eq(bind(None::<DateTime<Utc>>)),
-            )))
+            ))
             .execute(*c))?;
     }
     Ok(())
