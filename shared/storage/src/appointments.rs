@@ -19,6 +19,7 @@ pub use self::{
 };
 use crate::{
     error::StorageError,
+    prepared::execute_prepared,
     schema::appointments,
     scope::{Scope, within},
     store::Tx,
@@ -83,12 +84,11 @@ pub fn insert_many(tx: &mut Tx<'_>, items: &[Appointment]) -> Result<(), Storage
 
 /// Replaces an appointment if its stored version is still `expected`; answers whether it was.
 pub fn save(tx: &mut Tx<'_>, item: &Appointment, expected: i64) -> Result<bool, StorageError> {
-    let changed = with_conn!(tx, c => diesel::update(appointments::table
+    let changed = with_conn!(tx, c => execute_prepared!(*c, appointments, diesel::update(appointments::table
             .filter(appointments::agency_id.eq(bind(item.agency_id)))
             .filter(appointments::id.eq(bind(item.id)))
             .filter(appointments::version.eq(expected)))
-        .set(item.values())
-        .execute(*c))?;
+        .set(item.values())))?;
     Ok(changed == 1)
 }
 

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     any_id::AnyId,
     error::StorageError,
+    prepared::{execute_prepared, prepared},
     schema::{audit_heads, audit_log},
     store::Tx,
     types::{bind, record},
@@ -181,13 +182,14 @@ pub fn append_many(
     let count = i64::try_from(entries.len())
         .map_err(|_too_many| StorageError::Corrupt("audit batch".to_owned()))?;
     // Advancing the head first takes its lock before its hash is read.
-    let (last, hash): (i64, Vec<u8>) = with_conn!(tx, c => diesel::update(audit_heads::table)
+    let (last, hash): (i64, Vec<u8>) =
+        with_conn!(tx, c => prepared(diesel::update(audit_heads::table)
         .filter(audit_heads::agency_id.eq(bind(agency)))
         .set(audit_heads::seq.eq(audit_heads::seq + count))
-        .returning((audit_heads::seq, audit_heads::hash))
+        .returning((audit_heads::seq, audit_heads::hash)))
         .get_result(*c)
         .optional())?
-    .ok_or_else(|| StorageError::MissingReference("audit_heads".to_owned()))?;
+        .ok_or_else(|| StorageError::MissingReference("audit_heads".to_owned()))?;
     if entries.is_empty() {
         return Ok(last);
     }
@@ -198,14 +200,18 @@ pub fn append_many(
         hash = chain_hash(&row.hash)?;
         rows.push(row);
     }
+    if let [row] = rows.as_slice() {
+        // Unlike a batch of any size, one row is a statement that stays prepared.
+        with_conn!(tx, c => diesel::insert_into(audit_log::table).values(row.values()).execute(*c))?;
+        rows.clear();
+    }
     for batch in rows.chunks(BATCH) {
         let values: Vec<_> = batch.iter().map(AuditEntry::values).collect();
         with_conn!(tx, c => diesel::insert_into(audit_log::table).values(values).execute(*c))?;
     }
-    with_conn!(tx, c => diesel::update(audit_heads::table)
+    with_conn!(tx, c => execute_prepared!(*c, audit_heads, diesel::update(audit_heads::table)
         .filter(audit_heads::agency_id.eq(bind(agency)))
-        .set(audit_heads::hash.eq(hash.as_slice()))
-        .execute(*c))?;
+        .set(audit_heads::hash.eq(hash.as_slice()))))?;
     Ok(last)
 }
 

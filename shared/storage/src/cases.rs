@@ -6,6 +6,7 @@ use domain::{AgencyId, CaseId, CaseStatus, ClientId, Measure, OfficeId, StaffId}
 
 use crate::{
     error::StorageError,
+    prepared::execute_prepared,
     schema::cases,
     scope::{Scope, within},
     store::Tx,
@@ -72,12 +73,11 @@ pub fn insert(tx: &mut Tx<'_>, case: &Case) -> Result<(), StorageError> {
 
 /// Replaces a case if its stored version is still `expected`; answers whether it was.
 pub fn save(tx: &mut Tx<'_>, case: &Case, expected: i64) -> Result<bool, StorageError> {
-    let changed = with_conn!(tx, c => diesel::update(cases::table
+    let changed = with_conn!(tx, c => execute_prepared!(*c, cases, diesel::update(cases::table
             .filter(cases::agency_id.eq(bind(case.agency_id)))
             .filter(cases::id.eq(bind(case.id)))
             .filter(cases::version.eq(expected)))
-        .set(case.values())
-        .execute(*c))?;
+        .set(case.values())))?;
     Ok(changed == 1)
 }
 
@@ -190,11 +190,10 @@ pub fn set_next_reminder(
     id: CaseId,
     at: Option<DateTime<Utc>>,
 ) -> Result<(), StorageError> {
-    with_conn!(tx, c => diesel::update(cases::table
+    with_conn!(tx, c => execute_prepared!(*c, cases, diesel::update(cases::table
             .filter(cases::agency_id.eq(bind(agency)))
             .filter(cases::id.eq(bind(id))))
-        .set(cases::next_remind_at.eq(bind(at)))
-        .execute(*c))?;
+        .set(cases::next_remind_at.eq(bind(at)))))?;
     Ok(())
 }
 

@@ -36,6 +36,11 @@ pub struct Options {
     pub synchronous: Synchronous,
 }
 
+/// Pages the one writer keeps.
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
+/// Pages each reader keeps. There are many of them, and the system's own cache is behind them all.
+const READER_CACHE_KIB: u32 = 4 * 1024;
+
 #[derive(Debug)]
 struct SqliteSetup {
     pragmas: String,
@@ -75,8 +80,13 @@ pub(crate) fn sqlite_pool(
     };
     let mut pragmas = format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
-         PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;",
-        options.busy_timeout.as_millis()
+         PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
+        options.busy_timeout.as_millis(),
+        if writer {
+            WRITER_CACHE_KIB
+        } else {
+            READER_CACHE_KIB
+        }
     );
     if !writer {
         pragmas.push_str(" PRAGMA query_only = ON;");

@@ -8,6 +8,7 @@ use domain::{AgencyId, StaffId};
 
 use crate::{
     error::StorageError,
+    prepared::execute_prepared,
     schema::idempotency_keys,
     sealed::Place,
     store::Tx,
@@ -124,7 +125,10 @@ pub fn insert(
                 idempotency_keys::created_at.eq(excluded(idempotency_keys::created_at)),
                 idempotency_keys::expires_at.eq(excluded(idempotency_keys::expires_at)),
             ));
-        diesel::query_dsl::methods::FilterDsl::filter(put, idempotency_keys::expires_at.le(bind(now))).execute(*c)
+        execute_prepared!(*c, idempotency_keys, diesel::query_dsl::methods::FilterDsl::filter(
+            put,
+            idempotency_keys::expires_at.le(bind(now)),
+        ))
     })?;
     if kept == 1 {
         Ok(())

@@ -5,7 +5,13 @@ use diesel::{dsl::case_when, prelude::*, upsert::excluded};
 use domain::AgencyId;
 
 use crate::{
-    any_id::AnyId, error::StorageError, schema::leases, store::Tx, types::bind, with_conn,
+    any_id::AnyId,
+    error::StorageError,
+    prepared::{execute_prepared, prepared},
+    schema::leases,
+    store::Tx,
+    types::bind,
+    with_conn,
 };
 
 /// Takes or renews the lease `name` until `until` for `holder` (a process or job run).
@@ -38,8 +44,11 @@ pub fn take(
                     .otherwise(leases::fence + 1_i64)),
                 leases::until.eq(excluded(leases::until)),
             ));
-        diesel::query_dsl::methods::FilterDsl::filter(taken, leases::until.le(bind(now)).or(leases::holder.eq(bind(holder))))
-            .returning(leases::fence)
+        let taken = diesel::query_dsl::methods::FilterDsl::filter(
+            taken,
+            leases::until.le(bind(now)).or(leases::holder.eq(bind(holder))),
+        );
+        prepared(taken.returning(leases::fence))
             .get_result(*c)
             .optional()
     })?)
@@ -55,13 +64,12 @@ pub fn release(
     fence: i64,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let released = with_conn!(tx, c => diesel::update(leases::table)
+    let released = with_conn!(tx, c => execute_prepared!(*c, leases, diesel::update(leases::table)
         .filter(leases::agency_id.eq(bind(agency)))
         .filter(leases::name.eq(name))
         .filter(leases::holder.eq(bind(holder)))
         .filter(leases::fence.eq(fence))
         .filter(leases::until.gt(bind(now)))
-        .set(leases::until.eq(bind(now)))
-        .execute(*c))?;
+        .set(leases::until.eq(bind(now)))))?;
     Ok(released == 1)
 }

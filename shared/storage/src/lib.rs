@@ -21,6 +21,7 @@ pub mod leases;
 pub mod messages;
 pub mod migrate;
 pub mod offices;
+mod prepared;
 pub mod receipts;
 pub mod refresh_tokens;
 pub mod rule_packs;

@@ -9,6 +9,7 @@ use domain::{
 
 use crate::{
     error::StorageError,
+    prepared::execute_prepared,
     schema::tasks,
     scope::Scope,
     sealed::{Place, Sealer},
@@ -172,12 +173,11 @@ pub fn insert_once(tx: &mut Tx<'_>, task: &Task) -> Result<bool, StorageError> {
 /// Replaces a task if its stored version is still `expected`; answers whether it was.
 pub fn save(tx: &mut Tx<'_>, task: &Task, expected: i64) -> Result<bool, StorageError> {
     let row = seal(task, tx.sealer())?;
-    let changed = with_conn!(tx, c => diesel::update(tasks::table
+    let changed = with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
             .filter(tasks::agency_id.eq(bind(task.agency_id)))
             .filter(tasks::id.eq(bind(task.id)))
             .filter(tasks::version.eq(expected)))
-        .set(row.values())
-        .execute(*c))?;
+        .set(row.values())))?;
     Ok(changed == 1)
 }
 
@@ -285,20 +285,18 @@ pub fn cancel_open(
         tasks::version.eq(tasks::version + 1),
     );
     if let Some(escalation) = escalation {
-        cancelled += with_conn!(tx, c => diesel::update(tasks::table
+        cancelled += with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
                 .filter(tasks::agency_id.eq(bind(agency)))
                 .filter(tasks::escalation_id.eq(bind(Some(escalation))))
                 .filter(tasks::status.eq(bind(TaskStatus::Open))))
-            .set(values)
-            .execute(*c))?;
+            .set(values)))?;
     }
     if let Some(appointment) = appointment {
-        cancelled += with_conn!(tx, c => diesel::update(tasks::table
+        cancelled += with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
                 .filter(tasks::agency_id.eq(bind(agency)))
                 .filter(tasks::appointment_id.eq(bind(Some(appointment))))
                 .filter(tasks::status.eq(bind(TaskStatus::Open))))
-            .set(values)
-            .execute(*c))?;
+            .set(values)))?;
     }
     Ok(cancelled)
 }
@@ -311,7 +309,8 @@ pub fn finish_open(
     by: Option<StaffId>,
     now: DateTime<Utc>,
 ) -> Result<usize, StorageError> {
-    Ok(with_conn!(tx, c => diesel::update(tasks::table
+    Ok(
+        with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
             .filter(tasks::agency_id.eq(bind(agency)))
             .filter(tasks::escalation_id.eq(bind(Some(escalation))))
             .filter(tasks::status.eq(bind(TaskStatus::Open))))
@@ -321,8 +320,8 @@ pub fn finish_open(
             tasks::closed_at.eq(bind(Some(now))),
             tasks::closed_by.eq(bind(by)),
             tasks::version.eq(tasks::version + 1),
-        ))
-        .execute(*c))?)
+        ))))?,
+    )
 }
 
 /// Cancels the task with this key if it is open; answers whether it was.
@@ -332,15 +331,14 @@ pub fn cancel_key(
     key: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let cancelled = with_conn!(tx, c => diesel::update(tasks::table
-            .filter(tasks::agency_id.eq(bind(agency)))
-            .filter(tasks::dedupe_key.eq(key))
-            .filter(tasks::status.eq(bind(TaskStatus::Open))))
-        .set((
-            tasks::status.eq(bind(TaskStatus::Cancelled)),
-            tasks::closed_at.eq(bind(Some(now))),
-            tasks::version.eq(tasks::version + 1),
-        ))
-        .execute(*c))?;
+    let cancelled = with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
+        .filter(tasks::agency_id.eq(bind(agency)))
+        .filter(tasks::dedupe_key.eq(key))
+        .filter(tasks::status.eq(bind(TaskStatus::Open))))
+    .set((
+        tasks::status.eq(bind(TaskStatus::Cancelled)),
+        tasks::closed_at.eq(bind(Some(now))),
+        tasks::version.eq(tasks::version + 1),
+    ))))?;
     Ok(cancelled == 1)
 }

@@ -6,7 +6,10 @@ use diesel::prelude::*;
 use domain::{AgencyId, AppointmentId, AppointmentStatus};
 
 use super::Appointment;
-use crate::{error::StorageError, schema::appointments, store::Tx, types::bind, with_conn};
+use crate::{
+    error::StorageError, prepared::execute_prepared, schema::appointments, store::Tx, types::bind,
+    with_conn,
+};
 
 /// Appointments in `status` whose next change of status has come, the earliest first.
 pub fn due_for_change(
@@ -94,11 +97,10 @@ pub fn set_next_reminder(
     notified: bool,
     at: Option<DateTime<Utc>>,
 ) -> Result<(), StorageError> {
-    with_conn!(tx, c => diesel::update(appointments::table
+    with_conn!(tx, c => execute_prepared!(*c, appointments, diesel::update(appointments::table
             .filter(appointments::agency_id.eq(bind(agency)))
             .filter(appointments::id.eq(bind(id))))
-        .set((appointments::notified.eq(notified), appointments::next_remind_at.eq(bind(at))))
-        .execute(*c))?;
+        .set((appointments::notified.eq(notified), appointments::next_remind_at.eq(bind(at))))))?;
     Ok(())
 }
 

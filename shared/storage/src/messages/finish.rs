@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::case_when, prelude::*};
 use domain::{AgencyId, AppointmentId, Channel, HopCause, MessageId, MessageStatus};
 
-use crate::{error::StorageError, schema::messages, store::Tx, types::bind, with_conn};
+use crate::{
+    error::StorageError, prepared::execute_prepared, schema::messages, store::Tx, types::bind,
+    with_conn,
+};
 
 /// The state a group of messages goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +103,8 @@ pub fn cancel_scheduled(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<usize, StorageError> {
-    Ok(with_conn!(tx, c => diesel::update(messages::table
+    Ok(
+        with_conn!(tx, c => execute_prepared!(*c, messages, diesel::update(messages::table
             .filter(messages::agency_id.eq(bind(agency)))
             .filter(messages::appointment_id.eq(bind(Some(appointment))))
             .filter(messages::status.eq(bind(MessageStatus::Scheduled))))
@@ -111,6 +115,6 @@ pub fn cancel_scheduled(
             messages::final_at.eq(bind(Some(now))),
             messages::version.eq(messages::version + 1),
             messages::updated_at.eq(bind(now)),
-        ))
-        .execute(*c))?)
+        ))))?,
+    )
 }
