@@ -186,6 +186,7 @@ const fn refusal_status(code: RefusalCode) -> StatusCode {
         | R::TaskClosed
         | R::UsernameTaken
         | R::ClientExists
+        | R::ConsentNotInForce
         | R::Conflict => StatusCode::CONFLICT,
         R::InvalidValue
         | R::InvalidIdNumber
@@ -246,6 +247,7 @@ const fn refusal_title(code: RefusalCode) -> &'static str {
         R::WordingRefused => "The wording gives too much away",
         R::UsernameTaken => "The username is taken",
         R::ClientExists => "The client exists already",
+        R::ConsentNotInForce => "No consent is in force",
         R::NotFound => "Not found",
         R::Conflict => "Conflicts with what is stored",
     }

@@ -4,6 +4,7 @@
 //! clock or does I/O beyond the transaction it was given.
 
 pub mod alerts;
+pub mod consents;
 pub mod digest;
 pub mod judge;
 pub mod notify;

@@ -39,6 +39,7 @@ coded! {
         WordingRefused = "wording_refused",
         UsernameTaken = "username_taken",
         ClientExists = "client_exists",
+        ConsentNotInForce = "consent_not_in_force",
         NotFound = "not_found",
         Conflict = "conflict",
     }

@@ -139,6 +139,16 @@ ids! {
     Transition TransitionId,
     /// One entry of the audit trail.
     AuditEntry AuditEntryId,
+    /// Another system with access of its own.
+    Integrator IntegratorId,
+    /// One secret of an integrator.
+    Credential CredentialId,
+    /// One stretch of covering for an absent colleague.
+    Cover CoverId,
+    /// One entry of the ledger of consents.
+    Consent ConsentId,
+    /// A member of a client's family who may be told something.
+    FamilyContact FamilyContactId,
 }
 
 /// Makes the identifiers of one unit of work: UUIDv7 (RFC 9562) whose time is the unit's `now` and

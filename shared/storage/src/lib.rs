@@ -6,6 +6,7 @@
 // Row structs mirror tables; their fields are documented in the migrations' names and DOMAIN words.
 pub mod agencies;
 mod any_id;
+pub mod append_only;
 pub mod appointments;
 pub mod attempts;
 pub mod audit_log;
@@ -13,9 +14,12 @@ pub mod calendars;
 pub mod cases;
 pub mod clients;
 pub mod connection;
+pub mod covers;
+pub mod consents;
 pub mod error;
 pub mod escalations;
 pub mod excuses;
+pub mod family_contacts;
 pub mod idempotency;
 pub mod leases;
 pub mod messages;
@@ -24,6 +28,7 @@ pub mod offices;
 mod prepared;
 pub mod receipts;
 pub mod refresh_tokens;
+pub mod roles;
 pub mod rule_packs;
 #[cfg_attr(
     not(test),
@@ -45,6 +50,6 @@ mod types;
 pub use any_id::AnyId;
 pub use connection::{Options, Synchronous};
 pub use error::{Retryable, StorageError};
-pub use scope::Scope;
+pub use scope::{Covered, Scope};
 pub use sealed::{Sealer, SealingKey};
 pub use store::{Backend, Store, Tx};

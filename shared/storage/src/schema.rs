@@ -38,6 +38,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
+        visits_until -> Text,
     }
 }
 
@@ -138,6 +139,7 @@ diesel::table! {
         version -> BigInt,
         updated_by -> Uid,
         updated_at -> UtcInstant,
+        removed_at -> Nullable<UtcInstant>,
     }
 }
 
@@ -535,7 +537,89 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    consents (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        client_id -> Uid,
+        purpose -> Word,
+        sequence -> Integer,
+        act -> Word,
+        text_version -> Text,
+        channel -> Word,
+        said_on -> Date,
+        recorded_by_kind -> Word,
+        recorded_by -> Nullable<Uid>,
+        recorded_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    family_contacts (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        client_id -> Uid,
+        name_sealed -> Binary,
+        phone_sealed -> Binary,
+        relation -> Word,
+        scope -> Word,
+        ends_on -> Date,
+        ended_at -> Nullable<UtcInstant>,
+        ended_reason -> Nullable<Text>,
+        created_by -> Uid,
+        created_at -> UtcInstant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    retention_reports (agency_id, ran_on, subject) {
+        agency_id -> Uid,
+        ran_on -> Date,
+        subject -> Word,
+        action -> Word,
+        keep_days -> Nullable<Integer>,
+        reason -> Text,
+        acted_on -> BigInt,
+        kept -> BigInt,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    covers (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        office_id -> Uid,
+        absent_id -> Uid,
+        covering_id -> Uid,
+        starts_on -> Date,
+        ends_on -> Date,
+        starts_at -> UtcInstant,
+        ends_at -> UtcInstant,
+        made_by -> Uid,
+        made_at -> UtcInstant,
+        ended_by -> Nullable<Uid>,
+        ended_at -> Nullable<UtcInstant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    consents,
+    family_contacts,
+    retention_reports,
     agencies,
     logins,
     offices,
@@ -547,6 +631,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     templates,
     clients,
     cases,
+    covers,
     appointments,
     test_records,
     excuses,

@@ -263,4 +263,9 @@ words!(
     domain::HopCause,
     domain::AttemptOutcome,
     domain::ActorKind,
+    domain::consent::ConsentPurpose,
+    domain::consent::ConsentAct,
+    domain::consent::ConsentChannel,
+    domain::family_contact::Relation,
+    domain::family_contact::ContactScope,
 );

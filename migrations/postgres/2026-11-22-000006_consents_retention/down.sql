@@ -1,0 +1,3 @@
+DROP TABLE retention_reports;
+DROP TABLE family_contacts;
+DROP TABLE consents;

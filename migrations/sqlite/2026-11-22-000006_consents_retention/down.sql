@@ -1,0 +1,9 @@
+DROP TRIGGER transitions_is_never_deleted;
+DROP TRIGGER transitions_is_never_updated;
+DROP TRIGGER attempt_outcomes_is_never_deleted;
+DROP TRIGGER attempt_outcomes_is_never_updated;
+DROP TRIGGER attempts_is_never_deleted;
+DROP TRIGGER attempts_is_never_updated;
+DROP TABLE retention_reports;
+DROP TABLE family_contacts;
+DROP TABLE consents;
