@@ -117,6 +117,10 @@ ids! {
     RefreshToken RefreshTokenId,
     /// The person in the programme.
     Client ClientId,
+    /// A sign-in of a client.
+    ClientSession ClientSessionId,
+    /// A one-time code for a sign-in of a client.
+    SignInCode SignInCodeId,
     /// One measure on one client.
     Case CaseId,
     /// One dated obligation.

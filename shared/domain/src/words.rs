@@ -184,6 +184,8 @@ coded! {
         ReportInReminder = "report_in_reminder",
         /// The caseworker's morning summary.
         StaffDigest = "staff_digest",
+        /// A client's one-time code. Never among the stored messages.
+        SignInCode = "sign_in_code",
     }
 }
 
@@ -328,6 +330,8 @@ coded! {
         System = "system",
         /// A gateway's call-back.
         Gateway = "gateway",
+        /// Another system with access of its own.
+        Integrator = "integrator",
         /// Nobody signed in.
         Anonymous = "anonymous",
     }

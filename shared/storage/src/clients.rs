@@ -193,6 +193,23 @@ pub fn get_many(
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
+/// The clients who gave this number (11 digits), in the order they were registered.
+pub fn with_phone(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    phone: &str,
+) -> Result<Vec<Client>, StorageError> {
+    let sealer = tx.sealer();
+    let index = sealer.blind_index("clients.phone", phone);
+    let rows: Vec<Row> = with_conn!(tx, c => clients::table
+        .filter(clients::agency_id.eq(bind(agency)))
+        .filter(clients::phone_index.eq(Some(index)))
+        .order(clients::id)
+        .select(Row::as_select())
+        .load(*c))?;
+    rows.into_iter().map(|row| open(row, sealer)).collect()
+}
+
 /// A page of clients the caller may see, in the order they were registered. `exact` matches a whole
 /// name, phone or ID number.
 pub fn list(

@@ -92,6 +92,38 @@ diesel::table! {
         issued_at -> UtcInstant,
         expires_at -> UtcInstant,
         used_at -> Nullable<UtcInstant>,
+        voided_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    integrators (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        name -> Text,
+        scopes -> Text,
+        active -> Bool,
+        created_by -> Uid,
+        created_at -> UtcInstant,
+        updated_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    integrator_credentials (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        integrator_id -> Uid,
+        secret_hash -> Binary,
+        created_at -> UtcInstant,
+        last_used_at -> Nullable<UtcInstant>,
+        revoked_at -> Nullable<UtcInstant>,
     }
 }
 
@@ -616,7 +648,141 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    sign_in_codes (phone_index) {
+        phone_index -> Binary,
+        id -> Uid,
+        code_hash -> Binary,
+        code_sealed -> Nullable<Binary>,
+        tries -> Integer,
+        issued_at -> UtcInstant,
+        expires_at -> UtcInstant,
+        used_at -> Nullable<UtcInstant>,
+        hour_began_at -> UtcInstant,
+        hour_count -> Integer,
+        day_began_at -> UtcInstant,
+        day_count -> Integer,
+        failures_began_at -> UtcInstant,
+        failures -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    sign_in_budgets (key) {
+        key -> Binary,
+        began_at -> UtcInstant,
+        count -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    client_numbers (agency_id, client_id, phone_index) {
+        agency_id -> Uid,
+        client_id -> Uid,
+        phone_index -> Binary,
+        proven_at -> UtcInstant,
+        last_used_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    client_sessions (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        client_id -> Uid,
+        generation -> Integer,
+        retry_generation -> Nullable<Integer>,
+        created_at -> UtcInstant,
+        last_used_at -> UtcInstant,
+        idle_ends_at -> UtcInstant,
+        expires_at -> UtcInstant,
+        revoked_at -> Nullable<UtcInstant>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    appointment_confirmations (agency_id, appointment_id) {
+        agency_id -> Uid,
+        appointment_id -> Uid,
+        client_id -> Uid,
+        confirmed_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    credentials (agency_id, staff_id) {
+        agency_id -> Uid,
+        staff_id -> Uid,
+        changed_at -> UtcInstant,
+        temporary_until -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    second_factors (agency_id, staff_id) {
+        agency_id -> Uid,
+        staff_id -> Uid,
+        secret_sealed -> Nullable<Binary>,
+        pending_sealed -> Nullable<Binary>,
+        confirmed_at -> Nullable<UtcInstant>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    recovery_codes (agency_id, staff_id, code_hash) {
+        agency_id -> Uid,
+        staff_id -> Uid,
+        code_hash -> Binary,
+        used_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    sign_in_counters (subject) {
+        subject -> Binary,
+        failures -> Integer,
+        last_failure_at -> Nullable<UtcInstant>,
+        blocked_until -> Nullable<UtcInstant>,
+        succeeded_at -> Nullable<UtcInstant>,
+        keep_until -> UtcInstant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    credentials,
+    second_factors,
+    recovery_codes,
+    sign_in_counters,
     consents,
     family_contacts,
     retention_reports,
@@ -630,6 +796,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     templates,
     clients,
+    client_numbers,
+    client_sessions,
+    sign_in_codes,
+    sign_in_budgets,
+    appointment_confirmations,
     cases,
     covers,
     appointments,

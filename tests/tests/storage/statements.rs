@@ -7,7 +7,13 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use crate::schema;
 
 /// Tables that are not a tenant's: the tenants themselves, and what finds a person's tenant.
-const SHARED: [&str; 2] = ["agencies", "logins"];
+const SHARED: [&str; 5] = [
+    "agencies",
+    "logins",
+    "sign_in_codes",
+    "sign_in_budgets",
+    "sign_in_counters",
+];
 
 thread_local! {
     static SEEN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };

@@ -43,7 +43,7 @@ fn ladder(pack: &RulePack, kind: MessageKind) -> &[StepRule] {
         MessageKind::AppointmentReminder => &pack.reminders.appointment,
         MessageKind::AppointmentOverdue => &pack.reminders.overdue,
         MessageKind::ReportInReminder => &pack.reminders.report_in,
-        MessageKind::StaffDigest => &[],
+        MessageKind::StaffDigest | MessageKind::SignInCode => &[],
     }
 }
 
@@ -71,6 +71,8 @@ fn has_value(kind: MessageKind, place: Placeholder) -> bool {
         MessageKind::AppointmentReminder
         | MessageKind::AppointmentOverdue
         | MessageKind::ReportInReminder => !matches!(place, P::Count),
+        // Its text is fixed.
+        MessageKind::SignInCode => false,
     }
 }
 

@@ -1,0 +1,5 @@
+DROP TABLE appointment_confirmations;
+DROP TABLE client_sessions;
+DROP TABLE client_numbers;
+DROP TABLE sign_in_budgets;
+DROP TABLE sign_in_codes;
