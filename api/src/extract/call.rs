@@ -1,4 +1,4 @@
-//! A call of an operation by a signed-in staff member who may make it.
+//! A call of an operation by somebody who may make it.
 
 use std::{
     future::{Ready, ready},
@@ -11,26 +11,25 @@ use actix_web::{
     http::header,
     web::{self, Data},
 };
-use casework::{Actor, Request, Work};
+use casework::{Request, Work};
 use chrono::{DateTime, Utc};
-use domain::{
-    audit::AuditOutcome,
-    role::{self, Reach},
-};
+use domain::role::{self, Reach};
 use futures_util::future::{Either, LocalBoxFuture};
 use serde::Serialize;
-use storage::Scope;
+use storage::{Covered, Scope};
 
 use crate::{
     answer::Answer,
-    auth::{Caller, access_token::Rejected},
+    auth::{Bearer, Caller, access_token::Rejected},
+    covering,
     extract::{
         json::Json,
         request::{header as text_header, request_of},
     },
     failure::Failure,
+    goes_on,
     limits::Limits,
-    operations::{Access, Op},
+    operations::Op,
     problem::Problem,
     problem_code::ProblemCode,
     state::AppState,
@@ -38,20 +37,23 @@ use crate::{
 };
 
 /// A permitted call of the operation `O`. To have one is to have been let through: the token is
-/// good, the session goes on, and the role may do `O`.
+/// good, its session goes on, and the role or the scopes allow `O`. `Call<O>` is by a staff member;
+/// `Call<O, Bearer>` may be by another system as well.
 #[derive(Debug)]
-pub struct Call<O> {
+pub struct Call<O, W = Caller> {
     /// Who calls.
-    pub caller: Caller,
+    pub caller: W,
     /// The instant of the request (UTC).
     pub now: DateTime<Utc>,
+    bearer: Bearer,
     state: Data<AppState>,
     http: HttpRequest,
     request: Request,
+    covered: Covered,
     operation: PhantomData<fn() -> O>,
 }
 
-impl<O: Op> Call<O> {
+impl<O: Op, W> Call<O, W> {
     /// What everybody shares.
     pub fn state(&self) -> &AppState {
         &self.state
@@ -64,7 +66,7 @@ impl<O: Op> Call<O> {
 
     /// Which rows of case data the caller may reach. The rest is "not found".
     pub fn scope(&self) -> Scope {
-        scope_of(&self.caller)
+        scope_of(&self.bearer, self.covered)
     }
 
     /// The version the caller wants to change, from `If-Match`; `None`: whichever is stored.
@@ -99,8 +101,10 @@ impl<O: Op> Call<O> {
         run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
         let (state, setting) = (self.state.clone(), self.setting());
-        let shared = self.state.clone();
+        let (shared, bearer) = (self.state.clone(), self.bearer);
         let written = unit_of_work::hop(&shared, O::OPERATION.id, move || {
+            let now = state.sign_in_clock.now();
+            setting.finish(goes_on::check(&state, &bearer, now))?;
             unit_of_work::read(&state, setting, run)
         })
         .await?;
@@ -117,9 +121,14 @@ impl<O: Op> Call<O> {
     ) -> Result<HttpResponse, Problem> {
         let repeatable = self.repeatable(body.fingerprint)?;
         let (state, setting) = (self.state.clone(), self.setting());
-        let shared = self.state.clone();
+        let (shared, bearer) = (self.state.clone(), self.bearer);
         let written = unit_of_work::hop(&shared, O::OPERATION.id, move || {
+            let now = state.sign_in_clock.now();
+            setting.finish(goes_on::check(&state, &bearer, now))?;
             unit_of_work::write(&state, setting, repeatable.as_ref(), |work| {
+                if O::OPERATION.is_sensitive() {
+                    goes_on::check_stored(work, &bearer, now)?;
+                }
                 run(work, &body.value)
             })
         })
@@ -127,17 +136,21 @@ impl<O: Op> Call<O> {
         Ok(written.respond(self.http.path(), self.http.query_string()))
     }
 
-    fn setting(&self) -> Setting {
+    pub(super) fn setting(&self) -> Setting {
         Setting {
             operation: O::OPERATION,
-            agency: self.caller.agency,
-            actor: Actor::staff(self.caller.staff),
+            agency: self.bearer.agency(),
+            actor: self.bearer.actor(),
             now: self.now,
             request: self.request.clone(),
         }
     }
 
     fn repeatable(&self, fingerprint: [u8; 32]) -> Result<Option<Repeatable>, Problem> {
+        // A system changes nothing, and so repeats nothing.
+        let Bearer::Staff(caller) = &self.bearer else {
+            return Ok(None);
+        };
         if !O::OPERATION.takes_idempotency_key() {
             return Ok(None);
         }
@@ -153,83 +166,136 @@ impl<O: Op> Call<O> {
                 Problem::new(ProblemCode::InvalidHeader, detail)
             })?;
         Ok(Some(Repeatable {
-            principal: self.caller.staff,
+            principal: caller.staff,
             key: key.to_owned(),
             fingerprint: self.state.store.sealer().fingerprint(&fingerprint),
         }))
     }
 
-    fn from(http: &HttpRequest) -> Result<Self, Problem> {
-        let state = http
-            .app_data::<Data<AppState>>()
-            .cloned()
-            .ok_or_else(Problem::internal)?;
-        let caller = authenticate(http, &state)?;
-        let now = state.clock.now();
-        let request = request_of(http, state.server.trusted_proxies);
-        Ok(Self {
-            caller,
-            now,
-            state,
-            http: http.clone(),
-            request,
-            operation: PhantomData,
-        })
+    /// The staff member who may be covering for somebody whose cases count as own ones then.
+    fn may_cover(&self) -> Option<Caller> {
+        let Bearer::Staff(caller) = self.bearer else {
+            return None;
+        };
+        let now = self.state.sign_in_clock.now();
+        (role::reach(caller.role) == Reach::OwnCases
+            && !self
+                .state
+                .covering
+                .is_nobody(caller.agency, caller.staff, now))
+        .then_some(caller)
     }
 
-    fn is_allowed(&self) -> bool {
-        match O::OPERATION.access {
-            Access::Open => true,
-            Access::Staff(permission) => role::allows(self.caller.role, permission),
-        }
-    }
-
-    async fn refuse(self) -> Result<Self, Problem> {
-        if O::OPERATION.is_audited() {
-            let (state, setting) = (self.state.clone(), self.setting());
-            let code = ProblemCode::Forbidden.as_str();
-            let kept = web::block(move || {
-                unit_of_work::audit(&state, &setting, None, AuditOutcome::Refused, Some(code))
-            });
-            if !matches!(kept.await, Ok(Ok(()))) {
-                tracing::error!(
-                    operation = O::OPERATION.id,
-                    "a refusal was not put into the audit trail"
-                );
-            }
-        }
-        let role = self.caller.role;
-        Err(Problem::new(
-            ProblemCode::Forbidden,
-            format!("the role {role} may not do this"),
-        ))
+    async fn with_covered(mut self, caller: Caller) -> Result<Self, Problem> {
+        let (state, now) = (self.state.clone(), self.now);
+        let Caller { agency, staff, .. } = caller;
+        let asked = web::block(move || {
+            let sign_in_now = state.sign_in_clock.now();
+            covering::covered_by(&state, agency, staff, now, sign_in_now)
+        });
+        let covered = asked.await.map_err(|_stopping| Problem::unavailable())?;
+        self.covered = covered.map_err(|error| {
+            let id = self.request.id.as_deref();
+            Failure::Storage(error).into_problem(O::OPERATION.id, id)
+        })?;
+        Ok(self)
     }
 }
 
-/// Which rows of case data a caller may reach ([`domain::role::reach`]).
-pub fn scope_of(caller: &Caller) -> Scope {
+/// Somebody with a good token, before it is known whether they may.
+fn come<O: Op>(http: &HttpRequest) -> Result<Call<O, Bearer>, Problem> {
+    let state = http
+        .app_data::<Data<AppState>>()
+        .cloned()
+        .ok_or_else(Problem::internal)?;
+    let bearer = authenticate(http, &state)?;
+    let now = state.clock.now();
+    let request = request_of(http, &state.server.trusted_proxies);
+    Ok(Call {
+        caller: bearer.clone(),
+        now,
+        bearer,
+        state,
+        http: http.clone(),
+        request,
+        covered: Covered::default(),
+        operation: PhantomData,
+    })
+}
+
+impl<O: Op> Call<O, Bearer> {
+    /// Lets the call through if the caller may make it and is whom the handler expects.
+    fn admit<W: TryFrom<Bearer>>(self) -> Result<Call<O, W>, Self> {
+        if !self.bearer.may(O::OPERATION) {
+            return Err(self);
+        }
+        match W::try_from(self.bearer.clone()) {
+            Err(_not_for_them) => Err(self),
+            Ok(caller) => Ok(Call {
+                caller,
+                now: self.now,
+                bearer: self.bearer,
+                state: self.state,
+                http: self.http,
+                request: self.request,
+                covered: self.covered,
+                operation: PhantomData,
+            }),
+        }
+    }
+
+    async fn refuse(self) -> Problem {
+        let (state, setting) = (self.state.clone(), self.setting());
+        let code = ProblemCode::Forbidden.as_str();
+        let kept =
+            web::block(move || unit_of_work::audit_refused(&state, &setting, None, code));
+        if !matches!(kept.await, Ok(Ok(()))) {
+            tracing::error!(
+                operation = O::OPERATION.id,
+                "a refusal was not put into the audit trail"
+            );
+        }
+        let detail = match &self.bearer {
+            Bearer::Staff(caller) => format!("the role {} may not do this", caller.role),
+            Bearer::Machine(_) => match O::OPERATION.scope() {
+                Some(scope) => format!("this needs the scope {scope}"),
+                None => "only people may do this".to_owned(),
+            },
+        };
+        Problem::new(ProblemCode::Forbidden, detail)
+    }
+}
+
+/// Which rows of case data a caller may reach ([`domain::role::reach`]): with those of the colleagues
+/// covered for, where they are the own ones. A system has no office: its scopes say what it reads in
+/// the whole agency.
+fn scope_of(bearer: &Bearer, covered: Covered) -> Scope {
+    let Bearer::Staff(caller) = bearer else {
+        return Scope::default();
+    };
     match (role::reach(caller.role), caller.office) {
         (Reach::Office, Some(office)) => Scope {
             office: Some(office),
-            caseworker: None,
+            ..Scope::default()
         },
         // A head of no office heads no office's cases; the administrations have no permission to
         // read cases, and would find none of their own.
         (Reach::OwnCases | Reach::Office | Reach::Agency | Reach::None, _) => Scope {
-            office: None,
             caseworker: Some(caller.staff),
+            covered,
+            ..Scope::default()
         },
     }
 }
 
-fn authenticate(http: &HttpRequest, state: &AppState) -> Result<Caller, Problem> {
+fn authenticate(http: &HttpRequest, state: &AppState) -> Result<Bearer, Problem> {
     let unauthenticated = |detail: &'static str| Problem::new(ProblemCode::Unauthenticated, detail);
     let token = text_header(http, header::AUTHORIZATION.as_str())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(|| unauthenticated("send an access token: Authorization: Bearer …"))?;
-    let caller = state
+    let bearer = state
         .tokens
         .verify(token, state.sign_in_clock.now())
         .map_err(|why| match why {
@@ -239,24 +305,31 @@ fn authenticate(http: &HttpRequest, state: &AppState) -> Result<Caller, Problem>
                 "get a new one from POST /v1/sessions/refresh",
             ),
         })?;
-    if state.ended.has_ended(caller.session) {
-        return Err(unauthenticated("the session has ended"));
+    if state.ended.has_ended(bearer.ends_with()) {
+        return Err(goes_on::ended());
     }
     if let Some(limits) = http.app_data::<Data<Limits>>() {
-        limits.request(caller.staff, state.sign_in_clock.now())?;
+        limits.request(bearer.principal(), state.sign_in_clock.now())?;
     }
-    Ok(caller)
+    Ok(bearer)
 }
 
-impl<O: Op> FromRequest for Call<O> {
+impl<O: Op, W: TryFrom<Bearer> + 'static> FromRequest for Call<O, W> {
     type Error = Problem;
     type Future =
         Either<Ready<Result<Self, Problem>>, LocalBoxFuture<'static, Result<Self, Problem>>>;
 
     fn from_request(http: &HttpRequest, _: &mut Payload) -> Self::Future {
-        match Self::from(http) {
-            Ok(call) if !call.is_allowed() => Either::Right(Box::pin(call.refuse())),
-            other => Either::Left(ready(other)),
+        let call = match come::<O>(http) {
+            Ok(call) => call.admit::<W>(),
+            Err(problem) => return Either::Left(ready(Err(problem))),
+        };
+        match call {
+            Err(refused) => Either::Right(Box::pin(async { Err(refused.refuse().await) })),
+            Ok(call) => match call.may_cover() {
+                Some(caller) => Either::Right(Box::pin(call.with_covered(caller))),
+                None => Either::Left(ready(Ok(call))),
+            },
         }
     }
 }

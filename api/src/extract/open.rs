@@ -104,7 +104,7 @@ impl<O: Op> FromRequest for OpenCall<O> {
             return ready(Err(Problem::internal()));
         };
         let now = state.sign_in_clock.now();
-        let request = request_of(http, state.server.trusted_proxies);
+        let request = request_of(http, &state.server.trusted_proxies);
         if let Some(limits) = http.app_data::<Data<Limits>>()
             && let Err(problem) = limits.sign_in(request.address.as_deref(), now)
         {

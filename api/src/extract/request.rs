@@ -1,20 +1,71 @@
 //! Where a request came from.
 
-use actix_web::HttpRequest;
+use std::net::{IpAddr, SocketAddr};
+
+use actix_web::{
+    HttpRequest,
+    http::header::{HeaderMap, HeaderValue},
+};
 use casework::Request;
+use platform::config::Network;
 
 /// Longest request id taken over from a caller.
 const LONGEST_ID: usize = 64;
 
-/// The request's id (from `X-Request-Id` if it is a sane one) and the caller's address. Behind
-/// `trusted_proxies` proxies the address is the one the outermost of them saw.
-pub fn request_of(request: &HttpRequest, trusted_proxies: usize) -> Request {
+/// The request's id (from `X-Request-Id` if it is a sane one) and the caller's address as
+/// [`address_of`] tells it.
+pub fn request_of(request: &HttpRequest, trusted_proxies: &[Network]) -> Request {
     Request {
         id: header(request, "x-request-id")
             .filter(|id| is_sane(id))
             .map(str::to_owned),
-        address: address(request, trusted_proxies),
+        address: address_of(request.peer_addr(), request.headers(), trusted_proxies)
+            .map(|address| address.to_string()),
     }
+}
+
+/// The address a request came from. Each proxy appends the address it saw to `X-Forwarded-For`, so
+/// the last entry is from the nearest one: from the peer backwards, the first that is not one of
+/// `trusted_proxies` is the caller. What that one claims about others is not read. An entry that is
+/// no address ends the search at the proxy that wrote it.
+pub fn address_of(
+    peer: Option<SocketAddr>,
+    headers: &HeaderMap,
+    trusted_proxies: &[Network],
+) -> Option<IpAddr> {
+    let is_trusted = |address| trusted_proxies.iter().any(|it| it.contains(address));
+    let mut nearest = peer?.ip().to_canonical();
+    if !is_trusted(nearest) {
+        return Some(nearest);
+    }
+    let lines: Vec<&[u8]> = headers
+        .get_all("x-forwarded-for")
+        .map(HeaderValue::as_bytes)
+        .collect();
+    let entries = lines
+        .iter()
+        .rev()
+        .flat_map(|line| line.rsplit(|byte| *byte == b','));
+    for entry in entries {
+        let Some(address) = read_address(entry) else {
+            break;
+        };
+        nearest = address;
+        if !is_trusted(address) {
+            break;
+        }
+    }
+    Some(nearest)
+}
+
+/// An entry of `X-Forwarded-For`; some proxies add the port.
+fn read_address(entry: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(entry).ok()?.trim();
+    let address = text.parse::<IpAddr>();
+    address
+        .or_else(|_perhaps_with_port| text.parse().map(|with_port: SocketAddr| with_port.ip()))
+        .ok()
+        .map(|address| address.to_canonical())
 }
 
 /// A header's value, if it is visible ASCII.
@@ -31,47 +82,57 @@ fn is_sane(id: &str) -> bool {
     (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(allowed)
 }
 
-fn address(request: &HttpRequest, trusted_proxies: usize) -> Option<String> {
-    let peer = || request.peer_addr().map(|peer| peer.ip().to_string());
-    let Some(hops_before) = trusted_proxies.checked_sub(1) else {
-        return peer();
-    };
-    // Each proxy appends the address it saw: the last entry is from the nearest one.
-    request
-        .headers()
-        .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok())
-        .collect::<Vec<_>>()
-        .iter()
-        .rev()
-        .flat_map(|line| line.rsplit(','))
-        .nth(hops_before)
-        .and_then(|entry| entry.trim().parse::<std::net::IpAddr>().ok())
-        .map(|ip| ip.to_string())
-        .or_else(peer)
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
 
+    fn networks(texts: &[&str]) -> Vec<Network> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
     #[test]
     fn the_address_is_the_one_a_trusted_proxy_saw() {
-        let request = TestRequest::default()
-            .peer_addr("10.0.0.1:1".parse().unwrap())
-            .insert_header(("x-forwarded-for", "1.1.1.1, 192.0.2.7, 10.0.0.2"))
-            .to_http_request();
-        for (proxies, expected) in [
-            (0, "10.0.0.1"),
-            (1, "10.0.0.2"),
-            (2, "192.0.2.7"),
-            (9, "10.0.0.1"),
+        let forwarded = "1.1.1.1, 192.0.2.7:4711, ::ffff:10.0.0.2";
+        for (proxies, header, expected) in [
+            // Nobody is believed by default, and nobody who is not named.
+            (&[][..], forwarded, "10.0.0.1"),
+            (&["10.0.0.9", "192.168.0.0/16"], forwarded, "10.0.0.1"),
+            (&["10.0.0.1"], forwarded, "10.0.0.2"),
+            (&["10.0.0.0/8"], forwarded, "192.0.2.7"),
+            // What the caller wrote itself stands further left, and is not reached.
+            (
+                &["10.0.0.0/8"],
+                "10.0.0.5, 10.0.0.6, 192.0.2.7",
+                "192.0.2.7",
+            ),
+            (&["10.0.0.0/8", "192.0.2.0/24"], forwarded, "1.1.1.1"),
+            // All are proxies: the farthest of them asks for itself.
+            (&["0.0.0.0/0"], forwarded, "1.1.1.1"),
+            (&["10.0.0.0/8"], "", "10.0.0.1"),
+            (&["10.0.0.0/8"], "192.0.2.7, unknown", "10.0.0.1"),
+            (&["10.0.0.0/8"], "192.0.2.7, unknown, 10.0.0.3", "10.0.0.3"),
+            (&["10.0.0.0/8"], "[2001:db8::1]:443", "2001:db8::1"),
         ] {
-            let address = request_of(&request, proxies).address;
-            assert_eq!(address.as_deref(), Some(expected), "{proxies}");
+            let request = TestRequest::default()
+                .peer_addr("10.0.0.1:1".parse().unwrap())
+                .insert_header(("x-forwarded-for", header))
+                .to_http_request();
+            let address = request_of(&request, &networks(proxies)).address;
+            assert_eq!(address.as_deref(), Some(expected), "{proxies:?} {header}");
         }
+    }
+
+    #[test]
+    fn the_last_of_several_header_lines_is_the_nearest() {
+        let request = TestRequest::default()
+            .peer_addr("[::ffff:10.0.0.1]:1".parse().unwrap())
+            .append_header(("x-forwarded-for", "1.1.1.1"))
+            .append_header(("x-forwarded-for", "192.0.2.7"))
+            .to_http_request();
+        let address = request_of(&request, &networks(&["10.0.0.1"])).address;
+        assert_eq!(address.as_deref(), Some("192.0.2.7"));
     }
 
     #[test]
@@ -85,7 +146,7 @@ mod tests {
             let request = TestRequest::default()
                 .insert_header(("x-request-id", id))
                 .to_http_request();
-            assert_eq!(request_of(&request, 0).id.is_some(), taken, "{id}");
+            assert_eq!(request_of(&request, &[]).id.is_some(), taken, "{id}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ::config::{Environment, File, FileFormat};
 
-use super::{Config, ConfigError, DEFAULTS, error::refused, secret_file};
+use super::{Config, ConfigError, DEFAULTS, Profile, error::refused, secret_file};
 
 /// Environment variables that start so are settings: `TONGXING__SECTION__KEY`.
 const PREFIX: &str = "TONGXING";
@@ -38,6 +38,11 @@ impl Config {
             .and_then(::config::Config::try_deserialize)
             .map_err(|error| refused(&error))?;
         config.read_secret_files()?;
+        let in_production = config.profile == Profile::Production;
+        config
+            .auth
+            .require_second_factor
+            .get_or_insert(in_production);
         Ok(config)
     }
 

@@ -4,7 +4,9 @@
 //! here only give them a shape.
 
 mod error;
+mod list;
 mod load;
+mod network;
 mod secret_file;
 mod sections;
 mod validate;
@@ -12,6 +14,7 @@ mod validate;
 pub mod keys;
 
 pub use error::ConfigError;
+pub use network::Network;
 pub use sections::*;
 
 /// The defaults file: the documentation of every key.

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::{list::list, network::Network};
+
 /// Whether people depend on this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,12 +23,32 @@ pub struct ServerConfig {
     pub bind: SocketAddr,
     pub metrics_bind: Option<SocketAddr>,
     pub workers: usize,
+    pub head_limit_bytes: usize,
     pub body_limit_bytes: usize,
+    pub header_timeout_seconds: u64,
+    pub body_timeout_seconds: u64,
     pub request_timeout_seconds: u64,
+    pub keep_alive_seconds: u64,
+    pub max_connections: usize,
+    pub max_pending: usize,
     pub drain_seconds: u64,
-    pub trusted_proxies: usize,
+    #[serde(deserialize_with = "list")]
+    pub trusted_proxies: Vec<Network>,
+    #[serde(deserialize_with = "list")]
+    pub cors_origins: Vec<String>,
     pub requests_per_minute: u32,
+    pub address_requests_per_minute: u32,
     pub sign_ins_per_minute: u32,
+    pub tls: TlsConfig,
+}
+
+/// `[server.tls]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    pub cert_file: Option<PathBuf>,
+    pub key_file: Option<PathBuf>,
+    pub reload_seconds: u64,
 }
 
 /// `[database]`
@@ -37,6 +59,7 @@ pub struct DatabaseConfig {
     pub url_file: Option<PathBuf>,
     pub pool_size: u32,
     pub statement_cache: bool,
+    pub row_security: bool,
     pub busy_timeout_ms: u64,
     pub synchronous: Synchronous,
 }
@@ -68,10 +91,28 @@ pub struct AuthConfig {
     pub keys_dir: Option<PathBuf>,
     pub issuer: String,
     pub access_token_seconds: u32,
-    pub refresh_idle_days: u32,
-    pub session_absolute_days: u32,
+    pub session_idle_minutes: u32,
+    pub session_absolute_hours: u32,
+    pub require_second_factor: Option<bool>,
+    pub password_profile: PasswordProfile,
     pub hash_threads: usize,
     pub argon2: Argon2Config,
+}
+
+impl AuthConfig {
+    /// Whether who reaches clients' data has to have a second factor. [`super::Config::load`] has
+    /// decided it where the settings do not.
+    pub fn requires_second_factor(&self) -> bool {
+        self.require_second_factor.unwrap_or(true)
+    }
+}
+
+/// Which rules new passwords follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordProfile {
+    Standard,
+    Level3,
 }
 
 /// `[auth.argon2]`

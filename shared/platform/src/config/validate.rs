@@ -13,6 +13,7 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let mut problems = Vec::new();
         self.check_amounts(&mut problems);
+        self.check_server(&mut problems);
         self.check_database(&mut problems);
         self.check_sessions(&mut problems);
         self.check_worker(&mut problems);
@@ -28,11 +29,30 @@ impl Config {
     }
 
     fn check_amounts(&self, problems: &mut Vec<String>) {
-        let positive: [(&str, bool); 13] = [
+        let positive: [(&str, bool); 20] = [
             ("server.body_limit_bytes", self.server.body_limit_bytes > 0),
+            ("server.head_limit_bytes", self.server.head_limit_bytes > 0),
+            (
+                "server.header_timeout_seconds",
+                self.server.header_timeout_seconds > 0,
+            ),
+            (
+                "server.body_timeout_seconds",
+                self.server.body_timeout_seconds > 0,
+            ),
             (
                 "server.request_timeout_seconds",
                 self.server.request_timeout_seconds > 0,
+            ),
+            (
+                "server.keep_alive_seconds",
+                self.server.keep_alive_seconds > 0,
+            ),
+            ("server.max_connections", self.server.max_connections > 0),
+            ("server.max_pending", self.server.max_pending > 0),
+            (
+                "server.address_requests_per_minute",
+                self.server.address_requests_per_minute > 0,
             ),
             (
                 "server.requests_per_minute",
@@ -65,6 +85,20 @@ impl Config {
         problems.extend(zero.map(|(key, _)| format!("{key} is 0")));
     }
 
+    fn check_server(&self, problems: &mut Vec<String>) {
+        let server = &self.server;
+        if server.tls.cert_file.is_some() != server.tls.key_file.is_some() {
+            problems.push("server.tls needs both cert_file and key_file, or neither".to_owned());
+        }
+        let strange = server.cors_origins.iter().filter(|it| !is_origin(it));
+        problems.extend(strange.map(|origin| {
+            format!(
+                "server.cors_origins holds {origin:?}: an origin is http:// or https:// with a host \
+                 and perhaps a port, in small letters and without a star"
+            )
+        }));
+    }
+
     fn check_database(&self, problems: &mut Vec<String>) {
         let Some(url) = &self.database.url else {
             problems.push("database.url (or database.url_file) is not set".to_owned());
@@ -78,14 +112,16 @@ impl Config {
 
     fn check_sessions(&self, problems: &mut Vec<String>) {
         let auth = &self.auth;
-        if auth.session_absolute_days < auth.refresh_idle_days {
+        let idle_seconds = u64::from(auth.session_idle_minutes) * 60;
+        if u64::from(auth.session_absolute_hours) * 3600 < idle_seconds {
             problems.push(
-                "auth.session_absolute_days is shorter than auth.refresh_idle_days".to_owned(),
+                "auth.session_absolute_hours is shorter than auth.session_idle_minutes".to_owned(),
             );
         }
-        if u64::from(auth.access_token_seconds) > u64::from(auth.refresh_idle_days) * 86_400 {
-            problems
-                .push("auth.access_token_seconds is longer than auth.refresh_idle_days".to_owned());
+        if u64::from(auth.access_token_seconds) > idle_seconds {
+            problems.push(
+                "auth.access_token_seconds is longer than auth.session_idle_minutes".to_owned(),
+            );
         }
         // RFC 9106 §3.1: at least 8 KiB of memory per lane.
         let argon2 = &auth.argon2;
@@ -191,12 +227,27 @@ impl Config {
             self.sealing.index_key_file.is_none(),
             "sealing.index_key_file is not set",
         );
-        // OWASP password storage: argon2id with no less than 19 MiB.
         refuse(
-            self.auth.argon2.memory_kib < 19_456,
-            "auth.argon2.memory_kib is under 19456: passwords would be cheap to guess",
+            !self.auth.requires_second_factor(),
+            "auth.require_second_factor is false: a guessed password would open clients' files",
+        );
+        // OWASP password storage: argon2id with no less than 19 MiB and 2 passes.
+        refuse(
+            self.auth.argon2.memory_kib < 19_456 || self.auth.argon2.iterations < 2,
+            "auth.argon2 is under 19456 KiB or 2 passes: passwords would be cheap to guess",
         );
     }
+}
+
+/// RFC 6454 §6.2, as browsers send it.
+fn is_origin(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let allowed = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b':')
+    };
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(allowed))
 }
 
 fn starts_with(secret: &SecretString, prefix: &str) -> bool {
