@@ -88,11 +88,13 @@ pub fn entry_hash(prev: &ChainHash, entry: &Entry<'_>) -> ChainHash {
     hasher.finalize().into()
 }
 
-/// An entry as stored, with its hash.
+/// An entry as stored, with its hashes.
 #[derive(Debug, Clone, Copy)]
 pub struct Stored<'a> {
     /// What was recorded.
     pub entry: Entry<'a>,
+    /// The hash of the entry before it, as stored beside it.
+    pub previous: ChainHash,
     /// The hash stored beside it.
     pub hash: ChainHash,
 }
@@ -117,24 +119,82 @@ impl Head {
 /// Where a trail does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    /// An entry is missing or out of place.
-    #[error("entry {expected} is missing: entry {found} stands in its place")]
+    /// Entries are missing.
+    #[error("missing: entry {expected} is not there; entry {found} follows")]
     Gap {
         /// The position that should follow.
         expected: i64,
         /// The position found.
         found: i64,
     },
-    /// An entry, or one before it, was changed after it was written.
-    #[error("entry {seq} does not match its hash")]
+    /// An entry does not follow the one before it: it was moved, or one of the two was rewritten.
+    #[error("out of order: entry {seq} does not follow the one before it")]
+    OutOfOrder {
+        /// Its position.
+        seq: i64,
+    },
+    /// An entry was changed after it was written.
+    #[error("altered: entry {seq} does not match its hash")]
     Changed {
         /// Its position.
         seq: i64,
     },
+    /// The trail does not end where its head says.
+    #[error("cut off: the trail ends at entry {found}, its head says {expected}")]
+    Cut {
+        /// The position of the head.
+        expected: i64,
+        /// The last entry found.
+        found: i64,
+    },
 }
 
-/// Follows a trail from a known head through further entries, in order, and answers the new head.
-/// A trail cut off at its end still verifies: keep the head elsewhere and compare.
+/// Follows a trail from a known head through further entries, in order; tells every place where it
+/// does not hold, goes on from there, and answers the new head.
+pub fn walk<'a>(
+    from: Head,
+    entries: impl IntoIterator<Item = Stored<'a>>,
+    mut tell: impl FnMut(Broken),
+) -> Head {
+    entries.into_iter().fold(from, |head, stored| {
+        let (expected, seq) = (head.seq.saturating_add(1), stored.entry.seq);
+        if seq != expected {
+            tell(Broken::Gap {
+                expected,
+                found: seq,
+            });
+        } else if stored.previous != head.hash {
+            tell(Broken::OutOfOrder { seq });
+        }
+        if entry_hash(&stored.previous, &stored.entry) != stored.hash {
+            tell(Broken::Changed { seq });
+        }
+        Head {
+            seq,
+            hash: stored.hash,
+        }
+    })
+}
+
+/// Compares the end of a walk with the head kept beside the trail. A trail whose head was cut back
+/// with it still passes: keep the head elsewhere too.
+///
+/// # Errors
+/// [`Broken::Cut`], or [`Broken::OutOfOrder`] when the last entry is another one.
+pub fn check_end(walked: Head, kept: Head) -> Result<(), Broken> {
+    if walked.seq != kept.seq {
+        return Err(Broken::Cut {
+            expected: kept.seq,
+            found: walked.seq,
+        });
+    }
+    if walked.hash != kept.hash {
+        return Err(Broken::OutOfOrder { seq: kept.seq });
+    }
+    Ok(())
+}
+
+/// [`walk`] that stops at the first fault.
 ///
 /// # Errors
 /// The first place where the trail does not hold.
@@ -143,17 +203,9 @@ pub fn verify<'a>(
     entries: impl IntoIterator<Item = Stored<'a>>,
 ) -> Result<Head, Broken> {
     entries.into_iter().try_fold(from, |head, stored| {
-        let (expected, found) = (head.seq.saturating_add(1), stored.entry.seq);
-        if found != expected {
-            return Err(Broken::Gap { expected, found });
-        }
-        if entry_hash(&head.hash, &stored.entry) != stored.hash {
-            return Err(Broken::Changed { seq: found });
-        }
-        Ok(Head {
-            seq: found,
-            hash: stored.hash,
-        })
+        let mut broken = None;
+        let head = walk(head, [stored], |fault| broken = broken.or(Some(fault)));
+        broken.map_or(Ok(head), Err)
     })
 }
 
@@ -181,13 +233,15 @@ mod tests {
     }
 
     fn trail(length: i64) -> Vec<Stored<'static>> {
-        let mut prev = GENESIS;
+        let mut hash = GENESIS;
         (1..=length)
             .map(|seq| {
-                prev = entry_hash(&prev, &entry(seq));
+                let previous = hash;
+                hash = entry_hash(&previous, &entry(seq));
                 Stored {
                     entry: entry(seq),
-                    hash: prev,
+                    previous,
+                    hash,
                 }
             })
             .collect()
@@ -228,6 +282,65 @@ mod tests {
                 found: 2
             })
         );
+    }
+
+    fn faults(trail: Vec<Stored<'static>>) -> Vec<Broken> {
+        let mut found = Vec::new();
+        walk(Head::EMPTY, trail, |broken| found.push(broken));
+        found
+    }
+
+    #[test]
+    fn every_fault_is_told_and_the_walk_goes_on() {
+        let mut bad = trail(9);
+        bad[1].entry.action = "update_client";
+        bad.remove(4);
+        // Two entries change places, each with its position rewritten.
+        let (sixth, seventh) = (bad[5], bad[6]);
+        (bad[5], bad[6]) = (seventh, sixth);
+        (bad[5].entry.seq, bad[6].entry.seq) = (7, 8);
+        assert_eq!(
+            faults(bad),
+            [
+                Broken::Changed { seq: 2 },
+                Broken::Gap {
+                    expected: 5,
+                    found: 6
+                },
+                Broken::OutOfOrder { seq: 7 },
+                Broken::Changed { seq: 7 },
+                Broken::OutOfOrder { seq: 8 },
+                Broken::Changed { seq: 8 },
+                Broken::OutOfOrder { seq: 9 },
+            ]
+        );
+    }
+
+    #[test]
+    fn an_entry_rewritten_with_a_hash_that_fits_breaks_the_next_one() {
+        let mut forged = trail(3);
+        forged[1].entry.action = "update_client";
+        forged[1].hash = entry_hash(&forged[1].previous, &forged[1].entry);
+        assert_eq!(faults(forged), [Broken::OutOfOrder { seq: 3 }]);
+    }
+
+    #[test]
+    fn a_trail_that_is_cut_off_differs_from_its_head() {
+        let whole = verify(Head::EMPTY, trail(5)).unwrap();
+        let cut = verify(Head::EMPTY, trail(3)).unwrap();
+        assert_eq!(check_end(whole, whole), Ok(()));
+        assert_eq!(
+            check_end(cut, whole),
+            Err(Broken::Cut {
+                expected: 5,
+                found: 3
+            })
+        );
+        let other = Head {
+            hash: GENESIS,
+            ..whole
+        };
+        assert_eq!(check_end(other, whole), Err(Broken::OutOfOrder { seq: 5 }));
     }
 
     #[test]

@@ -153,6 +153,8 @@ ids! {
     Consent ConsentId,
     /// A member of a client's family who may be told something.
     FamilyContact FamilyContactId,
+    /// What a rule of retention did on a day.
+    RetentionReport RetentionReportId,
 }
 
 /// Makes the identifiers of one unit of work: UUIDv7 (RFC 9562) whose time is the unit's `now` and

@@ -25,6 +25,7 @@ pub mod miss;
 pub mod page;
 pub mod password;
 pub mod report_in;
+pub mod retention;
 pub mod role;
 pub mod rule_pack;
 pub mod sign_in_code;

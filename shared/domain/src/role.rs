@@ -18,6 +18,10 @@ coded! {
         /// Lock accounts, reset passwords and second factors.
         ManageAccounts = "manage_accounts",
         RevokeSessions = "revoke_sessions",
+        /// Covers for absent colleagues: own ones, the office's, the agency's.
+        ReadCovers = "read_covers",
+        /// Arrange and end them.
+        ManageCovers = "manage_covers",
         ReadClients = "read_clients",
         WriteClients = "write_clients",
         /// Cases with their appointments, tests and excuses.
@@ -49,6 +53,8 @@ coded! {
         ReadTemplates = "read_templates",
         ManageTemplates = "manage_templates",
         ReadAudit = "read_audit",
+        /// What was deleted and kept, as numbers.
+        ReadRetention = "read_retention",
     }
 }
 
@@ -78,7 +84,8 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
         | P::PreviewSchedules
         | P::ReadRulePacks
         | P::ReadCalendars
-        | P::ReadTemplates => {
+        | P::ReadTemplates
+        | P::ReadCovers => {
             matches!(
                 role,
                 Role::Caseworker | Role::Supervisor | Role::AgencyAdmin
@@ -88,6 +95,7 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
             role,
             Role::Caseworker | Role::Supervisor | Role::AgencyAdmin | Role::SecurityAdmin
         ),
+        P::ManageCovers => matches!(role, Role::Supervisor | Role::AgencyAdmin),
         P::ManageOffices
         | P::ManageStaff
         | P::PublishRulePacks
@@ -95,7 +103,49 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
         | P::ManageTemplates => matches!(role, Role::AgencyAdmin),
         P::ManageAccounts | P::RevokeSessions => matches!(role, Role::SecurityAdmin),
         P::ReadAudit => matches!(role, Role::Auditor),
+        P::ReadRetention => matches!(role, Role::Auditor | Role::SecurityAdmin),
     }
+}
+
+/// Whether another system may be given a permission as a scope. It reads what people work with, in
+/// the whole agency; what is recorded, decided or signed of a person is so by somebody who can be
+/// asked about it.
+pub const fn grantable(permission: Permission) -> bool {
+    use Permission as P;
+    matches!(
+        permission,
+        P::ListOffices
+            | P::ListStaff
+            | P::ReadClients
+            | P::ReadCases
+            | P::ReadEscalations
+            | P::ReadMessages
+            | P::ReadTasks
+            | P::PreviewSchedules
+            | P::ReadRulePacks
+            | P::ReadCalendars
+            | P::ReadTemplates
+    )
+}
+
+/// Whether a session must be known to go on, at this moment and in the database, before something
+/// is changed by this permission: what is then done cannot be taken back, or widens rights.
+pub const fn is_sensitive(permission: Permission) -> bool {
+    use Permission as P;
+    matches!(
+        permission,
+        // What changes something by a right to read reveals it.
+        P::ReadClients
+            | P::EndCases
+            | P::SignOffEscalations
+            | P::DismissEscalations
+            | P::ReferEscalations
+            | P::ManageStaff
+            | P::ManageAccounts
+            | P::RevokeSessions
+            | P::ManageCovers
+            | P::ReadAudit
+    )
 }
 
 /// How far a role sees in case data. What lies outside answers "not found", never "forbidden".
@@ -143,7 +193,7 @@ mod tests {
                     .into_iter()
                     .filter(|&p| allows(other, p))
                     .collect();
-                let harmless = |p: &P| matches!(p, P::ReadSelf | P::ListStaff);
+                let harmless = |p: &P| matches!(p, P::ReadSelf | P::ListStaff | P::ReadRetention);
                 assert!(
                     shared.iter().all(harmless),
                     "{one} and {other} share {shared:?}"
@@ -182,8 +232,11 @@ mod tests {
     }
 
     #[test]
-    fn the_auditor_reads_the_trail_and_nothing_else() {
-        assert_eq!(granted(Role::Auditor), [P::ReadSelf, P::ReadAudit]);
+    fn the_auditor_reads_the_trail_and_what_was_deleted_and_nothing_else() {
+        assert_eq!(
+            granted(Role::Auditor),
+            [P::ReadSelf, P::ReadAudit, P::ReadRetention]
+        );
     }
 
     #[test]
@@ -194,7 +247,8 @@ mod tests {
                 P::ReadSelf,
                 P::ListStaff,
                 P::ManageAccounts,
-                P::RevokeSessions
+                P::RevokeSessions,
+                P::ReadRetention
             ]
         );
     }
@@ -208,6 +262,7 @@ mod tests {
         assert_eq!(
             extra,
             [
+                P::ManageCovers,
                 P::EndCases,
                 P::DecideExcuses,
                 P::SignOffEscalations,
@@ -219,6 +274,18 @@ mod tests {
                 .iter()
                 .all(|&p| allows(Role::Supervisor, p))
         );
+    }
+
+    #[test]
+    fn machines_decide_and_administer_nothing() {
+        let given: Vec<P> = P::ALL.iter().copied().filter(|&p| grantable(p)).collect();
+        assert!(!given.is_empty());
+        for permission in given {
+            let word = permission.as_str();
+            let reads = ["read_", "list_", "preview_"];
+            assert!(reads.iter().any(|verb| word.starts_with(verb)), "{word}");
+        }
+        assert!(!grantable(P::ReadAudit) && !grantable(P::ReadSelf) && !grantable(P::ReadToday));
     }
 
     #[test]
