@@ -40,14 +40,16 @@ CREATE INDEX family_contacts_by_ended ON family_contacts (agency_id, ended_at) W
 
 CREATE TABLE retention_reports (
     agency_id uuid NOT NULL,
+    id uuid NOT NULL,
     ran_on date NOT NULL,
     subject text NOT NULL,
     action text NOT NULL,
     keep_days integer,
     reason text NOT NULL,
-    acted_on bigint NOT NULL,
+    acted bigint NOT NULL,
     kept bigint NOT NULL,
     updated_at timestamptz NOT NULL,
-    PRIMARY KEY (agency_id, ran_on, subject),
+    PRIMARY KEY (agency_id, id),
     FOREIGN KEY (agency_id) REFERENCES agencies (id)
 );
+CREATE UNIQUE INDEX retention_reports_one_per_day_subject ON retention_reports (agency_id, ran_on, subject);

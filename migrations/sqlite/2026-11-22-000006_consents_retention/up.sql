@@ -40,17 +40,19 @@ CREATE INDEX family_contacts_by_ended ON family_contacts (agency_id, ended_at) W
 
 CREATE TABLE retention_reports (
     agency_id BLOB NOT NULL,
+    id BLOB NOT NULL,
     ran_on TEXT NOT NULL,
     subject TEXT NOT NULL,
     action TEXT NOT NULL,
     keep_days INTEGER,
     reason TEXT NOT NULL,
-    acted_on INTEGER NOT NULL,
+    acted INTEGER NOT NULL,
     kept INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    PRIMARY KEY (agency_id, ran_on, subject),
+    PRIMARY KEY (agency_id, id),
     FOREIGN KEY (agency_id) REFERENCES agencies (id)
 ) STRICT;
+CREATE UNIQUE INDEX retention_reports_one_per_day_subject ON retention_reports (agency_id, ran_on, subject);
 
 -- What is only ever added to. PostgreSQL holds this by the grants of the role the product signs in with.
 CREATE TRIGGER attempts_is_never_updated BEFORE UPDATE ON attempts

@@ -12,6 +12,7 @@ pub mod receipt;
 pub mod record;
 pub mod remind;
 pub mod report_in;
+pub mod retention;
 pub mod rules;
 pub mod schedule;
 pub mod status;

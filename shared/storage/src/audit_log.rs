@@ -109,7 +109,7 @@ impl AuditEntry {
         }
     }
 
-    /// The form in which [`domain::audit::verify`] checks the chain.
+    /// The form in which [`domain::audit::walk`] checks the chain.
     ///
     /// [`StorageError::Corrupt`] when the row cannot have been written by this product.
     pub fn stored(&self) -> Result<Stored<'_>, StorageError> {
@@ -131,6 +131,7 @@ impl AuditEntry {
                 request_id: self.request_id.as_deref(),
                 address: self.address.as_deref(),
             },
+            previous: chain_hash(&self.previous_hash)?,
             hash: chain_hash(&self.hash)?,
         })
     }
@@ -145,6 +146,8 @@ pub struct Filter {
     pub action: Option<String>,
     /// Only on this object.
     pub object_id: Option<String>,
+    /// Only with this outcome.
+    pub outcome: Option<AuditOutcome>,
     /// Only at or after this instant (UTC).
     pub from: Option<DateTime<Utc>>,
     /// Only before this instant (UTC).
@@ -254,6 +257,9 @@ pub fn list(
         }
         if let Some(object) = &filter.object_id {
             query = query.filter(audit_log::object_id.eq(object));
+        }
+        if let Some(outcome) = filter.outcome {
+            query = query.filter(audit_log::outcome.eq(outcome.as_str()));
         }
         if let Some(from) = filter.from {
             query = query.filter(audit_log::at.ge(bind(from)));

@@ -1,7 +1,7 @@
 //! Members of a client's family who may be told something: sealed, and until a day.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::count_star, prelude::*};
 use domain::{
     AgencyId, ClientId, FamilyContactId, StaffId,
     family_contact::{ContactScope, Relation},
@@ -190,5 +190,68 @@ pub fn end_all_of(
             family_contacts::ended_reason.eq(Some(reason)),
             family_contacts::version.eq(family_contacts::version + 1),
         ))
+        .execute(*c))?)
+}
+
+/// How many contacts there are in the agency.
+pub(crate) fn count(tx: &mut Tx<'_>, agency: AgencyId) -> Result<i64, StorageError> {
+    Ok(with_conn!(tx, c => family_contacts::table
+        .filter(family_contacts::agency_id.eq(bind(agency)))
+        .select(count_star())
+        .first(*c))?)
+}
+
+/// How many contacts ended before `before` (UTC), by their last day or earlier.
+pub(crate) fn count_over(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    before: DateTime<Utc>,
+) -> Result<i64, StorageError> {
+    Ok(with_conn!(tx, c => family_contacts::table
+        .filter(family_contacts::agency_id.eq(bind(agency)))
+        .filter(
+            family_contacts::ends_on
+                .lt(before.date_naive())
+                .or(family_contacts::ended_at.is_not_null()
+                    .and(family_contacts::ended_at.assume_not_null().lt(bind(before)))),
+        )
+        .select(count_star())
+        .first(*c))?)
+}
+
+/// Deletes up to `limit` contacts that ended before `before` (UTC), by their last day or earlier;
+/// answers how many.
+pub(crate) fn purge(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<usize, StorageError> {
+    let mut over: Vec<FamilyContactId> = with_conn!(tx, c => family_contacts::table
+        .filter(family_contacts::agency_id.eq(bind(agency)))
+        .filter(family_contacts::ends_on.lt(before.date_naive()))
+        .order(family_contacts::ends_on)
+        .limit(limit)
+        .select(family_contacts::id)
+        .load(*c))?;
+    let rest = limit - i64::try_from(over.len()).unwrap_or(limit);
+    if rest > 0 {
+        let ended: Vec<FamilyContactId> = with_conn!(tx, c => family_contacts::table
+            .filter(family_contacts::agency_id.eq(bind(agency)))
+            .filter(family_contacts::ended_at.is_not_null())
+            .filter(family_contacts::ended_at.lt(bind(Some(before))))
+            .filter(family_contacts::ends_on.ge(before.date_naive()))
+            .order(family_contacts::ended_at)
+            .limit(rest)
+            .select(family_contacts::id)
+            .load(*c))?;
+        over.extend(ended);
+    }
+    if over.is_empty() {
+        return Ok(0);
+    }
+    Ok(with_conn!(tx, c => diesel::delete(family_contacts::table)
+        .filter(family_contacts::agency_id.eq(bind(agency)))
+        .filter(family_contacts::id.eq_any(over.iter().map(bind).collect::<Vec<_>>()))
         .execute(*c))?)
 }

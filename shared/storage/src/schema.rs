@@ -614,14 +614,15 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::*;
 
-    retention_reports (agency_id, ran_on, subject) {
+    retention_reports (agency_id, id) {
         agency_id -> Uid,
+        id -> Uid,
         ran_on -> Date,
         subject -> Word,
         action -> Word,
         keep_days -> Nullable<Integer>,
         reason -> Text,
-        acted_on -> BigInt,
+        acted -> BigInt,
         kept -> BigInt,
         updated_at -> UtcInstant,
     }
@@ -775,6 +776,15 @@ diesel::table! {
         blocked_until -> Nullable<UtcInstant>,
         succeeded_at -> Nullable<UtcInstant>,
         keep_until -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    sealing_keys (name) {
+        name -> Text,
+        proof -> Binary,
     }
 }
 

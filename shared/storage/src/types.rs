@@ -268,4 +268,6 @@ words!(
     domain::consent::ConsentChannel,
     domain::family_contact::Relation,
     domain::family_contact::ContactScope,
+    domain::retention::RetentionSubject,
+    domain::retention::RetentionAction,
 );

@@ -1,9 +1,10 @@
-//! Deletes what its time has run out for: answers kept for repeated requests, and refresh tokens.
+//! Deletes what its time has run out for, by the rules of retention, and reports it.
 
+use casework::{WorkError, retention};
 use chrono::{DateTime, Utc};
-use domain::AgencyId;
+use domain::{AgencyId, retention::RetentionRules};
 use platform::Clock;
-use storage::{StorageError, Tx, idempotency, refresh_tokens};
+use storage::{StorageError, Tx};
 
 use crate::{
     job::{Batch, Job, Running, Turn},
@@ -22,12 +23,12 @@ impl Job for Purge {
         Box::pin(async move {
             let limit = turn.context.parts.settings.job_batch;
             let acted_on = blocking(move || {
+                let rules = RetentionRules::shipped()
+                    .map_err(|error| WorkError::corrupt(error.to_string()))?;
                 // Signing in lives in real time: moving the sandbox's clock ends no session.
-                let real = Clock::System.now().min(turn.now);
-                turn.context.parts.store.write(|tx| {
-                    let answers = idempotency::purge_expired(tx, turn.agency, real, limit)?;
-                    let tokens = refresh_tokens::purge(tx, turn.agency, real, limit)?;
-                    Ok::<_, StorageError>(answers.max(tokens))
+                let real = Clock::System.now();
+                turn.context.write(turn.agency, turn.now, |work| {
+                    retention::purge(work, &rules, real, limit)
                 })
             })
             .await?;
