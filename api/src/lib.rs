@@ -6,22 +6,30 @@
 
 pub mod answer;
 pub mod auth;
+pub mod covering;
+mod csv;
 pub mod extract;
 pub mod failure;
+mod edge;
 mod fallback;
+mod goes_on;
 pub mod handlers;
 mod limits;
 pub mod openapi;
 pub mod operations;
+pub mod pending;
 pub mod problem;
 pub mod problem_code;
+pub mod refusals;
 pub mod routes;
 pub mod sandbox;
 mod server;
 pub mod services;
 pub mod state;
+mod tls;
 mod unit_of_work;
 pub mod views;
 
 pub use server::{ServerError, build};
 pub use state::AppState;
+pub use tls::TlsError;

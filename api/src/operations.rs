@@ -2,7 +2,10 @@
 //!
 //! Extractors enforce it, the document is completed from it, and tests take their coverage from it.
 
-use domain::{RefusalCode, role::Permission};
+use domain::{
+    RefusalCode,
+    role::{self, Permission},
+};
 
 use crate::problem_code::ProblemCode;
 
@@ -41,6 +44,8 @@ pub enum Access {
     Open,
     /// Staff whose role has the permission ([`domain::role`]).
     Staff(Permission),
+    /// Clients, each for what is their own.
+    Client,
 }
 
 /// What an operation does.
@@ -52,8 +57,14 @@ pub enum Effect {
     ReadFile,
     /// Changes something: one audit entry.
     Mutation,
+    /// Changes something and shows a secret this once: one audit entry. The answer is kept nowhere,
+    /// so it cannot be repeated.
+    Secret,
     /// Changes nothing, though its input comes as a body.
     Compute,
+    /// Takes in what somebody unknown asks for. Whose it is, and so in whose trail it stands, shows
+    /// when it is acted on.
+    Intake,
 }
 
 /// One operation.
@@ -93,34 +104,82 @@ impl Operation {
     pub const fn takes_idempotency_key(&self) -> bool {
         matches!(self.method, Method::Post)
             && matches!(self.effect, Effect::Mutation)
-            && matches!(self.access, Access::Staff(_))
+            && matches!(self.access, Access::Staff(_) | Access::Client)
     }
 
     /// Whether each call leaves one entry in the audit trail.
     pub const fn is_audited(&self) -> bool {
-        matches!(self.effect, Effect::Mutation | Effect::ReadFile)
+        matches!(
+            self.effect,
+            Effect::Mutation | Effect::Secret | Effect::ReadFile
+        )
+    }
+
+    /// The scope that another system needs for it; `None`: no system may. Systems change nothing.
+    pub const fn scope(&self) -> Option<Permission> {
+        match (self.access, self.effect) {
+            (Access::Staff(permission), Effect::Read | Effect::ReadFile | Effect::Compute)
+                if role::grantable(permission) =>
+            {
+                Some(permission)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the session is looked up in the database before it is done: no other process may have
+    /// ended it a moment ago.
+    pub const fn is_sensitive(&self) -> bool {
+        match (self.access, self.effect) {
+            (_, Effect::Secret) => true,
+            (Access::Staff(permission), Effect::Mutation) => role::is_sensitive(permission),
+            _ => false,
+        }
+    }
+
+    /// Whether it takes query parameters: a list does, for its pages, and what says that it can refuse
+    /// them. Others refuse any of their own accord.
+    pub fn takes_query(&self) -> bool {
+        self.others
+            .iter()
+            .any(|code| matches!(code, ProblemCode::InvalidCursor | ProblemCode::InvalidQuery))
     }
 
     /// Every problem it can answer, sorted, each once.
     pub fn problems(&self) -> Vec<ProblemCode> {
         use ProblemCode as P;
-        let mut codes = vec![P::Internal, P::Unavailable, P::TooManyRequests];
+        let mut codes = vec![
+            P::Internal,
+            P::Unavailable,
+            P::TooManyRequests,
+            P::HeadTooLarge,
+        ];
         if matches!(self.access, Access::Staff(_)) {
             codes.extend([P::Unauthenticated, P::TokenExpired, P::Forbidden]);
+        }
+        if matches!(self.access, Access::Client) {
+            codes.extend([P::Unauthenticated, P::TokenExpired]);
+        }
+        if matches!(self.access, Access::Staff(it) if it != Permission::ReadSelf) {
+            codes.extend([P::SecondFactorRequired, P::PasswordChangeRequired]);
         }
         if self.has_body() {
             codes.extend([
                 P::UnsupportedMediaType,
                 P::MalformedJson,
-                P::UnknownField,
+                P::JsonTooComplex,
+                P::RequestTimeout,
                 P::PayloadTooLarge,
-                P::Refused(RefusalCode::InvalidValue),
             ]);
+        }
+        // What a signed body says is another system's affair: it is a receipt or it is none.
+        if self.has_body() && !self.others.contains(&P::InvalidSignature) {
+            codes.extend([P::UnknownField, P::Refused(RefusalCode::InvalidValue)]);
         }
         if self.path.contains('{') {
             codes.push(P::Refused(RefusalCode::NotFound));
         }
-        if matches!(self.method, Method::Get) {
+        if self.takes_query() || matches!(self.access, Access::Staff(_)) {
             codes.push(P::InvalidQuery);
         }
         if self.takes_idempotency_key() {
@@ -173,16 +232,25 @@ const fn may(permission: Permission) -> Access {
     Access::Staff(permission)
 }
 
-use Access::Open;
+use Access::{Client, Open};
 use Permission as P;
 
 operations! {
     CreateSession = create_session: Post "/v1/sessions", Open, Mutation "session",
-        also [InvalidCredentials];
+        also [InvalidCredentials, OneTimeCodeRequired];
     RefreshSession = refresh_session: Post "/v1/sessions/refresh", Open, Mutation "session",
         also [InvalidRefreshToken, RefreshTokenReused];
     DeleteSession = delete_session: Delete "/v1/sessions/current", may(P::ReadSelf),
         Mutation "session";
+    ListSessions = list_sessions: Get "/v1/sessions", may(P::ReadSelf), Read "session";
+    EndSession = end_session: Delete "/v1/sessions/{id}", may(P::ReadSelf), Mutation "session";
+    ChangePassword = change_password: Put "/v1/sessions/current/password", may(P::ReadSelf),
+        Mutation "staff", refuses [PasswordRefused], also [InvalidCredentials];
+    BeginSecondFactor = begin_second_factor: Put "/v1/sessions/current/second-factor",
+        may(P::ReadSelf), Mutation "staff", also [InvalidCredentials, OneTimeCodeRequired];
+    ConfirmSecondFactor = confirm_second_factor:
+        Put "/v1/sessions/current/second-factor/confirmation", may(P::ReadSelf), Mutation "staff",
+        refuses [Conflict];
     CreateOffice = create_office: Post "/v1/offices", may(P::ManageOffices), Mutation "office",
         refuses [InvalidPhone, WordingRefused];
     ListOffices = list_offices: Get "/v1/offices", may(P::ListOffices), Read "office",
@@ -191,14 +259,42 @@ operations! {
     UpdateOffice = update_office: Patch "/v1/offices/{id}", may(P::ManageOffices),
         Mutation "office", refuses [InvalidPhone, WordingRefused];
     CreateStaff = create_staff: Post "/v1/staff", may(P::ManageStaff), Mutation "staff",
-        refuses [InvalidPhone, UsernameTaken];
+        refuses [InvalidPhone, UsernameTaken, PasswordRefused];
     ListStaff = list_staff: Get "/v1/staff", may(P::ListStaff), Read "staff",
         also [InvalidCursor];
     GetStaff = get_staff: Get "/v1/staff/{id}", may(P::ListStaff), Read "staff";
     UpdateStaff = update_staff: Patch "/v1/staff/{id}", may(P::ManageStaff), Mutation "staff",
         refuses [InvalidPhone, Conflict];
+    ResetPassword = reset_password: Put "/v1/staff/{id}/password", may(P::ManageAccounts),
+        Mutation "staff", refuses [PasswordRefused, Conflict];
+    ResetSecondFactor = reset_second_factor: Delete "/v1/staff/{id}/second-factor",
+        may(P::ManageAccounts), Mutation "staff", refuses [Conflict];
+    ListStaffSessions = list_staff_sessions: Get "/v1/staff/{id}/sessions", may(P::RevokeSessions),
+        Read "session";
+    EndStaffSessions = end_staff_sessions: Delete "/v1/staff/{id}/sessions",
+        may(P::RevokeSessions), Mutation "staff";
+    CreateCover = create_cover: Post "/v1/covers", may(P::ManageCovers), Mutation "cover",
+        refuses [Conflict];
+    ListCovers = list_covers: Get "/v1/covers", may(P::ReadCovers), Read "cover",
+        also [InvalidCursor];
+    GetCover = get_cover: Get "/v1/covers/{id}", may(P::ReadCovers), Read "cover";
+    EndCover = end_cover: Delete "/v1/covers/{id}", may(P::ManageCovers), Mutation "cover";
+    CreateIntegrator = create_integrator: Post "/v1/integrators", may(P::ManageAccounts),
+        Secret "integrator";
+    ListIntegrators = list_integrators: Get "/v1/integrators", may(P::ManageAccounts),
+        Read "integrator", also [InvalidCursor];
+    GetIntegrator = get_integrator: Get "/v1/integrators/{id}", may(P::ManageAccounts),
+        Read "integrator";
+    RotateIntegratorSecret = rotate_integrator_secret: Post "/v1/integrators/{id}/secret",
+        may(P::ManageAccounts), Secret "integrator", refuses [Conflict];
+    DeactivateIntegrator = deactivate_integrator: Post "/v1/integrators/{id}/deactivation",
+        may(P::ManageAccounts), Mutation "integrator";
     ListAuditEntries = list_audit_entries: Get "/v1/audit-entries", may(P::ReadAudit),
         Read "audit_entry", also [InvalidCursor];
+    ExportAuditEntries = export_audit_entries: Get "/v1/audit-entries/export", may(P::ReadAudit),
+        ReadFile "audit_entry", also [InvalidQuery];
+    ListRetentionReports = list_retention_reports: Get "/v1/retention-reports",
+        may(P::ReadRetention), Read "retention_report", also [InvalidCursor];
     PublishRulePack = publish_rule_pack: Post "/v1/rule-packs", may(P::PublishRulePacks),
         Mutation "rule_pack", refuses [RulePackInvalid, RulePackPublished];
     CheckRulePack = check_rule_pack: Post "/v1/rule-packs/checks", may(P::ReadRulePacks),
@@ -225,6 +321,23 @@ operations! {
     GetClient = get_client: Get "/v1/clients/{id}", may(P::ReadClients), ReadFile "client";
     UpdateClient = update_client: Patch "/v1/clients/{id}", may(P::WriteClients), Mutation "client",
         refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
+    RevealClient = reveal_client: Post "/v1/clients/{id}/reveal", may(P::ReadClients), Secret "client";
+    ListConsents = list_consents: Get "/v1/clients/{id}/consents", may(P::ReadClients),
+        ReadFile "client", also [InvalidCursor];
+    RecordConsent = record_consent: Post "/v1/clients/{id}/consents", may(P::WriteClients),
+        Mutation "consent", refuses [DateInFuture];
+    WithdrawConsent = withdraw_consent: Post "/v1/clients/{id}/consents/withdrawals",
+        may(P::WriteClients), Mutation "consent", refuses [DateInFuture, ConsentNotInForce];
+    ListFamilyContacts = list_family_contacts: Get "/v1/clients/{id}/family-contacts",
+        may(P::ReadClients), ReadFile "client", also [InvalidCursor];
+    AddFamilyContact = add_family_contact: Post "/v1/clients/{id}/family-contacts",
+        may(P::WriteClients), Mutation "family_contact",
+        refuses [InvalidPhone, ConsentNotInForce];
+    GetFamilyContact = get_family_contact: Get "/v1/family-contacts/{id}", may(P::ReadClients),
+        ReadFile "family_contact";
+    EndFamilyContact = end_family_contact: Delete "/v1/family-contacts/{id}",
+        may(P::WriteClients), Mutation "family_contact", refuses [Conflict],
+        also [StaleVersion, InvalidHeader];
     RegisterCase = register_case: Post "/v1/clients/{id}/cases", may(P::WriteCases), Mutation "case",
         refuses [CaseworkerNotInOffice, DateInFuture, DateBeforeDecision, UnknownRulePack,
             MeasureNotInPack, InvalidTerm, CaseStillOpen];
@@ -313,6 +426,20 @@ operations! {
     CompleteTask = complete_task: Post "/v1/tasks/{id}/done", may(P::WriteTasks), Mutation "task",
         refuses [TaskClosed], also [StaleVersion];
     GetToday = get_today: Get "/v1/today", may(P::ReadToday), Read "today";
+    RequestClientCode = request_client_code: Post "/v1/client-sessions/otp", Open,
+        Intake "client_session", refuses [InvalidPhone];
+    CreateClientSession = create_client_session: Post "/v1/client-sessions", Open,
+        Mutation "client_session", refuses [InvalidPhone], also [InvalidCode, SecondFactRequired];
+    RefreshClientSession = refresh_client_session: Post "/v1/client-sessions/refresh", Open,
+        Mutation "client_session", also [InvalidRefreshToken, RefreshTokenReused];
+    DeleteClientSession = delete_client_session: Delete "/v1/client-sessions/current", Client,
+        Mutation "client_session";
+    GetMe = get_me: Get "/v1/me", Client, Read "client";
+    ListMyAppointments = list_my_appointments: Get "/v1/me/appointments", Client,
+        Read "appointment";
+    ConfirmMyAppointment = confirm_my_appointment: Post "/v1/me/appointments/{id}/confirm", Client,
+        Mutation "appointment", refuses [AppointmentClosed];
+    GetMyLedger = get_my_ledger: Get "/v1/me/ledger", Client, Read "client";
     GetSandboxClock = get_sandbox_clock: Get "/v1/sandbox/clock", may(P::ReadSelf), Read "sandbox",
         refuses [NotFound];
     MoveSandboxClock = move_sandbox_clock: Post "/v1/sandbox/clock", may(P::ReadSelf),

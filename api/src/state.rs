@@ -3,12 +3,15 @@
 use casework::PackCache;
 use platform::{
     Clock, Randomness,
-    config::{AuthConfig, ServerConfig},
+    config::{AuthConfig, ClientSignInConfig, ServerConfig},
 };
 use storage::Store;
 
 use crate::{
     auth::{AccessTokens, EndedSessions, Passwords},
+    covering::Covering,
+    refusals::Refusals,
+    pending::Pending,
     sandbox::Sandbox,
 };
 
@@ -29,8 +32,14 @@ pub struct AppState {
     pub tokens: AccessTokens,
     /// Sessions that ended before their access tokens did.
     pub ended: EndedSessions,
+    /// Who covers for absent colleagues.
+    pub covering: Covering,
+    /// What is refused in the present minute.
+    pub refusals: Refusals,
     /// Hashes and verifies passwords.
     pub passwords: Passwords,
+    /// Work waiting for the database.
+    pub pending: Pending,
     /// What makes this a sandbox; `None`: people depend on it.
     pub sandbox: Option<Sandbox>,
     /// What receipts of the office's own SMS platform are signed with; `None`: none are taken.
@@ -39,4 +48,6 @@ pub struct AppState {
     pub server: ServerConfig,
     /// `[auth]`
     pub auth: AuthConfig,
+    /// `[client_sign_in]`
+    pub client_sign_in: ClientSignInConfig,
 }

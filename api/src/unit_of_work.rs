@@ -17,6 +17,7 @@ use crate::{
     operations::{Effect, Operation},
     problem::Problem,
     problem_code::ProblemCode,
+    refusals::Refused,
     state::AppState,
 };
 
@@ -55,15 +56,32 @@ impl Setting {
         }
     }
 
-    fn finish<T>(self, result: Result<T, Failure>) -> Result<T, Problem> {
+    pub(crate) fn finish<T>(&self, result: Result<T, Failure>) -> Result<T, Problem> {
         result
             .map_err(|failure| failure.into_problem(self.operation.id, self.request.id.as_deref()))
     }
 }
 
 /// Runs `run` on the blocking pool, as long as a request may take, and measures it under `name`:
-/// the operation's id.
+/// the operation's id. Answers `unavailable` at once where too much is waiting already.
 pub(crate) async fn hop<T: Send + 'static>(
+    state: &AppState,
+    name: &'static str,
+    run: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let Some(place) = state.pending.enter() else {
+        metrics::counter!("http_requests_shed_total", "operation" => name).increment(1);
+        return Err(Problem::unavailable());
+    };
+    hop_always(state, name, move || {
+        let _until_done = place;
+        run()
+    })
+    .await
+}
+
+/// The same, however much is waiting: for what must be answered when it matters.
+pub(crate) async fn hop_always<T: Send + 'static>(
     state: &AppState,
     name: &'static str,
     run: impl FnOnce() -> Result<T, Problem> + Send + 'static,
@@ -93,7 +111,7 @@ pub(crate) fn read<T: Serialize>(
 ) -> Result<Written, Problem> {
     let result = state
         .store
-        .read(|tx| run(&mut setting.work(state, tx)))
+        .read_in(setting.agency, |tx| run(&mut setting.work(state, tx)))
         .and_then(|answer| {
             if setting.operation.effect == Effect::ReadFile {
                 audit(
@@ -106,7 +124,39 @@ pub(crate) fn read<T: Serialize>(
             }
             written(answer)
         });
+    if let Err(Failure::Problem(problem)) = &result {
+        reached_too_far(state, &setting, problem)?;
+    }
     setting.finish(result)
+}
+
+/// Reads what is answered in pieces afterwards; one audit entry is written before, about the object
+/// that `run` names.
+pub(crate) fn announce<T>(
+    state: &AppState,
+    setting: Setting,
+    mut run: impl FnMut(&mut Work<'_, '_>) -> Result<(T, String), Failure>,
+) -> Result<T, Problem> {
+    let result = state
+        .store
+        .read_in(setting.agency, |tx| run(&mut setting.work(state, tx)))
+        .and_then(|(value, object_id)| {
+            audit(state, &setting, Some(object_id), AuditOutcome::Done, None)?;
+            Ok(value)
+        });
+    setting.finish(result)
+}
+
+/// Reads one piece of what was announced.
+pub(crate) fn piece<T>(
+    state: &AppState,
+    setting: &Setting,
+    mut run: impl FnMut(&mut Work<'_, '_>) -> Result<T, Failure>,
+) -> Result<T, Problem> {
+    let result = state
+        .store
+        .read_in(setting.agency, |tx| run(&mut setting.work(state, tx)));
+    setting.clone().finish(result)
 }
 
 /// Changes something: all of it, with its audit entry and its kept answer, or nothing.
@@ -116,7 +166,7 @@ pub(crate) fn write<T: Serialize>(
     repeatable: Option<&Repeatable>,
     mut run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure>,
 ) -> Result<Written, Problem> {
-    let result = state.store.write(|tx| {
+    let result = state.store.write_in(setting.agency, |tx| {
         let mut work = setting.work(state, tx);
         if let Some(repeatable) = repeatable
             && let Some(answer) = replay(&mut work, setting.operation, repeatable)?
@@ -124,30 +174,88 @@ pub(crate) fn write<T: Serialize>(
             return Ok(answer);
         }
         let answer = run(&mut work)?;
-        let object_id = answer.object_id();
+        let (object_id, reason) = (answer.object_id(), answer.reason());
         let answer = written(answer)?;
         if let Some(repeatable) = repeatable {
             keep(&mut work, setting.operation, repeatable, &answer)?;
         }
         // Last: it locks the end of the agency's trail until the commit.
         let (action, kind) = (setting.operation.id, setting.operation.object);
-        record::audit(&mut work, action, kind, object_id, AuditOutcome::Done, None)?;
+        let done = AuditOutcome::Done;
+        record::audit(&mut work, action, kind, object_id, done, reason.as_deref())?;
         Ok(answer)
     });
-    if let Err(Failure::Problem(problem)) = &result
-        && problem.code() == ProblemCode::Refused(RefusalCode::NotFound)
-    {
-        // Somebody reached for what is not theirs, or is not there.
-        let code = problem.code().as_str();
-        setting.clone().finish(audit(
-            state,
-            &setting,
-            None,
-            AuditOutcome::Refused,
-            Some(code),
-        ))?;
+    if let Err(Failure::Problem(problem)) = &result {
+        reached_too_far(state, &setting, problem)?;
     }
     setting.finish(result)
+}
+
+/// Puts it into the trail that somebody reached for what is not theirs, or is not there.
+fn reached_too_far(state: &AppState, setting: &Setting, problem: &Problem) -> Result<(), Problem> {
+    let named = setting.operation.is_audited() || setting.operation.path.contains('{');
+    let not_found = problem.code() == ProblemCode::Refused(RefusalCode::NotFound);
+    if !(named && not_found) {
+        return Ok(());
+    }
+    let kept = audit_refused(state, setting, None, problem.code().as_str());
+    setting.clone().finish(kept)
+}
+
+/// Puts a refusal into the trail, as far as refusals are listed one by one ([`crate::refusals`]).
+pub(crate) fn audit_refused(
+    state: &AppState,
+    setting: &Setting,
+    object_id: Option<String>,
+    reason: &str,
+) -> Result<(), Failure> {
+    if is_listed(state, setting, object_id.clone())? {
+        audit(
+            state,
+            setting,
+            object_id,
+            AuditOutcome::Refused,
+            Some(reason),
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether a refusal has an entry of its own. Writes the entry of those of the last minute that had
+/// none.
+fn is_listed(
+    state: &AppState,
+    setting: &Setting,
+    object_id: Option<String>,
+) -> Result<bool, Failure> {
+    let refused = Refused {
+        agency: setting.agency,
+        operation: setting.operation,
+        actor: setting.actor,
+        object_id,
+    };
+    let (listed, left_out) = state.refusals.count(&refused, setting.now);
+    for (refused, count) in left_out {
+        let setting = Setting {
+            operation: refused.operation,
+            agency: refused.agency,
+            actor: refused.actor,
+            now: setting.now,
+            request: Request::none(),
+        };
+        let reason = format!("left_out:{count}");
+        audit(
+            state,
+            &setting,
+            refused.object_id,
+            AuditOutcome::Refused,
+            Some(&reason),
+        )?;
+    }
+    if !listed {
+        metrics::counter!("refusals_left_out_total").increment(1);
+    }
+    Ok(listed)
 }
 
 /// Does what is to be done about a refused call, with its audit entry.
@@ -159,9 +267,16 @@ pub(crate) fn refused(
     mut run: impl FnMut(&mut Work<'_, '_>) -> Result<(), Failure>,
 ) -> Result<(), Problem> {
     let Operation { id, object, .. } = setting.operation;
-    let result = state.store.write(|tx| {
+    let listed = match is_listed(state, &setting, Some(object_id.to_owned())) {
+        Ok(listed) => listed,
+        Err(failure) => return setting.finish(Err(failure)),
+    };
+    let result = state.store.write_in(setting.agency, |tx| {
         let mut work = setting.work(state, tx);
         run(&mut work)?;
+        if !listed {
+            return Ok(());
+        }
         let object_id = Some(object_id.to_owned());
         record::audit(
             &mut work,
@@ -185,7 +300,7 @@ pub(crate) fn audit(
     reason: Option<&str>,
 ) -> Result<(), Failure> {
     let Operation { id, object, .. } = setting.operation;
-    state.store.write(|tx| {
+    state.store.write_in(setting.agency, |tx| {
         let mut work = setting.work(state, tx);
         record::audit(&mut work, id, object, object_id.clone(), outcome, reason)?;
         Ok(())

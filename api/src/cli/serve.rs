@@ -5,18 +5,23 @@ use std::sync::Arc;
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
+    pending::Pending,
+    covering::Covering,
+    refusals::Refusals,
     sandbox::Sandbox,
 };
 use casework::PackCache;
 use gateways::standard_webhooks::Secret;
-use platform::{Clock, Config, ManualClock, Randomness, Shutdown, telemetry};
-use storage::{Store, migrate};
+use platform::{
+    Clock, Config, ManualClock, Monitor, Randomness, Shutdown, monitor::Watched, telemetry,
+};
+use storage::Store;
 use worker::{
     Settings, Worker, WorkerParts,
     open::{self, OpenGateway},
 };
 
-use super::{Failed, bootstrap, metrics, sandbox};
+use super::{Failed, bootstrap, sandbox};
 
 /// What can be said to `tongxing serve`.
 #[derive(Debug, clap::Args)]
@@ -33,16 +38,14 @@ pub async fn run(config: Config, arguments: &Arguments) -> Result<(), Failed> {
     let shutdown = Shutdown::on_signals()?;
     let randomness = Randomness::from_os()?;
     let (clock, hands) = clock(&config);
-    let store = open::store(&config)?;
-    if migrate::is_pending(&store)? {
-        return Err("the database is not migrated: run `tongxing migrate`".into());
-    }
+    let store = open::migrated_store(&config)?;
     bootstrap::publish_shipped(&store, clock.now(), &randomness)?;
     let packs = PackCache::default();
     let gateway = open::gateway(&config)?;
     let worker = Worker::new(WorkerParts {
         store: store.clone(),
         clock: clock.clone(),
+        sign_in_clock: Clock::System,
         randomness: randomness.clone(),
         gateway: Arc::clone(&gateway.gateway),
         settings: Settings::of(&config),
@@ -51,10 +54,14 @@ pub async fn run(config: Config, arguments: &Arguments) -> Result<(), Failed> {
     let sandbox = sandboxed(hands, &gateway, &worker);
     // Where the clock stands still, jobs run when it is moved.
     let in_process = (arguments.with_worker || config.worker.in_process) && sandbox.is_none();
-    let metrics = config
+    let watched = in_process.then(|| Watched {
+        pulse: worker.pulse(),
+        stale_after: config.worker.monitor.stale_after(),
+    });
+    let monitor = config
         .server
         .metrics_bind
-        .map(|bind| metrics::serve(bind, shutdown.clone()))
+        .map(|bind| Monitor::start(bind, shutdown.clone(), watched))
         .transpose()?;
     let bind = config.server.bind;
     let state = state(config, store, clock, randomness, packs, sandbox)?;
@@ -62,7 +69,6 @@ pub async fn run(config: Config, arguments: &Arguments) -> Result<(), Failed> {
     let handle = server.handle();
     let serving = tokio::spawn(server);
     let working = in_process.then(|| tokio::spawn(run_worker(worker, shutdown.clone())));
-    let measuring = metrics.map(|server| (server.handle(), tokio::spawn(server)));
     tracing::info!(%address, with_worker = in_process, "answering requests");
     shutdown.requested().await;
     handle.stop(true).await;
@@ -70,9 +76,8 @@ pub async fn run(config: Config, arguments: &Arguments) -> Result<(), Failed> {
     if let Some(working) = working {
         working.await??;
     }
-    if let Some((handle, measuring)) = measuring {
-        handle.stop(true).await;
-        measuring.await??;
+    if let Some(monitor) = monitor {
+        monitor.stop().await?;
     }
     tracing::info!("stopped");
     Ok(())
@@ -129,11 +134,15 @@ fn state(
         packs,
         tokens: AccessTokens::new(keys, &auth.issuer, auth.access_token_seconds),
         ended: EndedSessions::default(),
+        covering: Covering::default(),
+        refusals: Refusals::default(),
         passwords: Passwords::start(&auth.argon2, auth.hash_threads, randomness.clone())?,
         randomness,
+        pending: Pending::new(config.server.max_pending),
         sandbox,
         receipt_secret: receipts.map(Secret::parse).transpose()?,
         server: config.server,
         auth,
+        client_sign_in: config.client_sign_in,
     })
 }

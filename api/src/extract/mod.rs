@@ -1,16 +1,24 @@
 //! What a handler is given, checked before it runs.
 
+mod body;
+mod before_sign_in;
 pub mod call;
+pub mod client_call;
 pub mod json;
+mod json_bounds;
+pub mod objects;
 pub mod open;
 pub mod page;
 pub mod patch;
 pub mod path;
 pub mod query;
+mod repeatable;
 pub mod request;
 pub mod signed;
+pub mod stream;
 
 pub use call::Call;
+pub use client_call::ClientCall;
 pub use json::{Json, NoBody};
 pub use open::OpenCall;
 pub use page::PageQuery;

@@ -1,29 +1,30 @@
 //! Reading the audit trail.
 
+pub mod export;
+pub mod verify;
+
 use casework::Work;
 use domain::page::{ListScope, SortKey};
-use storage::audit_log::{self, AuditEntry, Filter};
+use storage::audit_log::{self, AuditEntry};
 use uuid::Uuid;
 
 use crate::{
     extract::page::{self, Page},
     failure::Failure,
+    services::filters::Filters,
     views::audit_entries::{AuditEntryView, AuditQuery},
 };
 
 /// A page of the agency's trail, newest first.
 pub fn list(work: &mut Work<'_, '_>, asked: &AuditQuery) -> Result<Page<AuditEntryView>, Failure> {
-    let given = [
-        ("actor_id", asked.actor_id.map(|id| id.to_string())),
-        ("action", asked.action.clone()),
-        ("object_id", asked.object_id.clone()),
-        ("from", asked.from.map(|at| at.to_rfc3339())),
-        ("to", asked.to.map(|at| at.to_rfc3339())),
-    ];
-    let filters: Vec<(&str, &str)> = given
-        .iter()
-        .filter_map(|(name, value)| Some((*name, value.as_deref()?)))
-        .collect();
+    let filters = Filters::default()
+        .with("actor_id", asked.actor_id)
+        .with("action", asked.action.as_deref())
+        .with("object_id", asked.object_id.as_deref())
+        .with("outcome", asked.outcome)
+        .with("from", asked.from.map(|at| at.to_rfc3339()))
+        .with("to", asked.to.map(|at| at.to_rfc3339()));
+    let filters = filters.pairs();
     let scope = ListScope {
         list: "list_audit_entries",
         filters: &filters,
@@ -34,13 +35,7 @@ pub fn list(work: &mut Work<'_, '_>, asked: &AuditQuery) -> Result<Page<AuditEnt
         Some(SortKey::Int(seq)) => Some(*seq),
         _ => None,
     });
-    let filter = Filter {
-        actor_id: asked.actor_id,
-        action: asked.action.clone(),
-        object_id: asked.object_id.clone(),
-        from: asked.from,
-        to: asked.to,
-    };
+    let filter = asked.filter();
     let rows = audit_log::list(work.tx, work.agency, &filter, before, limit.rows_to_fetch())?;
     let key = |entry: &AuditEntry| (vec![SortKey::Int(entry.seq)], Uuid::nil());
     Ok(Page::cut(rows, limit, &scope, key, AuditEntryView::from))

@@ -1,9 +1,9 @@
 //! The audit trail as JSON.
 
 use chrono::{DateTime, Utc};
-use domain::ActorKind;
+use domain::{ActorKind, audit::AuditOutcome};
 use serde::{Deserialize, Serialize};
-use storage::audit_log::AuditEntry;
+use storage::audit_log::{AuditEntry, Filter};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -84,6 +84,9 @@ pub struct AuditQuery {
     pub action: Option<String>,
     /// Only on this object.
     pub object_id: Option<String>,
+    /// Only with this outcome.
+    #[param(inline)]
+    pub outcome: Option<AuditOutcome>,
     /// Only at or after this instant.
     pub from: Option<DateTime<Utc>>,
     /// Only before this instant.
@@ -93,4 +96,51 @@ pub struct AuditQuery {
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+impl AuditQuery {
+    pub(crate) fn filter(&self) -> Filter {
+        Filter {
+            actor_id: self.actor_id,
+            action: self.action.clone(),
+            object_id: self.object_id.clone(),
+            outcome: self.outcome,
+            from: self.from,
+            to: self.to,
+        }
+    }
+}
+
+/// Which entries to export.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportQuery {
+    /// Only by this actor.
+    pub actor_id: Option<Uuid>,
+    /// Only this operation or job.
+    #[param(example = "create_office")]
+    pub action: Option<String>,
+    /// Only on this object.
+    pub object_id: Option<String>,
+    /// Only with this outcome.
+    #[param(inline)]
+    pub outcome: Option<AuditOutcome>,
+    /// Only at or after this instant.
+    pub from: Option<DateTime<Utc>>,
+    /// Only before this instant.
+    pub to: Option<DateTime<Utc>>,
+}
+
+impl From<ExportQuery> for Filter {
+    fn from(asked: ExportQuery) -> Self {
+        Self {
+            actor_id: asked.actor_id,
+            action: asked.action,
+            object_id: asked.object_id,
+            outcome: asked.outcome,
+            from: asked.from,
+            to: asked.to,
+        }
+    }
 }

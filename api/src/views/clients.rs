@@ -7,7 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     ClientId, OfficeId, PhoneState, Sex, StaffId,
-    contact::{Phone, mask_name},
+    contact::{IdNumber, Phone, mask_name},
 };
 use serde::{Deserialize, Serialize};
 use storage::clients::Client;
@@ -75,6 +75,78 @@ pub struct UpdateClient {
     pub phone_confirmed: Field<bool>,
 }
 
+/// A field that is masked wherever a client is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskedField {
+    /// The resident identity number.
+    IdNumber,
+    /// The mobile number.
+    Phone,
+}
+
+impl MaskedField {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::IdNumber, Self::Phone];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IdNumber => "id_number",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// What somebody needs a masked field for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RevealReason {
+    /// To call or write to the client.
+    Contact,
+    /// To check who stands at the desk.
+    IdentityCheck,
+    /// To fill in a paper or a form of another body.
+    Paperwork,
+    /// To correct what is stored.
+    Correction,
+}
+
+impl RevealReason {
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::IdentityCheck => "identity_check",
+            Self::Paperwork => "paperwork",
+            Self::Correction => "correction",
+        }
+    }
+}
+
+/// What is to be shown unmasked, and what for.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevealClient {
+    /// At least one.
+    pub fields: Vec<MaskedField>,
+    /// Stands in the audit trail.
+    pub reason: RevealReason,
+}
+
+/// What was masked. Fields not asked for, or not known, are `null`. No `Debug`: personal data.
+#[derive(Serialize, ToSchema)]
+pub struct RevealedClient {
+    /// UUIDv7.
+    pub id: ClientId,
+    /// Resident identity number.
+    #[schema(example = "11010519900307283X")]
+    pub id_number: Option<String>,
+    /// Mainland mobile number, 11 digits.
+    #[schema(example = "13800138000")]
+    pub phone: Option<String>,
+}
+
 /// What a list of clients is narrowed to.
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +164,7 @@ pub struct ListClientsQuery {
     pub cursor: Option<String>,
 }
 
-/// A client's file cover, in full.
+/// A client's file cover. Numbers are masked: `POST /v1/clients/{id}/reveal` shows them.
 #[derive(Serialize, ToSchema)]
 pub struct ClientView {
     /// UUIDv7.
@@ -109,11 +181,11 @@ pub struct ClientView {
     /// As on the identity card.
     #[schema(example = "1990-03-07")]
     pub birth_date: Option<NaiveDate>,
-    /// Resident identity number.
-    #[schema(example = "11010519900307283X")]
+    /// The ends of the resident identity number.
+    #[schema(example = "110***********283X")]
     pub id_number: Option<String>,
-    /// Mainland mobile number, 11 digits.
-    #[schema(example = "13800138000")]
+    /// The ends of the mobile number.
+    #[schema(example = "138****8000")]
     pub phone: Option<String>,
     /// Whether the client takes text messages on this number.
     pub phone_sms_ok: bool,
@@ -159,8 +231,8 @@ impl From<Client> for ClientView {
             name: client.name,
             sex: client.sex,
             birth_date: client.birth_date,
-            id_number: client.id_number,
-            phone: client.phone,
+            id_number: masked_id_number(client.id_number.as_deref()),
+            phone: masked_phone(client.phone.as_deref()),
             phone_sms_ok: client.phone_sms_ok,
             phone_state: client.phone_state,
             version: client.version,
@@ -172,19 +244,23 @@ impl From<Client> for ClientView {
 
 impl From<Client> for ClientItem {
     fn from(client: Client) -> Self {
-        let phone = client
-            .phone
-            .as_deref()
-            .and_then(|phone| Phone::parse(phone).ok());
         Self {
             id: client.id,
             office_id: client.office_id,
             caseworker_id: client.caseworker_id,
             name: mask_name(&client.name),
             sex: client.sex,
-            phone: phone.map(|phone| phone.masked()),
+            phone: masked_phone(client.phone.as_deref()),
             phone_state: client.phone_state,
             created_at: client.created_at,
         }
     }
+}
+
+fn masked_phone(phone: Option<&str>) -> Option<String> {
+    Some(Phone::parse(phone?).ok()?.masked())
+}
+
+fn masked_id_number(number: Option<&str>) -> Option<String> {
+    Some(IdNumber::parse(number?).ok()?.masked())
 }

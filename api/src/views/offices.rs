@@ -27,6 +27,9 @@ pub struct CreateOffice {
     /// IANA name; `Asia/Shanghai` unless given.
     #[schema(example = "Asia/Shanghai")]
     pub timezone: Option<String>,
+    /// Until when it takes visitors, `HH:MM` local to it: `{time}` in messages. `17:00` unless given.
+    #[schema(example = "17:00")]
+    pub visits_until: Option<String>,
 }
 
 /// A place where cases are executed.
@@ -49,6 +52,9 @@ pub struct OfficeView {
     /// IANA name; local dates of its cases are in it.
     #[schema(example = "Asia/Shanghai")]
     pub timezone: String,
+    /// Until when it takes visitors, `HH:MM` local to it: `{time}` in messages.
+    #[schema(example = "17:00")]
+    pub visits_until: String,
     /// Counts changes, from 1; also the `ETag`.
     pub version: i64,
     /// UTC.
@@ -66,6 +72,7 @@ impl From<Office> for OfficeView {
             phone: office.phone,
             message_signature: office.message_signature,
             timezone: office.timezone,
+            visits_until: office.visits_until,
             version: office.version,
             created_at: office.created_at,
             updated_at: office.updated_at,
@@ -93,4 +100,8 @@ pub struct UpdateOffice {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "城东服务站")]
     pub message_signature: Field<String>,
+    /// Until when it takes visitors, `HH:MM` local to it: `{time}` in messages.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "16:30")]
+    pub visits_until: Field<String>,
 }

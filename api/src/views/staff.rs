@@ -62,7 +62,7 @@ pub struct CreateStaff {
     /// 3–64 of a–z 0–9 . _ - @; unique in the whole system; never changes. Capitals become small.
     #[schema(example = "li.na")]
     pub username: String,
-    /// 12–128 characters, without the username.
+    /// 12–128 characters; none that is guessed first, without username, office or agency.
     #[schema(value_type = String, format = Password, example = "一个足够长的初始密码-2026")]
     pub password: SecretString,
     /// 1–50 characters.
@@ -137,4 +137,13 @@ impl fmt::Debug for UpdateStaff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpdateStaff").finish_non_exhaustive()
     }
+}
+
+/// A password that somebody else hands over.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    /// As for a new account. Good for three days, and for nothing but to change it.
+    #[schema(value_type = String, format = Password, example = "一个足够长的临时密码-2026")]
+    pub password: SecretString,
 }

@@ -45,7 +45,8 @@ pub struct TemplateView {
     /// Short messages the example is billed as: one up to 70 characters, else parts of 67.
     #[schema(example = 1)]
     pub parts: usize,
-    /// Counts the agency's saves, from 1; also the `ETag`. `null`: it ships with the product.
+    /// Rises with every change by the agency, from 1; also the `ETag`. `null`: it ships with the
+    /// product.
     pub version: Option<i64>,
     /// Who saved it.
     pub updated_by: Option<StaffId>,

@@ -9,6 +9,9 @@ use std::{
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
+    pending::Pending,
+    covering::Covering,
+    refusals::Refusals,
 };
 use casework::{Actor, PackCache, Request, Work};
 use chrono::{DateTime, Utc};
@@ -24,7 +27,11 @@ use platform::{
 use worker::{Settings, Worker, WorkerParts};
 
 use super::{Inner, PASSWORD, TestApp, seed};
-use crate::{Backend, FakeGateway, database::Database, fake_gateway::SECRET};
+use crate::{
+    Backend, FakeGateway,
+    database::{self, Database},
+    fake_gateway::SECRET,
+};
 
 /// Sends to the scripted gateway that take longer have an unknown outcome.
 const SEND_TIMEOUT: Duration = Duration::from_secs(2);
@@ -48,8 +55,10 @@ impl Setup {
         config.profile = Profile::Sandbox;
         config.server.workers = 1;
         config.server.requests_per_minute = u32::MAX;
+        config.server.address_requests_per_minute = u32::MAX;
         config.server.sign_ins_per_minute = u32::MAX;
         config.auth.hash_threads = 1;
+        config.auth.require_second_factor = Some(false);
         config.auth.argon2 = Argon2Config {
             memory_kib: 64,
             iterations: 1,
@@ -106,6 +115,10 @@ impl Setup {
             started,
         } = self;
         let store = database.open();
+        let store_of = |role| {
+            let url = database.url_as(role);
+            url.map_or_else(|| store.clone(), |url| database::open(&url))
+        };
         let randomness = Randomness::seeded(1);
         let (clock, clock_handle) = Clock::manual(starts_at);
         let (sign_in_clock, sign_in_handle) = Clock::manual(starts_at);
@@ -155,15 +168,16 @@ impl Setup {
         });
 
         let parts = WorkerParts {
-            store: store.clone(),
+            store: store_of("tongxing_worker"),
             clock: clock.clone(),
+            sign_in_clock: sign_in_clock.clone(),
             randomness: randomness.clone(),
             gateway,
             settings: Settings::of(&config),
             packs: packs.clone(),
         };
         let state = AppState {
-            store,
+            store: store_of("tongxing_app"),
             clock,
             sign_in_clock,
             randomness,
@@ -174,7 +188,10 @@ impl Setup {
                 config.auth.access_token_seconds,
             ),
             ended: EndedSessions::default(),
+            covering: Covering::default(),
+            refusals: Refusals::default(),
             passwords,
+            pending: Pending::new(config.server.max_pending),
             sandbox: None,
             receipt_secret: config
                 .gateway
@@ -183,6 +200,7 @@ impl Setup {
                 .map(|secret| Secret::parse(secret).unwrap()),
             server: config.server.clone(),
             auth: config.auth.clone(),
+            client_sign_in: config.client_sign_in.clone(),
         };
         let (server, address) = api::build(state, ([127, 0, 0, 1], 0).into()).unwrap();
         let app = TestApp(Arc::new(Inner {
@@ -191,6 +209,7 @@ impl Setup {
             clock: clock_handle,
             sign_in_clock: sign_in_handle,
             worker: Worker::new(parts.clone()),
+            store,
             parts,
             recording,
             fake,

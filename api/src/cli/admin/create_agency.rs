@@ -20,7 +20,7 @@ pub fn run(arguments: &Arguments, config: &Config) -> Result<(), Failed> {
     if !(1..=60).contains(&name.chars().count()) {
         return Err("an agency's name has 1 to 60 characters".into());
     }
-    let store = open::store(config)?;
+    let store = open::migrated_store(config)?;
     let (now, randomness) = (Clock::System.now(), Randomness::from_os()?);
     let id: AgencyId = IdMint::new(now, randomness.seed()).next();
     let agency = Agency {
@@ -28,7 +28,7 @@ pub fn run(arguments: &Arguments, config: &Config) -> Result<(), Failed> {
         name: name.to_owned(),
         created_at: now,
     };
-    store.write(|tx| {
+    store.write_in(id, |tx| {
         agencies::insert(tx, &agency)?;
         bootstrap::publish_to(tx, id, now, &randomness)
     })?;

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead as _};
 
 use api::{
-    auth::{Passwords, password},
+    auth::{Passwords, password::profile_of},
     failure::Failure,
     services::staff::{self, NewStaff},
 };
@@ -51,11 +51,12 @@ pub struct Arguments {
 
 /// Makes the account; prints its id, and a password that was made up.
 pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
-    let store = open::store(config)?;
+    let store = open::migrated_store(config)?;
     let (now, randomness) = (Clock::System.now(), Randomness::from_os()?);
     let username = staff::username(&arguments.username)?;
     let (password, made_up) = password_of(&arguments, &randomness)?;
-    password::check_new(&password, &username)?;
+    let profile = profile_of(config.auth.password_profile);
+    domain::password::check(password.expose_secret(), profile, &[&username], "/password")?;
     let passwords = Passwords::start(&config.auth.argon2, 1, randomness.clone())?;
     // Not on the runtime's own threads: this waits.
     let given = password.clone();
@@ -72,7 +73,7 @@ pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
         phone: None,
     };
     let packs = PackCache::default();
-    let made = store.write(|tx| {
+    let made = store.write_in(arguments.agency, |tx| {
         if agencies::get(tx, arguments.agency)?.is_none() {
             return Err(Failure::not_found("agency"));
         }

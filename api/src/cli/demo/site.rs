@@ -6,6 +6,9 @@ use actix_web::dev::Server;
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
+    pending::Pending,
+    covering::Covering,
+    refusals::Refusals,
     sandbox::Sandbox,
 };
 use casework::PackCache;
@@ -47,8 +50,10 @@ impl Site {
         config.gateway.kind = GatewayKind::Recording;
         // The floor of OWASP's advice: the demo starts at once, and its passwords guard nobody.
         config.auth.argon2.memory_kib = 19_456;
+        config.auth.require_second_factor = Some(false);
         config.auth.argon2.iterations = 2;
         config.server.requests_per_minute = 1_000_000;
+        config.server.address_requests_per_minute = 1_000_000;
         config.server.workers = 2;
 
         let randomness = Randomness::from_os().map_err(DemoError::start)?;
@@ -60,6 +65,7 @@ impl Site {
         let worker = Worker::new(WorkerParts {
             store: store.clone(),
             clock: clock.clone(),
+            sign_in_clock: Clock::System,
             randomness: randomness.clone(),
             gateway: Arc::new(outbox.clone()),
             settings: Settings::of(&config),
@@ -81,11 +87,15 @@ impl Site {
             packs: packs.clone(),
             tokens: AccessTokens::new(keys, &auth.issuer, auth.access_token_seconds),
             ended: EndedSessions::default(),
+            covering: Covering::default(),
+            refusals: Refusals::default(),
             passwords: passwords.clone(),
+            pending: Pending::new(config.server.max_pending),
             sandbox: Some(Sandbox::new(Arc::clone(&hands), outbox, jobs(&worker))),
             receipt_secret: None,
             server: config.server,
             auth,
+            client_sign_in: config.client_sign_in,
         };
         let (server, address) = api::build(state, listen).map_err(DemoError::start)?;
         let site = Self {
@@ -114,6 +124,7 @@ fn store(home: &Home, randomness: &Randomness) -> Result<Store, DemoError> {
         url: format!("sqlite://{}", home.database().display()),
         pool_size: 4,
         statement_cache: true,
+        row_security: true,
         busy_timeout: Duration::from_secs(5),
         synchronous: Synchronous::Off,
     };

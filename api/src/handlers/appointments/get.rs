@@ -3,6 +3,7 @@ use domain::AppointmentId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetAppointment as Op,
     problem::Problem,
@@ -20,7 +21,7 @@ use crate::{
 )]
 #[get("/v1/appointments/{id}")]
 pub async fn get_appointment(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     id: Path<AppointmentId>,
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();

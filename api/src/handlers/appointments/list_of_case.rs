@@ -3,6 +3,7 @@ use domain::CaseId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, PageQuery, Path, Query, page::Page},
     operations::ListCaseAppointments as Op,
     problem::Problem,
@@ -20,7 +21,7 @@ use crate::{
 )]
 #[get("/v1/cases/{id}/appointments")]
 pub async fn list_case_appointments(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     id: Path<CaseId>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {

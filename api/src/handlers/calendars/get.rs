@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetCalendar as Op,
     problem::Problem,
@@ -18,7 +19,7 @@ use crate::{
     responses((status = 200, description = "The year", body = CalendarView)),
 )]
 #[get("/v1/calendars/{year}")]
-pub async fn get_calendar(call: Call<Op>, year: Path<i32>) -> Result<HttpResponse, Problem> {
+pub async fn get_calendar(call: Call<Op, Bearer>, year: Path<i32>) -> Result<HttpResponse, Problem> {
     call.read(move |work| Ok(Answer::ok(calendars::get(work, year.0)?)))
         .await
 }

@@ -1,7 +1,8 @@
 use actix_web::{HttpResponse, get};
 
 use crate::{
-    answer::Answer, extract::Call, operations::ListCalendars as Op, problem::Problem,
+    answer::Answer,
+    auth::Bearer, extract::Call, operations::ListCalendars as Op, problem::Problem,
     services::calendars, views::calendars::CalendarList,
 };
 
@@ -14,7 +15,7 @@ use crate::{
     responses((status = 200, description = "The years", body = CalendarList)),
 )]
 #[get("/v1/calendars")]
-pub async fn list_calendars(call: Call<Op>) -> Result<HttpResponse, Problem> {
+pub async fn list_calendars(call: Call<Op, Bearer>) -> Result<HttpResponse, Problem> {
     call.read(move |work| Ok(Answer::ok(calendars::list(work)?)))
         .await
 }

@@ -3,6 +3,7 @@ use domain::CaseId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetCase as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
     responses((status = 200, description = "The case", body = CaseView)),
 )]
 #[get("/v1/cases/{id}")]
-pub async fn get_case(call: Call<Op>, id: Path<CaseId>) -> Result<HttpResponse, Problem> {
+pub async fn get_case(call: Call<Op, Bearer>, id: Path<CaseId>) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
     call.read(move |work| {
         let case = cases::get(work, scope, id.0)?;

@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Query, page::Page},
     operations::ListCases as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
 )]
 #[get("/v1/cases")]
 pub async fn list_cases(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     query: Query<ListCasesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();

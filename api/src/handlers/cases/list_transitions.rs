@@ -3,6 +3,7 @@ use domain::CaseId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, PageQuery, Path, Query, page::Page},
     operations::ListCaseTransitions as Op,
     problem::Problem,
@@ -21,7 +22,7 @@ use crate::{
 )]
 #[get("/v1/cases/{id}/transitions")]
 pub async fn list_case_transitions(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     id: Path<CaseId>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {

@@ -3,6 +3,7 @@ use domain::ClientId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetClient as Op,
     problem::Problem,
@@ -12,14 +13,15 @@ use crate::{
 
 /// Read a client.
 ///
-/// In full. Every read is kept in the audit trail.
+/// Numbers are masked: `POST /v1/clients/{id}/reveal` shows them. Every read is kept in the audit
+/// trail.
 #[utoipa::path(
     tag = "Clients",
     params(("id" = ClientId, Path, description = "The client")),
     responses((status = 200, description = "The client", body = ClientView)),
 )]
 #[get("/v1/clients/{id}")]
-pub async fn get_client(call: Call<Op>, id: Path<ClientId>) -> Result<HttpResponse, Problem> {
+pub async fn get_client(call: Call<Op, Bearer>, id: Path<ClientId>) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
     call.read(move |work| {
         let client = clients::get(work, scope, id.0)?;

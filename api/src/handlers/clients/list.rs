@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Query, page::Page},
     operations::ListClients as Op,
     problem::Problem,
@@ -21,7 +22,7 @@ use crate::{
 )]
 #[get("/v1/clients")]
 pub async fn list_clients(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     query: Query<ListClientsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();

@@ -3,4 +3,5 @@
 pub mod get;
 pub mod list;
 pub mod register;
+pub mod reveal;
 pub mod update;

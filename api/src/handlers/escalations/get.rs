@@ -3,6 +3,7 @@ use domain::EscalationId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetEscalation as Op,
     problem::Problem,
@@ -22,7 +23,7 @@ use crate::{
 )]
 #[get("/v1/escalations/{id}")]
 pub async fn get_escalation(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     id: Path<EscalationId>,
 ) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);

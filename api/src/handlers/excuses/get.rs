@@ -3,6 +3,7 @@ use domain::ExcuseId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetExcuse as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
     responses((status = 200, description = "The excuse", body = ExcuseView)),
 )]
 #[get("/v1/excuses/{id}")]
-pub async fn get_excuse(call: Call<Op>, id: Path<ExcuseId>) -> Result<HttpResponse, Problem> {
+pub async fn get_excuse(call: Call<Op, Bearer>, id: Path<ExcuseId>) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);
     call.read(move |work| {
         let excuse = excuses::get(work, scope, id)?;

@@ -3,6 +3,7 @@ use domain::MessageId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetMessage as Op,
     problem::Problem,
@@ -20,7 +21,7 @@ use crate::{
     responses((status = 200, description = "The message", body = MessageView)),
 )]
 #[get("/v1/messages/{id}")]
-pub async fn get_message(call: Call<Op>, id: Path<MessageId>) -> Result<HttpResponse, Problem> {
+pub async fn get_message(call: Call<Op, Bearer>, id: Path<MessageId>) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);
     call.read(move |work| Ok(Answer::ok(messages::get(work, scope, id)?).about(id)))
         .await

@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Query, page::Page},
     operations::ListMessages as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
 )]
 #[get("/v1/messages")]
 pub async fn list_messages(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     query: Query<ListMessages>,
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();

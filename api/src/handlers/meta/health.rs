@@ -12,7 +12,7 @@ pub async fn livez() -> HttpResponse {
 #[get("/readyz")]
 pub async fn readyz(state: web::Data<AppState>) -> HttpResponse {
     let shared = state.clone();
-    let ready = unit_of_work::hop(&state, "readyz", move || {
+    let ready = unit_of_work::hop_always(&state, "readyz", move || {
         let checked = shared
             .store
             .ping()

@@ -8,5 +8,5 @@ use crate::state::AppState;
 pub async fn jwks(state: web::Data<AppState>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
-        .json(json!({ "keys": state.tokens.keys().public() }))
+        .json(json!({ "keys": state.tokens.public_keys(state.sign_in_clock.now()) }))
 }

@@ -13,6 +13,7 @@ pub fn serve(config: &mut ServiceConfig) {
         .service(health::livez)
         .service(health::readyz)
         .service(jwks::jwks)
+        .service(super::oauth::token::issue_token)
         .service(document::openapi_json)
         .service(document::docs)
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"])));

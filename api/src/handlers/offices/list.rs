@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, PageQuery, Query, page::Page},
     operations::ListOffices as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
 )]
 #[get("/v1/offices")]
 pub async fn list_offices(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     call.read(move |work| Ok(Answer::page(offices::list(work, &query.0)?)))

@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, post};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Json},
     operations::CheckRulePack as Op,
     problem::Problem,
@@ -20,7 +21,7 @@ use crate::{
 )]
 #[post("/v1/rule-packs/checks")]
 pub async fn check_rule_pack(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     body: Json<PublishRulePack>,
 ) -> Result<HttpResponse, Problem> {
     let asked = body.value;

@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetRulePack as Op,
     problem::Problem,
@@ -22,7 +23,7 @@ use crate::{
 )]
 #[get("/v1/rule-packs/{id}/{version}")]
 pub async fn get_rule_pack(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     path: Path<(String, i32)>,
 ) -> Result<HttpResponse, Problem> {
     call.read(move |work| {

@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, post};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Json},
     operations::PreviewSchedule as Op,
     problem::Problem,
@@ -19,10 +20,10 @@ use crate::{
 )]
 #[post("/v1/schedule-previews")]
 pub async fn preview_schedule(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     body: Json<PreviewSchedule>,
 ) -> Result<HttpResponse, Problem> {
-    let office = call.caller.office;
+    let office = call.caller.office();
     call.read(move |work| {
         Ok(Answer::ok(schedule_previews::preview(
             work,

@@ -1,5 +1,4 @@
 use actix_web::{HttpResponse, delete};
-use chrono::TimeDelta;
 
 use crate::{
     answer::Answer,
@@ -26,7 +25,7 @@ pub async fn delete_session(call: Call<Op>) -> Result<HttpResponse, Problem> {
             Ok(Answer::done().about(session))
         })
         .await?;
-    let until = now + TimeDelta::seconds(state.tokens.life_seconds());
+    let until = state.tokens.last_until(now);
     state.ended.end(session, now, until);
     Ok(response)
 }

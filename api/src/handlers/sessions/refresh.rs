@@ -1,6 +1,5 @@
 use actix_web::{HttpResponse, post};
 use casework::Actor;
-use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 use storage::sessions as stored_sessions;
 
@@ -35,7 +34,10 @@ pub async fn refresh_session(
     let (agency, session) = (text.agency, text.session);
     // The agency named in a token that nobody made has no trail to write into.
     let staff = call
-        .look_up(move |tx| stored_sessions::get(tx, agency, session))
+        .look_up(move |tx| {
+            tx.enter(agency)?;
+            stored_sessions::get(tx, agency, session)
+        })
         .await?
         .map(|session| session.staff_id)
         .ok_or_else(sessions::invalid)?;
@@ -54,7 +56,7 @@ pub async fn refresh_session(
             sessions::end(work, session, now, reason)
         })
         .await?;
-        let until = now + TimeDelta::seconds(call.state.tokens.life_seconds());
+        let until = call.state.tokens.last_until(now);
         call.state.ended.end(session, now, until);
     }
     Ok(refreshed?.respond("/v1/sessions/refresh", ""))

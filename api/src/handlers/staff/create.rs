@@ -2,12 +2,14 @@ use actix_web::{HttpResponse, post};
 
 use crate::{
     answer::Answer,
-    auth::password,
+    auth::password::Busy,
     extract::{Call, Json},
     operations::CreateStaff as Op,
     problem::Problem,
-    problem_code::ProblemCode,
-    services::staff::{self, NewStaff},
+    services::{
+        own_account,
+        staff::{self, NewStaff},
+    },
     views::staff::{CreateStaff, StaffView},
 };
 
@@ -34,14 +36,20 @@ pub async fn create_staff(
         phone,
     } = body.value;
     let username = staff::username(&username)?;
-    password::check_new(&password, &username)?;
+    let places = call
+        .look_up(move |work| Ok(own_account::places(work, office_id)?))
+        .await?;
+    let words = places.iter().map(String::as_str);
+    let words: Vec<&str> = words.chain([username.as_str()]).collect();
+    let profile = call.state().auth.password_profile;
+    own_account::check_new(&password, profile, &words, "/password")?;
     // Costly on purpose, so outside the unit of work.
     let password_hash = call
         .state()
         .passwords
         .hash(password)
         .await
-        .map_err(|_busy| busy())?;
+        .map_err(Busy::problem)?;
     let value = NewStaff {
         username,
         password_hash,
@@ -66,12 +74,4 @@ pub async fn create_staff(
         },
     )
     .await
-}
-
-fn busy() -> Problem {
-    Problem::new(
-        ProblemCode::Unavailable,
-        "too many passwords are being worked on",
-    )
-    .retry_after(2)
 }

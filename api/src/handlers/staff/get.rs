@@ -3,6 +3,7 @@ use domain::StaffId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetStaff as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
     responses((status = 200, description = "The staff member", body = StaffView)),
 )]
 #[get("/v1/staff/{id}")]
-pub async fn get_staff(call: Call<Op>, id: Path<StaffId>) -> Result<HttpResponse, Problem> {
+pub async fn get_staff(call: Call<Op, Bearer>, id: Path<StaffId>) -> Result<HttpResponse, Problem> {
     call.read(move |work| {
         let staff = staff::get(work, id.0)?;
         let version = staff.version;

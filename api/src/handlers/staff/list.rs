@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, get};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Query, page::Page},
     operations::ListStaff as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
     responses((status = 200, description = "A page of staff members", body = Page<StaffView>)),
 )]
 #[get("/v1/staff")]
-pub async fn list_staff(call: Call<Op>, query: Query<StaffQuery>) -> Result<HttpResponse, Problem> {
+pub async fn list_staff(call: Call<Op, Bearer>, query: Query<StaffQuery>) -> Result<HttpResponse, Problem> {
     call.read(move |work| Ok(Answer::page(staff::list(work, &query.0)?)))
         .await
 }

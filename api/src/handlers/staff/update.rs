@@ -1,7 +1,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::{HttpResponse, patch};
-use chrono::TimeDelta;
 use domain::StaffId;
 
 use crate::{
@@ -45,7 +44,7 @@ pub async fn update_staff(
                 .version(version))
         })
         .await?;
-    let until = now + TimeDelta::seconds(state.tokens.life_seconds());
+    let until = state.tokens.last_until(now);
     for session in ended
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

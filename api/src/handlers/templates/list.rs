@@ -1,7 +1,8 @@
 use actix_web::{HttpResponse, get};
 
 use crate::{
-    answer::Answer, extract::Call, operations::ListTemplates as Op, problem::Problem,
+    answer::Answer,
+    auth::Bearer, extract::Call, operations::ListTemplates as Op, problem::Problem,
     services::templates, views::templates::TemplateList,
 };
 
@@ -14,7 +15,7 @@ use crate::{
     responses((status = 200, description = "The texts", body = TemplateList)),
 )]
 #[get("/v1/templates")]
-pub async fn list_templates(call: Call<Op>) -> Result<HttpResponse, Problem> {
+pub async fn list_templates(call: Call<Op, Bearer>) -> Result<HttpResponse, Problem> {
     call.read(move |work| Ok(Answer::ok(templates::list(work)?)))
         .await
 }

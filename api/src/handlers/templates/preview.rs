@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, post};
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Json},
     operations::PreviewTemplate as Op,
     problem::Problem,
@@ -19,7 +20,7 @@ use crate::{
 )]
 #[post("/v1/templates/previews")]
 pub async fn preview_template(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     body: Json<PreviewTemplate>,
 ) -> Result<HttpResponse, Problem> {
     let asked = body.value;

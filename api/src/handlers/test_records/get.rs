@@ -3,6 +3,7 @@ use domain::TestRecordId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path},
     operations::GetTestRecord as Op,
     problem::Problem,
@@ -20,7 +21,7 @@ use crate::{
 )]
 #[get("/v1/test-records/{id}")]
 pub async fn get_test_record(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     id: Path<TestRecordId>,
 ) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);

@@ -3,6 +3,7 @@ use domain::CaseId;
 
 use crate::{
     answer::Answer,
+    auth::Bearer,
     extract::{Call, Path, Query, page::Page},
     operations::ListCaseTests as Op,
     problem::Problem,
@@ -21,7 +22,7 @@ use crate::{
 )]
 #[get("/v1/cases/{id}/test-records")]
 pub async fn list_case_tests(
-    call: Call<Op>,
+    call: Call<Op, Bearer>,
     id: Path<CaseId>,
     query: Query<ListCaseTests>,
 ) -> Result<HttpResponse, Problem> {

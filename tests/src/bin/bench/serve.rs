@@ -10,6 +10,9 @@ use std::{
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
+    pending::Pending,
+    covering::Covering,
+    refusals::Refusals,
 };
 use casework::PackCache;
 use clap::Args;
@@ -51,6 +54,7 @@ pub fn run(asked: &ServeArguments) -> Outcome<()> {
     let mut config = Config::defaults()?;
     config.server.workers = asked.workers();
     config.server.requests_per_minute = u32::MAX;
+    config.server.address_requests_per_minute = u32::MAX;
     config.server.sign_ins_per_minute = u32::MAX;
     let randomness = Randomness::from_os()?;
     let (clock, _) = Clock::manual(data::begin()?);
@@ -68,11 +72,15 @@ pub fn run(asked: &ServeArguments) -> Outcome<()> {
         randomness,
         packs: PackCache::default(),
         tokens,
+        pending: Pending::new(config.server.max_pending),
         sandbox: None,
         receipt_secret: None,
         ended: EndedSessions::default(),
+        covering: Covering::default(),
+        refusals: Refusals::default(),
         server: config.server.clone(),
         auth: config.auth.clone(),
+        client_sign_in: config.client_sign_in.clone(),
     };
     actix_web::rt::System::new().block_on(async {
         let (server, address) = api::build(state, SocketAddr::from(([127, 0, 0, 1], 0)))?;

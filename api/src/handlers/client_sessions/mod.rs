@@ -1,0 +1,6 @@
+//! Sign-ins of clients.
+
+pub mod create;
+pub mod delete;
+pub mod refresh;
+pub mod request_code;

@@ -1,0 +1,5 @@
+//! What clients allowed.
+
+pub mod list;
+pub mod record;
+pub mod withdraw;

@@ -1,0 +1,3 @@
+//! What the rules of retention did.
+
+pub mod list;
