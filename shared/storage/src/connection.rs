@@ -30,6 +30,9 @@ pub struct Options {
     pub pool_size: u32,
     /// Off behind a transaction-pooling pgbouncer before 1.21.
     pub statement_cache: bool,
+    /// PostgreSQL only: tell the database in every transaction which agency it is about, so that its
+    /// row-level security holds.
+    pub row_security: bool,
     /// How long SQLite waits for another writer.
     pub busy_timeout: Duration,
     /// SQLite only.

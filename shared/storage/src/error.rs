@@ -23,6 +23,9 @@ pub enum StorageError {
     /// A sealed field could not be opened: wrong key, or the bytes were moved or altered.
     #[error("sealed field {0} cannot be opened")]
     Unsealable(&'static str),
+    /// A key is missing, or another than the one the database was sealed with.
+    #[error("{0}")]
+    Key(String),
     /// Something stored does not fit what the product expects.
     #[error("stored data is not understood: {0}")]
     Corrupt(String),

@@ -24,7 +24,16 @@ pub(crate) struct Place {
     row: uuid::Uuid,
 }
 
+/// What the proof of a key says.
+const PROVEN: &str = "tongxing";
+
 impl Place {
+    /// Where the proof of a key stands.
+    const PROOF: Self = Self {
+        field: "sealing_keys.proof",
+        row: uuid::Uuid::nil(),
+    };
+
     pub(crate) fn new<K>(field: &'static str, row: Id<K>) -> Self {
         Self {
             field,
@@ -77,16 +86,21 @@ impl Sealer {
     }
 
     pub(crate) fn seal(&self, place: Place, text: &str) -> Result<Vec<u8>, StorageError> {
-        let (id, key) = self
+        self.seal_under(self.newest()?, place, text)
+    }
+
+    fn seal_under(&self, id: u8, place: Place, text: &str) -> Result<Vec<u8>, StorageError> {
+        let (_, key) = self
             .keys
-            .first()
+            .iter()
+            .find(|(known, _)| *known == id)
             .ok_or(StorageError::Unsealable(place.field))?;
         let mut body = text.as_bytes().to_vec();
         let nonce = key
             .seal_in_place_append_tag(place.aad(), &mut body)
             .map_err(|aws_lc_rs::error::Unspecified| StorageError::Unsealable(place.field))?;
         let mut sealed = Vec::with_capacity(HEADER + NONCE + body.len());
-        sealed.extend_from_slice(&[SUITE_INTL, *id]);
+        sealed.extend_from_slice(&[SUITE_INTL, id]);
         sealed.extend_from_slice(nonce.as_ref());
         sealed.append(&mut body);
         Ok(sealed)
@@ -125,6 +139,36 @@ impl Sealer {
         sealed: Option<&[u8]>,
     ) -> Result<Option<String>, StorageError> {
         sealed.map(|sealed| self.open(place, sealed)).transpose()
+    }
+
+    /// The ids of the keys at hand, the newest first.
+    pub(crate) fn key_ids(&self) -> impl Iterator<Item = u8> {
+        self.keys.iter().map(|(id, _)| *id)
+    }
+
+    /// The id of the key that seals.
+    pub(crate) fn newest(&self) -> Result<u8, StorageError> {
+        self.key_ids()
+            .next()
+            .ok_or(StorageError::Unsealable("no key"))
+    }
+
+    /// Shows, without telling it, which key has this id.
+    pub(crate) fn proof(&self, id: u8) -> Result<Vec<u8>, StorageError> {
+        self.seal_under(id, Place::PROOF, PROVEN)
+    }
+
+    /// Whether the key with this id made the proof.
+    pub(crate) fn is_proof(&self, id: u8, proof: &[u8]) -> bool {
+        proof.get(1) == Some(&id)
+            && self
+                .open(Place::PROOF, proof)
+                .is_ok_and(|text| text == PROVEN)
+    }
+
+    /// Shows, without telling it, which key the blind indexes are made with.
+    pub(crate) fn index_proof(&self) -> Vec<u8> {
+        self.blind_index(Place::PROOF.field, PROVEN)
     }
 
     /// A keyed fingerprint of bytes that may hold a secret: who sees it stored can test no guess.

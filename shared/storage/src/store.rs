@@ -3,9 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use diesel::{
-    Connection, PgConnection, SqliteConnection,
+    PgConnection, SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::{ConnectionManager, Pool, PooledConnection},
 };
+use domain::AgencyId;
 
 use crate::{
     connection::{self, Options},
@@ -29,7 +31,11 @@ enum Pools {
         writer: Pool<ConnectionManager<SqliteConnection>>,
         readers: Pool<ConnectionManager<SqliteConnection>>,
     },
-    Postgres(Pool<ConnectionManager<PgConnection>>),
+    Postgres {
+        pool: Pool<ConnectionManager<PgConnection>>,
+        /// Whether the database itself is told which agency's rows are meant.
+        row_security: bool,
+    },
 }
 
 /// Which database is behind a [`Store`].
@@ -53,6 +59,7 @@ pub enum Conn<'c> {
 pub struct Tx<'c> {
     conn: Conn<'c>,
     sealer: &'c Sealer,
+    row_security: bool,
 }
 
 impl<'c> Tx<'c> {
@@ -62,6 +69,17 @@ impl<'c> Tx<'c> {
 
     pub(crate) fn sealer(&self) -> &'c Sealer {
         self.sealer
+    }
+
+    /// From here on the unit of work is about this agency: PostgreSQL shows and takes no other
+    /// agency's rows until the transaction ends, whatever a statement asks. For a unit of work that
+    /// learns its agency on the way, as a sign-in does; others begin with [`Store::read_in`] or
+    /// [`Store::write_in`].
+    pub fn enter(&mut self, agency: AgencyId) -> Result<(), StorageError> {
+        match &mut self.conn {
+            Conn::Postgres(conn) if self.row_security => Ok(conn.batch_execute(&within(agency))?),
+            Conn::Postgres(_) | Conn::Sqlite(_) => Ok(()),
+        }
     }
 }
 
@@ -84,7 +102,10 @@ impl Store {
                 writer: connection::sqlite_pool(options, path, true)?,
                 readers: connection::sqlite_pool(options, path, false)?,
             },
-            None => Pools::Postgres(connection::postgres_pool(options)?),
+            None => Pools::Postgres {
+                pool: connection::postgres_pool(options)?,
+                row_security: options.row_security,
+            },
         };
         Ok(Self {
             pools,
@@ -96,7 +117,7 @@ impl Store {
     pub fn backend(&self) -> Backend {
         match self.pools {
             Pools::Sqlite { .. } => Backend::Sqlite,
-            Pools::Postgres(_) => Backend::Postgres,
+            Pools::Postgres { .. } => Backend::Postgres,
         }
     }
 
@@ -104,7 +125,7 @@ impl Store {
     pub fn connections(&self) -> u32 {
         match &self.pools {
             Pools::Sqlite { readers, writer } => readers.max_size() + writer.max_size(),
-            Pools::Postgres(pool) => pool.max_size(),
+            Pools::Postgres { pool, .. } => pool.max_size(),
         }
     }
 
@@ -113,10 +134,48 @@ impl Store {
         &self.sealer
     }
 
-    /// Runs queries that change nothing. On SQLite they see one snapshot; on PostgreSQL each
-    /// statement sees its own (read committed, no transaction: one round trip per query).
+    /// Runs queries that change nothing, in one agency. On SQLite they see one snapshot; on
+    /// PostgreSQL each statement sees its own (read committed).
+    pub fn read_in<T, E: From<StorageError> + Retryable>(
+        &self,
+        agency: AgencyId,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.reading(Some(agency), work)
+    }
+
+    /// Runs one unit of work in one agency: all of it happens or nothing. It may be run again from
+    /// its start after a collision, so it must keep no state outside the database.
+    pub fn write_in<T, E: From<StorageError> + Retryable>(
+        &self,
+        agency: AgencyId,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.writing(Some(agency), work)
+    }
+
+    /// As [`Store::read_in`], where the agency is not known yet or there are several. On PostgreSQL
+    /// the rows of an agency are out of reach until [`Tx::enter`]; only the agencies themselves and
+    /// what finds a person's agency are not.
     pub fn read<T, E: From<StorageError> + Retryable>(
         &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.reading(None, work)
+    }
+
+    /// As [`Store::write_in`], where the agency is not known yet or there are several: see
+    /// [`Store::read`].
+    pub fn write<T, E: From<StorageError> + Retryable>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.writing(None, work)
+    }
+
+    fn reading<T, E: From<StorageError> + Retryable>(
+        &self,
+        agency: Option<AgencyId>,
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         retrying(|| match &self.pools {
@@ -125,22 +184,30 @@ impl Store {
                 work(&mut Tx {
                     conn: Conn::Sqlite(&mut conn),
                     sealer: &self.sealer,
+                    row_security: false,
                 })
             }
-            Pools::Postgres(pool) => {
+            // One round trip per query.
+            Pools::Postgres {
+                pool,
+                row_security: false,
+            } => {
                 let mut conn = checkout(pool)?;
                 work(&mut Tx {
                     conn: Conn::Postgres(&mut conn),
                     sealer: &self.sealer,
+                    row_security: false,
                 })
+            }
+            Pools::Postgres { pool, .. } => {
+                self.walled(&mut *checkout(pool)?, "BEGIN READ ONLY", agency, &mut work)
             }
         })
     }
 
-    /// Runs one unit of work: all of it happens or nothing. It may be run again from its start
-    /// after a collision, so it must keep no state outside the database.
-    pub fn write<T, E: From<StorageError> + Retryable>(
+    fn writing<T, E: From<StorageError> + Retryable>(
         &self,
+        agency: Option<AgencyId>,
         mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         retrying(|| match &self.pools {
@@ -150,28 +217,70 @@ impl Store {
                     work(&mut Tx {
                         conn: Conn::Sqlite(conn),
                         sealer: &self.sealer,
+                        row_security: false,
                     })
                     .map_err(Aborted::Work)
                 })
                 .map_err(Aborted::into_inner)
             }
-            Pools::Postgres(pool) => {
+            Pools::Postgres { pool, row_security } => {
+                let agency = agency.filter(|_| *row_security);
                 let mut conn = checkout(pool)?;
-                conn.transaction(|conn| {
-                    work(&mut Tx {
-                        conn: Conn::Postgres(conn),
-                        sealer: &self.sealer,
-                    })
-                    .map_err(Aborted::Work)
-                })
-                .map_err(Aborted::into_inner)
+                self.walled(&mut conn, "BEGIN", agency, &mut work)
             }
         })
     }
 
+    /// A transaction on PostgreSQL that ends with the agency it was opened for: the setting is the
+    /// transaction's own, so behind a pooler the next one on the connection does not inherit it.
+    /// Begun and told its agency in one round trip.
+    fn walled<T, E: From<StorageError>>(
+        &self,
+        conn: &mut PgConnection,
+        begin: &str,
+        agency: Option<AgencyId>,
+        work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let begin = match agency {
+            Some(agency) => format!("{begin}; {}", within(agency)),
+            None => begin.to_owned(),
+        };
+        let row_security = self.has_row_security();
+        AnsiTransactionManager::begin_transaction_sql(conn, &begin).map_err(StorageError::from)?;
+        let done = work(&mut Tx {
+            conn: Conn::Postgres(conn),
+            sealer: &self.sealer,
+            row_security,
+        });
+        match done {
+            Ok(done) => {
+                AnsiTransactionManager::commit_transaction(conn).map_err(StorageError::from)?;
+                Ok(done)
+            }
+            Err(error) => match AnsiTransactionManager::rollback_transaction(conn) {
+                // A connection that cannot go back is not used again: the pool drops it.
+                Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+                Err(lost) => Err(StorageError::from(lost).into()),
+            },
+        }
+    }
+
+    fn has_row_security(&self) -> bool {
+        matches!(
+            self.pools,
+            Pools::Postgres {
+                row_security: true,
+                ..
+            }
+        )
+    }
+
     /// Shows that the database answers.
     pub fn ping(&self) -> Result<(), StorageError> {
-        self.read(|tx| crate::with_conn!(tx, c => connection::ping(*c)))
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => connection::ping(&mut *checkout(readers)?),
+            Pools::Postgres { pool, .. } => connection::ping(&mut *checkout(pool)?),
+        }
     }
 
     pub(crate) fn migrate_with<T>(
@@ -181,7 +290,7 @@ impl Store {
     ) -> Result<T, StorageError> {
         match &self.pools {
             Pools::Sqlite { writer, .. } => sqlite(&mut *checkout(writer)?),
-            Pools::Postgres(pool) => postgres(&mut *checkout(pool)?),
+            Pools::Postgres { pool, .. } => postgres(&mut *checkout(pool)?),
         }
     }
 }
@@ -225,6 +334,12 @@ impl<E: From<StorageError>> Aborted<E> {
             Self::Database(error) => StorageError::from(error).into(),
         }
     }
+}
+
+/// What makes a transaction one agency's, until it ends. A [`AgencyId`] is written in hexadecimal
+/// digits and dashes only.
+fn within(agency: AgencyId) -> String {
+    format!("SET LOCAL tongxing.agency = '{}'", agency.uuid())
 }
 
 fn checkout<C>(

@@ -1,0 +1,222 @@
+//! Sealing again what an older key sealed, in small batches, while the product goes on serving.
+//!
+//! A batch is one short transaction. A row that somebody else changed meanwhile is left to them: they
+//! sealed it with the newest key. Stopped at any point, a new run goes on where rows are left.
+
+use diesel::{
+    QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{BigInt, Binary, Text},
+};
+use domain::AgencyId;
+
+use crate::{
+    agencies,
+    any_id::AnyId,
+    error::StorageError,
+    sealed::Place,
+    sealing_keys,
+    store::{Store, Tx},
+    types::Uid,
+    with_conn,
+};
+
+/// A column of sealed fields.
+#[derive(Debug, Clone, Copy)]
+pub struct SealedColumn {
+    /// The table; its keys begin with `agency_id`.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// What its fields are bound to.
+    place: &'static str,
+    /// The column that tells the row they are bound to.
+    row: &'static str,
+    /// The rest of the row's key, where it has one.
+    rest: Option<&'static str>,
+}
+
+macro_rules! sealed {
+    ($table:literal . $field:literal by $row:literal $(, $rest:literal)?) => {
+        SealedColumn {
+            table: $table,
+            column: concat!($field, "_sealed"),
+            place: concat!($table, ".", $field),
+            row: $row,
+            rest: [$(Some($rest),)? None][0],
+        }
+    };
+}
+
+/// Every column whose fields outlive the hour. A test finds one that is forgotten.
+pub const SEALED: &[SealedColumn] = &[
+    sealed!("attempts"."text" by "id"),
+    sealed!("clients"."birth_date" by "id"),
+    sealed!("clients"."id_number" by "id"),
+    sealed!("clients"."name" by "id"),
+    sealed!("clients"."phone" by "id"),
+    sealed!("escalations"."closed_reason" by "id"),
+    sealed!("escalations"."outcome" by "id"),
+    sealed!("escalations"."referral" by "id"),
+    sealed!("escalations"."statement" by "id"),
+    sealed!("excuses"."decision" by "id"),
+    sealed!("excuses"."note" by "id"),
+    sealed!("family_contacts"."name" by "id"),
+    sealed!("family_contacts"."phone" by "id"),
+    sealed!("idempotency_keys"."body" by "principal_id", "key"),
+    sealed!("second_factors"."pending" by "staff_id"),
+    sealed!("second_factors"."secret" by "staff_id"),
+    sealed!("staff"."phone" by "id"),
+    sealed!("tasks"."note" by "id"),
+    sealed!("test_records"."note" by "id"),
+    sealed!("transitions"."reason" by "id"),
+];
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Where it is.
+    pub table: &'static str,
+    /// Which column.
+    pub column: &'static str,
+    /// Fields sealed again so far, over all tables and agencies.
+    pub resealed: usize,
+}
+
+/// Seals again every field that is not under the newest key, `limit` rows at a time, and then forgets
+/// the older keys; answers their ids: they may leave the key file.
+///
+/// Every process must have the newest key by now. Run by the owner of the tables: no other role may
+/// change what is only ever added.
+///
+/// # Errors
+/// [`StorageError::Unsealable`] at a field that none of the keys opens.
+pub fn run(
+    store: &Store,
+    limit: i64,
+    mut progress: impl FnMut(Progress),
+) -> Result<Vec<String>, StorageError> {
+    let agencies = store.read(agencies::list_ids)?;
+    let mut resealed = 0;
+    loop {
+        let before = resealed;
+        for agency in &agencies {
+            for column in SEALED {
+                let mut after = None;
+                loop {
+                    let batch = store.write_in(*agency, |tx| {
+                        batch(tx, *agency, column, after.as_ref(), limit)
+                    })?;
+                    let Some(last) = batch.last else { break };
+                    resealed += batch.resealed;
+                    after = Some(last);
+                    progress(Progress {
+                        table: column.table,
+                        column: column.column,
+                        resealed,
+                    });
+                }
+            }
+        }
+        // Only a walk that finds nothing shows that nothing is left.
+        if resealed == before {
+            return sealing_keys::forget_older(store);
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Field {
+    #[diesel(sql_type = Uid)]
+    of_row: AnyId,
+    #[diesel(sql_type = Text)]
+    rest: String,
+    #[diesel(sql_type = Binary)]
+    sealed: Vec<u8>,
+}
+
+/// The key of a row within its agency.
+type RowKey = (AnyId, String);
+
+struct Batch {
+    resealed: usize,
+    /// None when there was nothing left to do.
+    last: Option<RowKey>,
+}
+
+fn batch(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    column: &SealedColumn,
+    after: Option<&RowKey>,
+    limit: i64,
+) -> Result<Batch, StorageError> {
+    let sealer = tx.sealer();
+    let (from, rest) = after
+        .cloned()
+        .unwrap_or((AnyId::from_uuid(uuid::Uuid::nil()), String::new()));
+    let newest = vec![sealer.newest()?];
+    let select = column.select();
+    let fields: Vec<Field> = with_conn!(tx, c => sql_query(&select)
+        .bind::<Uid, _>(agency)
+        .bind::<Uid, _>(from)
+        .bind::<Text, _>(&rest)
+        .bind::<Binary, _>(&newest)
+        .bind::<BigInt, _>(limit)
+        .load(*c))?;
+    let update = column.update();
+    let mut resealed = 0;
+    for field in &fields {
+        let place = Place::new(column.place, field.of_row);
+        let again = sealer.seal(place, &sealer.open(place, &field.sealed)?)?;
+        resealed += with_conn!(tx, c => sql_query(&update)
+            .bind::<Binary, _>(&again)
+            .bind::<Uid, _>(agency)
+            .bind::<Uid, _>(field.of_row)
+            .bind::<Text, _>(&field.rest)
+            .bind::<Binary, _>(&field.sealed)
+            .execute(*c))?;
+    }
+    Ok(Batch {
+        resealed,
+        last: fields
+            .into_iter()
+            .last()
+            .map(|field| (field.of_row, field.rest)),
+    })
+}
+
+impl SealedColumn {
+    /// The second byte of a sealed field is the id of its key.
+    fn select(&self) -> String {
+        let Self {
+            table, column, row, ..
+        } = self;
+        // One place for each value in either text: both databases number them as they come.
+        let (rest, after) = match self.rest {
+            None => ("''".to_owned(), format!("{row} > $2 AND '' = $3")),
+            Some(rest) => (
+                format!("\"{rest}\""),
+                format!("({row}, \"{rest}\") > ($2, $3)"),
+            ),
+        };
+        format!(
+            "SELECT {row} AS of_row, {rest} AS rest, {column} AS sealed FROM {table} \
+             WHERE agency_id = $1 AND {after} AND {column} IS NOT NULL AND substr({column}, 2, 1) <> $4 \
+             ORDER BY {row}, 2 LIMIT $5"
+        )
+    }
+
+    fn update(&self) -> String {
+        let Self {
+            table, column, row, ..
+        } = self;
+        let rest = match self.rest {
+            None => "'' = $4".to_owned(),
+            Some(rest) => format!("\"{rest}\" = $4"),
+        };
+        format!(
+            "UPDATE {table} SET {column} = $1 \
+             WHERE agency_id = $2 AND {row} = $3 AND {rest} AND {column} = $5"
+        )
+    }
+}

@@ -1,0 +1,47 @@
+-- What each role may do. Nothing here is taken for granted from before.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM tongxing_app, tongxing_worker, tongxing_reader;
+
+-- Requests read, add and change; they remove nothing. The migrations' own table is only read.
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO tongxing_app;
+-- Jobs do the same with what time changes.
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO tongxing_worker;
+REVOKE INSERT, UPDATE ON __diesel_schema_migrations FROM tongxing_app, tongxing_worker;
+
+DO $$
+DECLARE
+    named text;
+BEGIN
+    -- Evidence and what was published: added, never changed.
+    FOREACH named IN ARRAY ARRAY['rule_packs', 'sealing_keys', 'test_records'] LOOP
+        EXECUTE format('REVOKE UPDATE ON public.%I FROM tongxing_app, tongxing_worker', named);
+    END LOOP;
+
+    -- What only people decide: jobs read it.
+    FOREACH named IN ARRAY ARRAY[
+        'agencies', 'calendars', 'logins', 'rule_packs', 'staff', 'templates', 'test_records'
+    ] LOOP
+        EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
+    END LOOP;
+    -- Nor do jobs sign anybody in.
+    REVOKE SELECT ON public.logins FROM tongxing_worker;
+
+    -- Reports read the work, never how people sign in nor what they were answered.
+    FOREACH named IN ARRAY ARRAY[
+        'agencies', 'appointments', 'attempt_outcomes', 'calendars', 'cases', 'clients',
+        'escalation_items', 'escalations', 'excuses', 'messages', 'offices', 'receipts',
+        'rule_packs', 'tasks', 'templates', 'test_records', 'transitions'
+    ] LOOP
+        EXECUTE format('GRANT SELECT ON public.%I TO tongxing_reader', named);
+    END LOOP;
+
+    -- What jobs delete when its time has run out.
+    FOR named IN
+        SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename IN (
+            'client_sessions', 'family_contacts', 'idempotency_keys', 'refresh_tokens', 'sessions',
+            'sign_in_budgets', 'sign_in_codes'
+        )
+    LOOP
+        EXECUTE format('GRANT DELETE ON public.%I TO tongxing_worker', named);
+    END LOOP;
+END $$;
