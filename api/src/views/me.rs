@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use storage::{appointments::Appointment, clients::Client, offices::Office};
 use utoipa::ToSchema;
 
-pub use self::ledger::{CONTEST, LedgerItem, LedgerView, ReviewState, ReviewView, Standing, standing_of};
+pub use self::ledger::{
+    CONTEST, LedgerItem, LedgerView, ReviewState, ReviewView, Standing, standing_of,
+};
 
 /// Where to go and whom to call.
 #[derive(Clone, Serialize, ToSchema)]
@@ -132,11 +134,7 @@ impl From<&Office> for PlaceView {
 
 impl MyAppointment {
     /// An appointment as its client sees it.
-    pub fn of(
-        item: &Appointment,
-        confirmed_at: Option<DateTime<Utc>>,
-        place: PlaceView,
-    ) -> Self {
+    pub fn of(item: &Appointment, confirmed_at: Option<DateTime<Utc>>, place: PlaceView) -> Self {
         Self {
             id: item.id,
             opens_on: item.opens_on,

@@ -76,17 +76,13 @@ pub async fn create_client_session(
     };
     let state = call.state.clone();
     let written = call
-        .write(
-            client.agency_id,
-            Actor::client(client.id),
-            move |work| {
-                if !sign_in_codes::use_up(work.tx, phone.as_str(), id, now)? {
-                    return Err(client_sessions::refused().into());
-                }
-                let begun = client_sessions::begin(work, &state, &client, phone.as_str(), now)?;
-                Ok(Answer::created("/v1/me".to_owned(), begun.1).about(begun.0))
-            },
-        )
+        .write(client.agency_id, Actor::client(client.id), move |work| {
+            if !sign_in_codes::use_up(work.tx, phone.as_str(), id, now)? {
+                return Err(client_sessions::refused().into());
+            }
+            let begun = client_sessions::begin(work, &state, &client, phone.as_str(), now)?;
+            Ok(Answer::created("/v1/me".to_owned(), begun.1).about(begun.0))
+        })
         .await?;
     Ok(written.respond("/v1/client-sessions", ""))
 }

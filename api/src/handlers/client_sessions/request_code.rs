@@ -42,7 +42,10 @@ pub async fn request_client_code(
         if everybody {
             tracing::error!("more sign-in codes are asked for than the hour's budget allows");
         }
-        let problem = Problem::new(ProblemCode::TooManyRequests, "too many codes were asked for");
+        let problem = Problem::new(
+            ProblemCode::TooManyRequests,
+            "too many codes were asked for",
+        );
         return Err(problem.retry_after(3_600));
     }
     Ok(HttpResponse::Accepted()

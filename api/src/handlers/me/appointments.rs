@@ -1,12 +1,8 @@
 use actix_web::{HttpResponse, get};
 
 use crate::{
-    answer::Answer,
-    extract::ClientCall,
-    operations::ListMyAppointments as Op,
-    problem::Problem,
-    services::me,
-    views::me::MyAppointments,
+    answer::Answer, extract::ClientCall, operations::ListMyAppointments as Op, problem::Problem,
+    services::me, views::me::MyAppointments,
 };
 
 /// List one's own dates.

@@ -1,11 +1,7 @@
 use actix_web::{HttpResponse, get};
 
 use crate::{
-    answer::Answer,
-    extract::ClientCall,
-    operations::GetMe as Op,
-    problem::Problem,
-    services::me,
+    answer::Answer, extract::ClientCall, operations::GetMe as Op, problem::Problem, services::me,
     views::me::MeView,
 };
 

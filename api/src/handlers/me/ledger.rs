@@ -1,12 +1,8 @@
 use actix_web::{HttpResponse, get};
 
 use crate::{
-    answer::Answer,
-    extract::ClientCall,
-    operations::GetMyLedger as Op,
-    problem::Problem,
-    services::me,
-    views::me::LedgerView,
+    answer::Answer, extract::ClientCall, operations::GetMyLedger as Op, problem::Problem,
+    services::me, views::me::LedgerView,
 };
 
 /// Get one's own ledger.

@@ -135,7 +135,8 @@ pub struct ReviewView {
 }
 
 /// How to contest what stands in the ledger.
-pub const CONTEST: &str = "如认为有误,可在此说明情况或申请更正,也可以当面或来电说明;说明情况不影响您享受的服务。";
+pub const CONTEST: &str =
+    "如认为有误,可在此说明情况或申请更正,也可以当面或来电说明;说明情况不影响您享受的服务。";
 
 /// What counted and why.
 #[derive(Serialize, ToSchema)]

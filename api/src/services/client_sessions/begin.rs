@@ -1,0 +1,45 @@
+//! Beginning a client's session.
+
+use casework::Work;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{ClientSessionId, PhoneState};
+use storage::{
+    client_numbers,
+    client_sessions::{self, ClientSession},
+    clients::{self, Client},
+};
+
+use super::tokens;
+use crate::{failure::Failure, state::AppState, views::client_sessions::ClientSessionView};
+
+/// Begins a session of a client who proved to hold `phone`, at `now` in the time of sign-ins. The
+/// number counts as verified from then on.
+pub fn begin(
+    work: &mut Work<'_, '_>,
+    state: &AppState,
+    client: &Client,
+    phone: &str,
+    now: DateTime<Utc>,
+) -> Result<(ClientSessionId, ClientSessionView), Failure> {
+    client_numbers::note_use(work.tx, work.agency, client.id, phone, now)?;
+    if client.phone_state != PhoneState::Verified {
+        let verified = PhoneState::Verified;
+        clients::set_phone_state(work.tx, work.agency, client.id, verified, work.now)?;
+    }
+    let session = ClientSession {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        client_id: client.id,
+        generation: 0,
+        retry_generation: None,
+        created_at: now,
+        last_used_at: now,
+        idle_ends_at: now + TimeDelta::days(i64::from(state.client_sign_in.session_idle_days)),
+        expires_at: now + TimeDelta::days(i64::from(state.client_sign_in.session_absolute_days)),
+        revoked_at: None,
+        revoked_reason: None,
+    };
+    client_sessions::insert(work.tx, &session)?;
+    let sealer = state.store.sealer();
+    Ok((session.id, tokens(state, sealer, &session, now)?))
+}
