@@ -259,7 +259,7 @@ operations! {
     UpdateOffice = update_office: Patch "/v1/offices/{id}", may(P::ManageOffices),
         Mutation "office", refuses [InvalidPhone, WordingRefused];
     CreateStaff = create_staff: Post "/v1/staff", may(P::ManageStaff), Mutation "staff",
-        refuses [InvalidPhone, UsernameTaken, PasswordRefused];
+        refuses [InvalidPhone, UsernameTaken, PasswordRefused, Conflict];
     ListStaff = list_staff: Get "/v1/staff", may(P::ListStaff), Read "staff",
         also [InvalidCursor];
     GetStaff = get_staff: Get "/v1/staff/{id}", may(P::ListStaff), Read "staff";
@@ -440,6 +440,15 @@ operations! {
     ConfirmMyAppointment = confirm_my_appointment: Post "/v1/me/appointments/{id}/confirm", Client,
         Mutation "appointment", refuses [AppointmentClosed];
     GetMyLedger = get_my_ledger: Get "/v1/me/ledger", Client, Read "client";
+    CreateMyCheckIn = create_my_check_in: Post "/v1/me/check-ins", Client, Mutation "check_in",
+        refuses [ConsentNotInForce];
+    RequestMyExcuse = request_my_excuse: Post "/v1/me/excuses", Client, Mutation "excuse",
+        refuses [NotFound, ExcusePending, ExcuseDecided, AppointmentClosed, CaseNotActive,
+            UnknownExcuseCode, NoteRequired];
+    RequestMyHelp = request_my_help: Post "/v1/me/help-requests", Client, Mutation "task";
+    RequestMyCorrection = request_my_correction: Post "/v1/me/corrections", Client,
+        Mutation "task";
+    ExportMe = export_me: Get "/v1/me/export", Client, ReadFile "client";
     GetSandboxClock = get_sandbox_clock: Get "/v1/sandbox/clock", may(P::ReadSelf), Read "sandbox",
         refuses [NotFound];
     MoveSandboxClock = move_sandbox_clock: Post "/v1/sandbox/clock", may(P::ReadSelf),

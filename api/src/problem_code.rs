@@ -24,6 +24,12 @@ pub enum ProblemCode {
     UnknownField,
     /// The body is larger than is read.
     PayloadTooLarge,
+    /// The body nests too deep, or has an endless number.
+    JsonTooComplex,
+    /// The request line and headers are larger than is read.
+    HeadTooLarge,
+    /// The body did not come in time.
+    RequestTimeout,
     /// The query string has an unknown parameter or a wrong value.
     InvalidQuery,
     /// The cursor is damaged or belongs to another list.
@@ -40,6 +46,16 @@ pub enum ProblemCode {
     InvalidRefreshToken,
     /// Username or password is wrong, or the account is locked.
     InvalidCredentials,
+    /// The password is right, and a code of the second factor is needed.
+    OneTimeCodeRequired,
+    /// The session may only set up a second factor.
+    SecondFactorRequired,
+    /// The session may only change its password.
+    PasswordChangeRequired,
+    /// A one-time code is not right, or not good any more.
+    InvalidCode,
+    /// The code is right, and the number alone does not show who it is.
+    SecondFactRequired,
     /// A signed body is not signed with the secret agreed on, or not in time.
     InvalidSignature,
     /// Too many requests from this caller or address.
@@ -61,6 +77,9 @@ impl ProblemCode {
         Self::MalformedJson,
         Self::UnknownField,
         Self::PayloadTooLarge,
+        Self::JsonTooComplex,
+        Self::HeadTooLarge,
+        Self::RequestTimeout,
         Self::InvalidQuery,
         Self::InvalidCursor,
         Self::InvalidHeader,
@@ -69,6 +88,11 @@ impl ProblemCode {
         Self::RefreshTokenReused,
         Self::InvalidRefreshToken,
         Self::InvalidCredentials,
+        Self::OneTimeCodeRequired,
+        Self::SecondFactorRequired,
+        Self::PasswordChangeRequired,
+        Self::InvalidCode,
+        Self::SecondFactRequired,
         Self::InvalidSignature,
         Self::TooManyRequests,
         Self::Internal,
@@ -95,6 +119,9 @@ impl ProblemCode {
             Self::MalformedJson => "malformed_json",
             Self::UnknownField => "unknown_field",
             Self::PayloadTooLarge => "payload_too_large",
+            Self::JsonTooComplex => "json_too_complex",
+            Self::HeadTooLarge => "head_too_large",
+            Self::RequestTimeout => "request_timeout",
             Self::InvalidQuery => "invalid_query",
             Self::InvalidCursor => "invalid_cursor",
             Self::InvalidHeader => "invalid_header",
@@ -103,6 +130,11 @@ impl ProblemCode {
             Self::RefreshTokenReused => "refresh_token_reused",
             Self::InvalidRefreshToken => "invalid_refresh_token",
             Self::InvalidCredentials => "invalid_credentials",
+            Self::OneTimeCodeRequired => "one_time_code_required",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::PasswordChangeRequired => "password_change_required",
+            Self::InvalidCode => "invalid_code",
+            Self::SecondFactRequired => "second_fact_required",
             Self::InvalidSignature => "invalid_signature",
             Self::TooManyRequests => "too_many_requests",
             Self::Internal => "internal",
@@ -117,18 +149,26 @@ impl ProblemCode {
             Self::Unauthenticated
             | Self::TokenExpired
             | Self::InvalidCredentials
+            | Self::OneTimeCodeRequired
+            | Self::InvalidCode
+            | Self::SecondFactRequired
             | Self::InvalidSignature
             | Self::InvalidRefreshToken
             | Self::RefreshTokenReused => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::SecondFactorRequired | Self::PasswordChangeRequired => {
+                StatusCode::FORBIDDEN
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MalformedJson
+            | Self::JsonTooComplex
             | Self::InvalidQuery
             | Self::InvalidCursor
             | Self::InvalidHeader => StatusCode::BAD_REQUEST,
             Self::UnknownField => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::StaleVersion => StatusCode::PRECONDITION_FAILED,
             Self::IdempotencyKeyReused => StatusCode::CONFLICT,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -149,6 +189,9 @@ impl ProblemCode {
             Self::MalformedJson => "The body is not JSON",
             Self::UnknownField => "Unknown field",
             Self::PayloadTooLarge => "The body is too large",
+            Self::JsonTooComplex => "The body is too deep or has an endless number",
+            Self::HeadTooLarge => "Request line and headers are too large",
+            Self::RequestTimeout => "The body did not come in time",
             Self::InvalidQuery => "Invalid query parameter",
             Self::InvalidCursor => "Invalid cursor",
             Self::InvalidHeader => "Invalid header",
@@ -157,6 +200,11 @@ impl ProblemCode {
             Self::RefreshTokenReused => "Refresh token used twice",
             Self::InvalidRefreshToken => "The refresh token is not valid",
             Self::InvalidCredentials => "Username or password is wrong",
+            Self::OneTimeCodeRequired => "A code of the second factor is needed",
+            Self::SecondFactorRequired => "Set up a second factor first",
+            Self::PasswordChangeRequired => "Change the password first",
+            Self::InvalidCode => "The code is not good",
+            Self::SecondFactRequired => "A second fact is needed",
             Self::InvalidSignature => "The signature does not fit",
             Self::TooManyRequests => "Too many requests",
             Self::Internal => "Internal error",
@@ -206,6 +254,7 @@ const fn refusal_status(code: RefusalCode) -> StatusCode {
         | R::UnknownExcuseCode
         | R::NoteRequired
         | R::MakeUpDateRequired
+        | R::PasswordRefused
         | R::WordingRefused => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -245,6 +294,7 @@ const fn refusal_title(code: RefusalCode) -> &'static str {
         R::EscalationBlocked => "The escalation has blockers",
         R::TaskClosed => "The task is closed",
         R::WordingRefused => "The wording gives too much away",
+        R::PasswordRefused => "The password is too easy to guess",
         R::UsernameTaken => "The username is taken",
         R::ClientExists => "The client exists already",
         R::ConsentNotInForce => "No consent is in force",

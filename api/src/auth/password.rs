@@ -1,33 +1,42 @@
 //! Passwords: argon2id on threads of their own, so that sign-ins cannot starve the database.
 
+mod hasher;
+
 use std::{
     fmt, io,
     sync::{Arc, Mutex, PoisonError},
     thread,
 };
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
-    password_hash::phc::PasswordHash,
+use argon2::Params;
+use domain::password::Profile;
+use platform::{
+    Randomness,
+    config::{Argon2Config, PasswordProfile},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use domain::{Refusal, RefusalCode};
-use platform::{Randomness, config::Argon2Config};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{mpsc, oneshot};
 
-/// Passwords waiting for a thread; more are told to come again.
-const WAITING: usize = 64;
+use crate::{problem::Problem, problem_code::ProblemCode};
 
-/// Shortest password, in characters (NIST SP 800-63B-4 §3.1.1.2).
-const SHORTEST: usize = 12;
-/// Longest password, in characters.
-const LONGEST: usize = 128;
+use self::hasher::Hasher;
+pub use self::hasher::Verdict;
+
+/// Passwords waiting for a thread; more are told to come again. At some 15 a second and thread
+/// nobody who is let in waits for long.
+const WAITING: usize = 32;
 
 /// Why a password was not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting")]
 pub struct Busy;
+
+impl Busy {
+    /// The answer to who came in a flood.
+    pub fn problem(self) -> Problem {
+        Problem::new(ProblemCode::Unavailable, self.to_string()).retry_after(2)
+    }
+}
 
 /// Why there are no password threads.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +58,7 @@ enum Job {
     Verify {
         password: SecretString,
         hash: String,
-        answer: oneshot::Sender<bool>,
+        answer: oneshot::Sender<Verdict>,
     },
 }
 
@@ -63,7 +72,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Starts `threads` threads; each uses `config.memory_kib` while it works.
+    /// Starts `threads` threads; each keeps `config.memory_kib` from its first password on.
     pub fn start(
         config: &Argon2Config,
         threads: usize,
@@ -82,98 +91,82 @@ impl Passwords {
             let (queue, params) = (Arc::clone(&queue), params.clone());
             thread::Builder::new()
                 .name(format!("password-{number}"))
-                .spawn(move || serve(&queue, &params))?;
+                .spawn(move || serve(&queue, Hasher::new(params)))?;
         }
         let mut noise = [0_u8; 48];
         randomness.fill(&mut noise);
         let (salt, output) = noise.split_at(16);
-        let nobody = format!(
-            "$argon2id$v=19$m={},t={},p={}${}${}",
-            config.memory_kib,
-            config.iterations,
-            config.parallelism,
-            STANDARD_NO_PAD.encode(salt),
-            STANDARD_NO_PAD.encode(output),
-        );
         Ok(Self {
             jobs,
             randomness,
-            nobody: nobody.into(),
+            nobody: hasher::phc(&params, salt, output).into(),
         })
     }
 
     /// The hash of a new password, in PHC format.
     pub async fn hash(&self, password: SecretString) -> Result<String, Busy> {
-        let mut salt = [0_u8; 16];
-        self.randomness.fill(&mut salt);
-        let (answer, answered) = oneshot::channel();
-        self.jobs
-            .try_send(Job::Hash {
-                password,
-                salt,
-                answer,
-            })
-            .map_err(|_full| Busy)?;
+        let answered = self.begin_hash(password)?;
         answered.await.ok().flatten().ok_or(Busy)
     }
 
     /// [`Self::hash`] where there is no runtime: command lines.
     pub fn hash_blocking(&self, password: SecretString) -> Result<String, Busy> {
-        let mut salt = [0_u8; 16];
-        self.randomness.fill(&mut salt);
-        let (answer, answered) = oneshot::channel();
-        self.jobs
-            .try_send(Job::Hash {
-                password,
-                salt,
-                answer,
-            })
-            .map_err(|_full| Busy)?;
+        let answered = self.begin_hash(password)?;
         answered.blocking_recv().ok().flatten().ok_or(Busy)
     }
 
-    /// Whether the password fits `hash`. `None` stands for an account that does not exist and takes
-    /// as long as one that does.
-    pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Busy> {
+    fn begin_hash(
+        &self,
+        password: SecretString,
+    ) -> Result<oneshot::Receiver<Option<String>>, Busy> {
+        let mut salt = [0_u8; 16];
+        self.randomness.fill(&mut salt);
+        let (answer, answered) = oneshot::channel();
+        let job = Job::Hash {
+            password,
+            salt,
+            answer,
+        };
+        self.jobs.try_send(job).map_err(|_full| Busy)?;
+        Ok(answered)
+    }
+
+    /// Whether the password fits `hash`, and whether that is to be made anew. `None` stands for an
+    /// account that does not exist and takes as long as one that does.
+    pub async fn verify(
+        &self,
+        password: SecretString,
+        hash: Option<String>,
+    ) -> Result<Verdict, Busy> {
         let exists = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.as_ref().to_owned());
         let (answer, answered) = oneshot::channel();
-        self.jobs
-            .try_send(Job::Verify {
-                password,
-                hash,
-                answer,
-            })
-            .map_err(|_full| Busy)?;
-        let fits = answered.await.map_err(|_closed| Busy)?;
-        Ok(fits && exists)
+        let job = Job::Verify {
+            password,
+            hash,
+            answer,
+        };
+        self.jobs.try_send(job).map_err(|_full| Busy)?;
+        let verdict = answered.await.map_err(|_closed| Busy)?;
+        Ok(if exists { verdict } else { Verdict::NO })
     }
 }
 
-/// Checks a new password.
-///
-/// # Errors
-/// `invalid_value` at `/password` unless it has 12–128 characters and is not the username.
-pub fn check_new(password: &SecretString, username: &str) -> Result<(), Refusal> {
-    let text = password.expose_secret();
-    let fault = if !(SHORTEST..=LONGEST).contains(&text.chars().count()) {
-        "a password has 12 to 128 characters"
-    } else if text.to_lowercase().contains(&username.to_lowercase()) {
-        "a password does not contain the username"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::at(RefusalCode::InvalidValue, "/password", fault))
+/// The rules for new passwords that `auth.password_profile` names.
+pub const fn profile_of(profile: PasswordProfile) -> Profile {
+    match profile {
+        PasswordProfile::Standard => Profile::Standard,
+        PasswordProfile::Level3 => Profile::Level3,
+    }
 }
 
-fn serve(queue: &Mutex<mpsc::Receiver<Job>>, params: &Params) {
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+fn serve(queue: &Mutex<mpsc::Receiver<Job>>, mut hasher: Hasher) {
     loop {
         let job = queue
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .blocking_recv();
-        // A caller that went away is not waited for: `send` may fail.
+        // A caller that went away costs no work; one that goes away meanwhile is not waited for.
         match job {
             None => return,
             Some(Job::Hash {
@@ -181,21 +174,18 @@ fn serve(queue: &Mutex<mpsc::Receiver<Job>>, params: &Params) {
                 salt,
                 answer,
             }) => {
-                let hash =
-                    argon2.hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
-                let _ = answer.send(hash.ok().map(|hash| hash.to_string()));
+                if !answer.is_closed() {
+                    let _ = answer.send(hasher.hash(password.expose_secret().as_bytes(), &salt));
+                }
             }
             Some(Job::Verify {
                 password,
                 hash,
                 answer,
             }) => {
-                let fits = PasswordHash::new(&hash).is_ok_and(|hash| {
-                    argon2
-                        .verify_password(password.expose_secret().as_bytes(), &hash)
-                        .is_ok()
-                });
-                let _ = answer.send(fits);
+                if !answer.is_closed() {
+                    let _ = answer.send(hasher.verify(password.expose_secret().as_bytes(), &hash));
+                }
             }
         }
     }
@@ -209,11 +199,13 @@ impl fmt::Debug for Passwords {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::phc::PasswordHash;
+
     use super::*;
 
-    fn passwords() -> Passwords {
+    fn passwords(memory_kib: u32) -> Passwords {
         let config = Argon2Config {
-            memory_kib: 64,
+            memory_kib,
             iterations: 1,
             parallelism: 1,
         };
@@ -222,42 +214,35 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_fits_its_own_hash_only() {
-        let passwords = passwords();
+        let passwords = passwords(64);
         let hash = passwords.hash("correct horse".into()).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
-        assert!(
-            passwords
-                .verify("correct horse".into(), Some(hash.clone()))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !passwords
-                .verify("correct house".into(), Some(hash))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !passwords
-                .verify("correct horse".into(), Some("rubbish".into()))
-                .await
-                .unwrap()
-        );
+        for (password, expected) in [("correct horse", true), ("correct house", false)] {
+            let verdict = passwords.verify(password.into(), Some(hash.clone())).await;
+            assert_eq!(verdict.unwrap().fits, expected);
+        }
     }
 
     #[tokio::test]
     async fn nobody_has_a_hash_that_costs_as_much_and_fits_nothing() {
-        let passwords = passwords();
-        assert!(PasswordHash::new(&passwords.nobody).is_ok());
-        assert!(!passwords.verify("anything".into(), None).await.unwrap());
+        let passwords = passwords(64);
+        let nobody = PasswordHash::new(&passwords.nobody).unwrap();
+        assert_eq!(Params::try_from(&nobody).unwrap().m_cost(), 64);
+        let verdict = passwords.verify("anything".into(), None).await;
+        assert_eq!(verdict, Ok(Verdict::NO));
     }
 
-    #[test]
-    fn weak_passwords_are_refused() {
-        assert!(check_new(&"long enough, surely".into(), "li.na").is_ok());
-        for text in ["", "short", "xxxx LI.NA xxxx", &"x".repeat(129)] {
-            let refusal = check_new(&text.to_owned().into(), "li.na").unwrap_err();
-            assert_eq!(refusal.pointer.as_deref(), Some("/password"));
-        }
+    /// A flood is turned away, not queued up: what is let in is answered.
+    #[tokio::test]
+    async fn beyond_those_waiting_passwords_are_turned_away() {
+        let passwords = passwords(16 * 1024);
+        let attempts = (0..3 * WAITING).map(|_| passwords.verify("anything".into(), None));
+        let answers = futures_util::future::join_all(attempts).await;
+        let (done, turned_away): (Vec<_>, Vec<_>) = answers.iter().partition(|it| it.is_ok());
+        assert!(done.len() >= WAITING, "{}", done.len());
+        assert!(!turned_away.is_empty());
+        assert_eq!(
+            passwords.verify("anything".into(), None).await,
+            Ok(Verdict::NO)
+        );
     }
 }

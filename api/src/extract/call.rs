@@ -1,5 +1,7 @@
 //! A call of an operation by somebody who may make it.
 
+mod own_account;
+
 use std::{
     future::{Ready, ready},
     marker::PhantomData,
@@ -24,6 +26,7 @@ use crate::{
     covering,
     extract::{
         json::Json,
+        query,
         request::{header as text_header, request_of},
     },
     failure::Failure,
@@ -209,6 +212,11 @@ fn come<O: Op>(http: &HttpRequest) -> Result<Call<O, Bearer>, Problem> {
         .cloned()
         .ok_or_else(Problem::internal)?;
     let bearer = authenticate(http, &state)?;
+    if let Bearer::Staff(caller) = &bearer
+        && let Some(restriction) = caller.restriction
+    {
+        restriction.check(O::OPERATION)?;
+    }
     let now = state.clock.now();
     let request = request_of(http, &state.server.trusted_proxies);
     Ok(Call {
@@ -247,8 +255,7 @@ impl<O: Op> Call<O, Bearer> {
     async fn refuse(self) -> Problem {
         let (state, setting) = (self.state.clone(), self.setting());
         let code = ProblemCode::Forbidden.as_str();
-        let kept =
-            web::block(move || unit_of_work::audit_refused(&state, &setting, None, code));
+        let kept = web::block(move || unit_of_work::audit_refused(&state, &setting, None, code));
         if !matches!(kept.await, Ok(Ok(()))) {
             tracing::error!(
                 operation = O::OPERATION.id,
@@ -309,7 +316,7 @@ fn authenticate(http: &HttpRequest, state: &AppState) -> Result<Bearer, Problem>
         return Err(goes_on::ended());
     }
     if let Some(limits) = http.app_data::<Data<Limits>>() {
-        limits.request(bearer.principal(), state.sign_in_clock.now())?;
+        limits.request(http, bearer.principal())?;
     }
     Ok(bearer)
 }
@@ -326,9 +333,10 @@ impl<O: Op, W: TryFrom<Bearer> + 'static> FromRequest for Call<O, W> {
         };
         match call {
             Err(refused) => Either::Right(Box::pin(async { Err(refused.refuse().await) })),
-            Ok(call) => match call.may_cover() {
-                Some(caller) => Either::Right(Box::pin(call.with_covered(caller))),
-                None => Either::Left(ready(Ok(call))),
+            Ok(call) => match (query::refuse_untaken(O::OPERATION, http.query_string()), call.may_cover()) {
+                (Err(problem), _) => Either::Left(ready(Err(problem))),
+                (Ok(()), Some(caller)) => Either::Right(Box::pin(call.with_covered(caller))),
+                (Ok(()), None) => Either::Left(ready(Ok(call))),
             },
         }
     }

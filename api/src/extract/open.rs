@@ -84,6 +84,20 @@ impl<O: Op> OpenCall<O> {
         .await
     }
 
+    /// Runs `run` where there is no agency, and so no trail to write into.
+    pub(crate) async fn note(
+        &self,
+        run: impl FnMut(&mut Tx<'_>) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let state = self.state.clone();
+        let (operation, id) = (O::OPERATION.id, self.request.id.clone());
+        unit_of_work::hop(&self.state, O::OPERATION.id, move || {
+            let noted = state.store.write(run);
+            noted.map_err(|failure| failure.into_problem(operation, id.as_deref()))
+        })
+        .await
+    }
+
     fn setting(&self, agency: AgencyId, actor: Actor) -> Setting {
         Setting {
             operation: O::OPERATION,
@@ -106,7 +120,7 @@ impl<O: Op> FromRequest for OpenCall<O> {
         let now = state.sign_in_clock.now();
         let request = request_of(http, &state.server.trusted_proxies);
         if let Some(limits) = http.app_data::<Data<Limits>>()
-            && let Err(problem) = limits.sign_in(request.address.as_deref(), now)
+            && let Err(problem) = limits.sign_in(http, request.address.as_deref())
         {
             return ready(Err(problem));
         }

@@ -38,6 +38,7 @@ coded! {
         TaskClosed = "task_closed",
         WordingRefused = "wording_refused",
         UsernameTaken = "username_taken",
+        PasswordRefused = "password_refused",
         ClientExists = "client_exists",
         ConsentNotInForce = "consent_not_in_force",
         NotFound = "not_found",

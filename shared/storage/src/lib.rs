@@ -12,6 +12,7 @@ pub mod attempts;
 pub mod audit_log;
 pub mod calendars;
 pub mod cases;
+pub mod check_ins;
 pub mod client_numbers;
 pub mod client_sessions;
 pub mod clients;

@@ -327,6 +327,7 @@ diesel::table! {
         decision_sealed -> Nullable<Binary>,
         make_up_due_on -> Nullable<Date>,
         version -> BigInt,
+        from_client -> Bool,
     }
 }
 
@@ -788,6 +789,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    check_ins (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        client_id -> Uid,
+        office_id -> Uid,
+        note_sealed -> Nullable<Binary>,
+        location_sealed -> Nullable<Binary>,
+        made_at -> UtcInstant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     second_factors,
@@ -811,6 +827,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_codes,
     sign_in_budgets,
     appointment_confirmations,
+    check_ins,
     cases,
     covers,
     appointments,

@@ -1,9 +1,13 @@
 //! Sign-ins of staff members.
 
+mod ended;
+mod purge;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, SessionId, StaffId};
 
+pub use self::{ended::revoked_since, purge::purge};
 use crate::{
     error::StorageError,
     schema::sessions,
@@ -117,5 +121,27 @@ pub fn live_of(
         .filter(sessions::expires_at.gt(bind(now)))
         .order(sessions::id)
         .select(sessions::id)
+        .load(*c))?)
+}
+
+/// The sessions of a staff member that go on at `now` (UTC) and got tokens after `used_since`; the
+/// newest first, at most `limit`.
+pub fn open_of(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    staff: StaffId,
+    now: DateTime<Utc>,
+    used_since: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Session>, StorageError> {
+    Ok(with_conn!(tx, c => sessions::table
+        .filter(sessions::agency_id.eq(bind(agency)))
+        .filter(sessions::staff_id.eq(bind(staff)))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(bind(now)))
+        .filter(sessions::last_used_at.gt(bind(used_since)))
+        .order(sessions::id.desc())
+        .limit(limit)
+        .select(Session::as_select())
         .load(*c))?)
 }

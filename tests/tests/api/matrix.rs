@@ -2,7 +2,10 @@
 
 /// Who calls, in the order of the columns. The objects are the `caseworker`'s, whose head is the
 /// `supervisor`; to all others they are foreign, if they may see such objects at all.
-pub const CALLERS: [&str; 11] = [
+///
+/// Last comes who covers for the caseworker: without a column of its own, since it is the
+/// caseworker's ([`OWN`]).
+pub const CALLERS: [&str; 12] = [
     "nobody",
     "caseworker",
     "colleague",
@@ -14,7 +17,12 @@ pub const CALLERS: [&str; 11] = [
     "foreign.agency_admin",
     "security_admin",
     "auditor",
+    "covering",
 ];
+
+/// Operations on what is a person's own and not a client's: to whoever covers for the caseworker they
+/// are what they are to an uninvolved caseworker.
+const OWN: [&str; 3] = ["list_covers", "get_cover", "end_session"];
 
 /// What a caller gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +46,8 @@ pub enum Trail {
     Change,
     /// One entry: it shows a client's file.
     File,
+    /// None now: whoever acts on it makes the entry.
+    Later,
     /// Nothing.
     None,
 }
@@ -71,14 +81,26 @@ pub fn rows() -> Vec<Row> {
         .iter()
         .map(|(operation, answers, trail)| Row {
             operation,
-            answers: std::array::from_fn(|column| answer(answers, column)),
+            answers: std::array::from_fn(|column| answer(answers, same_as(operation, column))),
             trail: match trail {
                 'C' => Trail::Change,
                 'F' => Trail::File,
+                'L' => Trail::Later,
                 _ => Trail::None,
             },
         })
         .collect()
+}
+
+/// The column of the table that says what the caller in `column` gets.
+fn same_as(operation: &str, column: usize) -> usize {
+    let stands_for = match CALLERS[column] {
+        "covering" if OWN.contains(&operation) => "other.caseworker",
+        "covering" => "caseworker",
+        caller => caller,
+    };
+    let place = CALLERS.iter().position(|&caller| caller == stands_for);
+    place.unwrap()
 }
 
 fn answer(answers: &str, column: usize) -> Answer {
@@ -106,6 +128,13 @@ const TABLE: &[(&str, &str, char)] = &[
     ("list_staff", "!+++++.+.+-", ' '),
     ("get_staff", "!+++++0+0+-", ' '),
     ("update_staff", "!------+0--", 'C'),
+    ("reset_password", "!--------+-", 'C'),
+    ("list_staff_sessions", "!--------+-", ' '),
+    ("end_staff_sessions", "!--------+-", 'C'),
+    ("create_cover", "!--+-++++--", 'C'),
+    ("list_covers", "!+++...+.--", ' '),
+    ("get_cover", "!+++000+0--", ' '),
+    ("end_cover", "!--+-00+0--", 'C'),
     ("publish_rule_pack", "!------++--", 'C'),
     ("check_rule_pack", "!++++++++--", ' '),
     ("list_rule_packs", "!+++++.+.--", ' '),
@@ -122,6 +151,14 @@ const TABLE: &[(&str, &str, char)] = &[
     ("list_clients", "!+.+...----", ' '),
     ("get_client", "!+0+000----", 'F'),
     ("update_client", "!+0+000----", 'C'),
+    ("reveal_client", "!+0+000----", 'C'),
+    ("record_consent", "!+0+000----", 'C'),
+    ("list_consents", "!+0+000----", 'F'),
+    ("add_family_contact", "!+0+000----", 'C'),
+    ("list_family_contacts", "!+0+000----", 'F'),
+    ("get_family_contact", "!+0+000----", 'F'),
+    ("end_family_contact", "!+0+000----", 'C'),
+    ("withdraw_consent", "!+0+000----", 'C'),
     ("register_case", "!+0+000----", 'C'),
     ("list_cases", "!+.+...----", ' '),
     ("get_case", "!+0+000----", 'F'),
@@ -155,12 +192,40 @@ const TABLE: &[(&str, &str, char)] = &[
     ("list_tasks", "!+.+...----", ' '),
     ("complete_task", "!+0+000----", 'C'),
     ("get_today", "!+.+...----", ' '),
+    ("request_client_code", "+++++++++++", 'L'),
+    ("create_client_session", "+++++++++++", 'C'),
+    ("refresh_client_session", "+++++++++++", 'C'),
+    // Clients have tokens of their own.
+    ("get_me", "!!!!!!!!!!!", ' '),
+    ("list_my_appointments", "!!!!!!!!!!!", ' '),
+    ("confirm_my_appointment", "!!!!!!!!!!!", 'C'),
+    ("get_my_ledger", "!!!!!!!!!!!", ' '),
+    ("create_my_check_in", "!!!!!!!!!!!", 'C'),
+    ("request_my_excuse", "!!!!!!!!!!!", 'C'),
+    ("request_my_help", "!!!!!!!!!!!", 'C'),
+    ("request_my_correction", "!!!!!!!!!!!", 'C'),
+    ("export_me", "!!!!!!!!!!!", 'F'),
+    ("delete_client_session", "!!!!!!!!!!!", 'C'),
     ("terminate_case", "!--+-00----", 'C'),
     ("complete_case", "!--+-00----", 'C'),
+    ("create_integrator", "!--------+-", 'C'),
+    ("list_integrators", "!--------+-", ' '),
+    ("get_integrator", "!--------+-", ' '),
+    ("rotate_integrator_secret", "!--------+-", 'C'),
+    ("deactivate_integrator", "!--------+-", 'C'),
     ("list_audit_entries", "!---------+", ' '),
+    ("export_audit_entries", "!---------+", 'F'),
+    ("list_retention_reports", "!--------++", ' '),
     // Outside a sandbox nobody has one.
     ("get_sandbox_clock", "!0000000000", ' '),
     ("move_sandbox_clock", "!0000000000", ' '),
     ("list_sandbox_outbox", "!0000000000", ' '),
     ("delete_session", "!++++++++++", 'C'),
+    ("list_sessions", "!++++++++++", ' '),
+    ("end_session", "!+000000000", 'C'),
+    ("begin_second_factor", "!++++++++++", 'C'),
+    ("confirm_second_factor", "!++++++++++", 'C'),
+    ("change_password", "!++++++++++", 'C'),
+    // Last: it signs the caseworker out.
+    ("reset_second_factor", "!--------+-", 'C'),
 ];

@@ -1,5 +1,10 @@
 //! Signing in and the life of a session.
 
+mod lockout;
+mod password;
+mod second_factor;
+mod sessions;
+
 use domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,7 +32,7 @@ on_both! {
         let token = app.login(Role::Caseworker).await;
         app.advance("2025-12-01").await;
         app.get(&token, "/v1/offices").await.expect(200);
-        app.sign_in_clock().advance(chrono::TimeDelta::seconds(900));
+        app.sign_in_clock().advance(chrono::TimeDelta::seconds(905));
         app.get(&token, "/v1/offices").await.problem(401, "token_expired");
     }
 }
@@ -43,9 +48,12 @@ async fn refresh(app: &TestApp, token: &str) -> Response {
 
 async fn new_session(app: &TestApp) -> Value {
     let body = json!({ "username": "caseworker", "password": tests::app::PASSWORD });
+    sign_in(app, body).await.expect(201)
+}
+
+async fn sign_in(app: &TestApp, body: Value) -> Response {
     app.send(app.request(Method::POST, "/v1/sessions").json(&body))
         .await
-        .expect(201)
 }
 
 fn text<'a>(session: &'a Value, field: &str) -> &'a str {

@@ -105,6 +105,24 @@ impl World {
                 let session = sign_in(&app, "caseworker").await;
                 self.set("refresh", session["refresh_token"].as_str().unwrap());
             }
+            "create_client_session" => {
+                app.register_born("赵小军", "13900005555").await;
+                let code = app.get_code("13900005555").await;
+                self.set("code", &code);
+            }
+            "refresh_client_session" => {
+                app.register_born("钱小军", "13900004444").await;
+                let session = app.client_session("13900004444").await;
+                self.set("client refresh", session["refresh_token"].as_str().unwrap());
+            }
+            "end_session" => {
+                let session = sign_in(&app, "caseworker").await;
+                let token = session["access_token"].as_str().unwrap();
+                let open = app.get(token, "/v1/sessions").await.expect(200);
+                let mut items = open["items"].as_array().unwrap().iter();
+                let this = items.find(|item| item["current"] == true).unwrap();
+                self.set("session", &id_of(this));
+            }
             "report_in_case" => {
                 app.advance("2025-09-05T10:00").await;
                 let client = app.register_client("李小红", "13900002222").await;
@@ -157,9 +175,16 @@ impl World {
     /// Keeps what later operations are about.
     pub fn keep(&mut self, operation: &str, answer: &Response) {
         let name = match operation {
+            "begin_second_factor" => {
+                self.set("secret", answer.body["secret"].as_str().unwrap());
+                return;
+            }
             "create_office" => "office",
             "create_staff" => "staff",
+            "create_cover" => "cover",
+            "create_integrator" => "integrator",
             "register_client" => "client",
+            "add_family_contact" => "family contact",
             "register_case" => "case",
             "record_test" => "test record",
             "request_excuse" => "excuse",
@@ -207,7 +232,9 @@ impl World {
         let foreign = caller.starts_with("foreign.");
         let (path, body) = self
             .of_the_agency(operation, foreign)
+            .or_else(|| self.of_the_family(operation))
             .or_else(|| self.of_the_case(operation))
+            .or_else(|| self.of_clients(operation))
             .or_else(|| self.of_appointments(operation))
             .or_else(|| self.of_the_escalation(operation))
             .unwrap_or_else(|| panic!("{operation} has no place in the story"));
@@ -215,6 +242,8 @@ impl World {
         let shows = match operation {
             "list_offices" => Some(self.id("office").to_owned()),
             "list_staff" => Some(self.id("staff").to_owned()),
+            "list_covers" => Some(self.id("cover").to_owned()),
+            "list_integrators" => Some(self.id("integrator").to_owned()),
             "list_rule_packs" => Some("cn-slower".to_owned()),
             "list_calendars" => Some("2027-01-01".to_owned()),
             "list_templates" => Some(OWN_TEXT.to_owned()),

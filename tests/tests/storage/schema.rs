@@ -19,6 +19,17 @@ pub struct Table {
 }
 
 impl Table {
+    /// The names of its columns.
+    pub fn column_names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, ..)| name.as_str())
+    }
+
+    /// The columns whose fields are sealed.
+    pub fn sealed(&self) -> impl Iterator<Item = &str> {
+        let names = self.columns.iter().map(|(name, ..)| name.as_str());
+        names.filter(|name| name.ends_with("_sealed"))
+    }
+
     /// Whether its rows are agencies' own.
     pub fn is_a_tenants(&self) -> bool {
         self.columns.iter().any(|(name, ..)| name == "agency_id")
@@ -188,7 +199,7 @@ fn the_declared_tables_are_the_migrated_ones() {
 #[test]
 fn the_key_of_a_tenants_table_begins_with_its_agency() {
     for table in tables() {
-        if !["agencies", "logins", "sign_in_codes", "sign_in_budgets", "sign_in_counters"].contains(&table.name.as_str()) {
+        if !["agencies", "logins", "sign_in_codes", "sign_in_budgets", "sign_in_counters", "sealing_keys"].contains(&table.name.as_str()) {
             assert_eq!(table.key.first().unwrap(), "agency_id", "{}", table.name);
         }
     }

@@ -7,8 +7,9 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use crate::schema;
 
 /// Tables that are not a tenant's: the tenants themselves, and what finds a person's tenant.
-const SHARED: [&str; 5] = [
+const SHARED: [&str; 6] = [
     "agencies",
+    "sealing_keys",
     "logins",
     "sign_in_codes",
     "sign_in_budgets",

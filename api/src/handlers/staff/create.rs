@@ -15,7 +15,9 @@ use crate::{
 
 /// Give somebody an account.
 ///
-/// The account belongs to the caller's agency. Hand the password over in person: it is shown nowhere.
+/// The account belongs to the caller's agency. An `agency_admin` makes those of caseworkers,
+/// supervisors and administrators like itself, a `security_admin` those of security administrators and
+/// auditors; nobody has two of these three administrations. Hand the password over in person: it is shown nowhere.
 #[utoipa::path(
     tag = "Staff",
     request_body = CreateStaff,
@@ -26,6 +28,7 @@ pub async fn create_staff(
     call: Call<Op>,
     body: Json<CreateStaff>,
 ) -> Result<HttpResponse, Problem> {
+    let by = call.caller.role;
     let CreateStaff {
         username,
         password,
@@ -64,7 +67,8 @@ pub async fn create_staff(
             value,
             fingerprint: body.fingerprint,
         },
-        |work, asked| {
+        move |work, asked| {
+            staff::appoint(by, asked.role)?;
             let staff = staff::create(work, asked)?;
             let (id, version) = (staff.id, staff.version);
             let view = StaffView::from(staff);

@@ -15,7 +15,8 @@ use crate::{
 /// Change a staff member.
 ///
 /// Fields that are absent stay as they are. Another role, another office or a lock ends the member's
-/// sessions. Nobody changes their own role, office or lock.
+/// sessions. Nobody changes their own role, office or lock, or an
+/// account that their own role does not make.
 #[utoipa::path(
     tag = "Staff",
     params(("id" = StaffId, Path, description = "The staff member")),
@@ -28,7 +29,7 @@ pub async fn update_staff(
     id: Path<StaffId>,
     body: Json<UpdateStaff>,
 ) -> Result<HttpResponse, Problem> {
-    let expected = call.expected_version()?;
+    let (by, expected) = (call.caller.role, call.expected_version()?);
     let state = call.shared();
     let now = state.sign_in_clock.now();
     // Known when the unit of work is done; each try of it writes anew.
@@ -36,7 +37,7 @@ pub async fn update_staff(
     let seen = Arc::clone(&ended);
     let response = call
         .write(body, move |work, asked| {
-            let updated = staff::update(work, id.0, asked, expected, now)?;
+            let updated = staff::update(work, by, id.0, asked, expected, now)?;
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = updated.ended;
             let version = updated.staff.version;
             Ok(Answer::ok(StaffView::from(updated.staff))

@@ -13,6 +13,7 @@ use crate::{
     auth::{Caller, refresh_token::RefreshTokenText},
     failure::Failure,
     problem::Problem,
+    services::sign_in::restriction_of,
     state::AppState,
     views::sessions::SessionView,
 };
@@ -30,7 +31,7 @@ pub fn begin(
         staff_id: staff.id,
         created_at: now,
         last_used_at: now,
-        expires_at: now + TimeDelta::days(i64::from(state.auth.session_absolute_days)),
+        expires_at: now + TimeDelta::hours(i64::from(state.auth.session_absolute_hours)),
         revoked_at: None,
         revoked_reason: None,
     };
@@ -49,7 +50,7 @@ pub(super) fn issue(
 ) -> Result<SessionView, Failure> {
     let id: RefreshTokenId = work.ids.next();
     let text = RefreshTokenText::new(session.agency_id, session.id, id, &state.randomness);
-    let idle = now + TimeDelta::days(i64::from(state.auth.refresh_idle_days));
+    let idle = now + TimeDelta::minutes(i64::from(state.auth.session_idle_minutes));
     refresh_tokens::insert(
         work.tx,
         &RefreshToken {
@@ -61,6 +62,7 @@ pub(super) fn issue(
             issued_at: now,
             expires_at: idle.min(session.expires_at),
             used_at: None,
+            voided_at: None,
         },
     )?;
     let caller = Caller {
@@ -70,12 +72,14 @@ pub(super) fn issue(
         office: staff.office_id,
         session: session.id,
         issued_at: now.trunc_subsecs(0),
+        restriction: restriction_of(work, &state.auth, staff, now)?,
     };
     Ok(SessionView {
         access_token: state.tokens.issue(&caller).ok_or_else(Problem::internal)?,
         token_type: "Bearer",
         expires_in: state.tokens.life_seconds(),
         refresh_token: text.encode(),
+        restriction: caller.restriction,
         staff: staff.clone().into(),
     })
 }

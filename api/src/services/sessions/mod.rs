@@ -2,8 +2,12 @@
 
 mod begin;
 mod end;
+mod ending;
+mod list;
 mod refresh;
 
 pub use begin::begin;
-pub use end::{end, end_all_of};
+pub use end::{end, end_all_of, end_others_of, end_own};
+pub use ending::Ending;
+pub use list::list;
 pub use refresh::{invalid, refresh};

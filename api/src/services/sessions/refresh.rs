@@ -18,7 +18,8 @@ use crate::{
 /// Exchanges a refresh token for a new pair, at `now` in the time of sign-ins.
 ///
 /// A token is good once. The last one used is taken once more as long as its successor is unused:
-/// then the answer was lost on its way. Any other second use means that two hold the token.
+/// then the answer was lost on its way, and the successor is void. Any other second use, and any use
+/// of a void one, means that two hold tokens of the session.
 ///
 /// # Errors
 /// `invalid_refresh_token`, or `refresh_token_reused`: then the caller has to end the session.
@@ -30,23 +31,43 @@ pub fn refresh(
 ) -> Result<SessionView, Failure> {
     let (token, session, staff) = load(work, text, now)?;
     sessions::touch(work.tx, work.agency, session.id, now)?;
+    if token.voided_at.is_some() {
+        return Err(reused().into());
+    }
     if token.used_at.is_none() {
-        use_up(work, &token, now)?;
+        won(refresh_tokens::mark_used(
+            work.tx,
+            work.agency,
+            token.id,
+            now,
+        )?)?;
         return issue(work, state, &staff, &session, token.generation + 1, now);
     }
     let newest = refresh_tokens::newest(work.tx, work.agency, session.id)?;
     match newest {
-        Some(next) if next.generation == token.generation + 1 && next.used_at.is_none() => {
-            // The successor that got lost is void: of the two, only the new one goes on.
-            use_up(work, &next, now)?;
+        // A second retry finds the generation after next; a void one was retried before.
+        Some(next)
+            if next.generation == token.generation + 1
+                && next.used_at.is_none()
+                && next.voided_at.is_none() =>
+        {
+            won(refresh_tokens::mark_void(
+                work.tx,
+                work.agency,
+                next.id,
+                now,
+            )?)?;
             issue(work, state, &staff, &session, next.generation + 1, now)
         }
-        _ => Err(Problem::new(
-            ProblemCode::RefreshTokenReused,
-            "this refresh token was used before; the session has ended, sign in again",
-        )
-        .into()),
+        _ => Err(reused().into()),
     }
+}
+
+fn reused() -> Problem {
+    Problem::new(
+        ProblemCode::RefreshTokenReused,
+        "this refresh token was used before; the session has ended, sign in again",
+    )
 }
 
 fn load(
@@ -67,15 +88,12 @@ fn load(
     Ok((token, session, staff))
 }
 
-fn use_up(
-    work: &mut Work<'_, '_>,
-    token: &RefreshToken,
-    now: DateTime<Utc>,
-) -> Result<(), Failure> {
-    if refresh_tokens::mark_used(work.tx, work.agency, token.id, now)? {
+/// Whether this unit of work changed the token; if somebody else did this very moment, it looks
+/// again.
+fn won(changed: bool) -> Result<(), Failure> {
+    if changed {
         Ok(())
     } else {
-        // Somebody else used it this very moment: look again.
         Err(StorageError::Collision.into())
     }
 }

@@ -7,8 +7,8 @@ use storage::{
     staff::{self, Staff},
 };
 
-use super::check;
-use crate::failure::Failure;
+use super::{check, separation};
+use crate::{failure::Failure, services::faults::Faults};
 
 /// A staff member to be.
 #[derive(Clone)]
@@ -32,24 +32,36 @@ pub struct NewStaff {
 /// Gives somebody an account in the agency of the unit of work.
 ///
 /// # Errors
-/// `invalid_value` or `invalid_phone` at the field; `username_taken`, in this agency or another.
+/// `invalid_value` or `invalid_phone` at the field; `username_taken`, in this agency or another;
+/// `conflict` when the person has another administration.
 pub fn create(work: &mut Work<'_, '_>, asked: &NewStaff) -> Result<Staff, Failure> {
-    check::place(work, asked.role, asked.office_id)?;
+    let mut faults = Faults::default();
+    let place = check::place(work, asked.role, asked.office_id);
+    let phone = asked.phone.as_deref().map(check::phone);
+    let (Some(()), Some(username), Some(display_name), Some(phone)) = (
+        faults.note(place)?,
+        faults.note(check::username(&asked.username))?,
+        faults.note(check::display_name(&asked.display_name))?,
+        faults.note(phone.transpose())?,
+    ) else {
+        return Err(faults.into());
+    };
     let staff = Staff {
         agency_id: work.agency,
         id: work.ids.next(),
         office_id: asked.office_id,
-        username: check::username(&asked.username)?,
+        username,
         password_hash: asked.password_hash.clone(),
-        display_name: check::display_name(&asked.display_name)?,
+        display_name,
         role: asked.role,
         sex: asked.sex,
-        phone: asked.phone.as_deref().map(check::phone).transpose()?,
+        phone,
         active: true,
         version: 1,
         created_at: work.now,
         updated_at: work.now,
     };
+    separation::one_administration(work, &staff)?;
     match staff::insert(work.tx, &staff) {
         Err(StorageError::Duplicate(_)) => Err(Refusal::at(
             RefusalCode::UsernameTaken,

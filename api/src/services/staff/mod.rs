@@ -3,6 +3,8 @@
 mod check;
 mod create;
 mod list;
+mod reset;
+mod separation;
 mod update;
 
 use casework::Work;
@@ -14,6 +16,8 @@ use crate::failure::Failure;
 pub use check::username;
 pub use create::{NewStaff, create};
 pub use list::list;
+pub use reset::{reset_password, reset_second_factor};
+pub use separation::appoint;
 pub use update::{Updated, update};
 
 /// One staff member of the agency.

@@ -2,13 +2,13 @@
 
 use casework::Work;
 use chrono::{DateTime, Utc};
-use domain::{Refusal, RefusalCode, SessionId, StaffId};
+use domain::{Refusal, RefusalCode, Role, SessionId, StaffId};
 use storage::staff::{self, Staff};
 
-use super::check;
+use super::{check, separation};
 use crate::{
     failure::Failure,
-    services::{sessions, version},
+    services::{faults::Faults, sessions, version},
     views::staff::UpdateStaff,
 };
 
@@ -25,16 +25,19 @@ pub struct Updated {
 /// office, or is locked, has to sign in again.
 ///
 /// # Errors
-/// `not_found`, `stale_version`, `invalid_value` or `invalid_phone` at the field; `conflict` for a
-/// change of one's own role, office or lock: nobody widens their own rights.
+/// `not_found`, `stale_version`, `invalid_value` or `invalid_phone` at the field; `forbidden` for an
+/// account that the role `by` does not keep; `conflict` for a change of one's own role, office or
+/// lock (nobody widens their own rights), and for a second administration of one person.
 pub fn update(
     work: &mut Work<'_, '_>,
+    by: Role,
     id: StaffId,
     asked: &UpdateStaff,
     expected: Option<i64>,
     sign_in_now: DateTime<Utc>,
 ) -> Result<Updated, Failure> {
     let before = super::get(work, id)?;
+    separation::appoint(by, before.role)?;
     version::check(before.version, expected)?;
     let mut staff = changed(&before, asked)?;
     staff.updated_at = work.now;
@@ -45,8 +48,11 @@ pub fn update(
             let detail = "nobody changes their own role, office or lock";
             return Err(Refusal::new(RefusalCode::Conflict, detail).into());
         }
+        separation::appoint(by, staff.role)?;
+        separation::same_administration(before.role, staff.role)?;
         check::place(work, staff.role, staff.office_id)?;
     }
+    separation::one_administration(work, &staff)?;
     version::saved(staff::save(work.tx, &staff, before.version)?)?;
     staff.version = before.version + 1;
     let ended = if other_rights {
@@ -64,23 +70,26 @@ pub fn update(
 
 fn changed(before: &Staff, asked: &UpdateStaff) -> Result<Staff, Failure> {
     let mut staff = before.clone();
-    if let Some(name) = asked.display_name.not_null("/display_name")? {
-        staff.display_name = check::display_name(name)?;
-    }
-    if let Some(role) = asked.role.not_null("/role")? {
-        staff.role = *role;
-    }
-    if let Some(active) = asked.active.not_null("/active")? {
-        staff.active = *active;
-    }
+    let mut faults = Faults::default();
+    let name = asked.display_name.not_null("/display_name");
+    faults.change(&mut staff.display_name, name, |name| {
+        check::display_name(name)
+    })?;
+    let role = asked.role.not_null("/role");
+    faults.change(&mut staff.role, role, |role| Ok::<_, Refusal>(*role))?;
+    let active = asked.active.not_null("/active");
+    faults.change(&mut staff.active, active, |active| {
+        Ok::<_, Refusal>(*active)
+    })?;
     if let Some(office) = asked.office_id.change() {
         staff.office_id = office.copied();
     }
     if let Some(sex) = asked.sex.change() {
         staff.sex = sex.copied();
     }
-    if let Some(phone) = asked.phone.change() {
-        staff.phone = phone.map(|phone| check::phone(phone)).transpose()?;
-    }
+    faults.change(&mut staff.phone, Ok(asked.phone.change()), |phone| {
+        phone.map(|phone| check::phone(phone)).transpose()
+    })?;
+    faults.none()?;
     Ok(staff)
 }

@@ -142,13 +142,30 @@ pub struct WorkerConfig {
     pub claim_lease_seconds: u64,
     pub concurrency: usize,
     pub neutral_to_unverified: bool,
+    pub monitor: MonitorConfig,
     pub schedule: ScheduleConfig,
+}
+
+/// `[worker.monitor]`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MonitorConfig {
+    pub bind: Option<SocketAddr>,
+    pub stale_after_seconds: u64,
+}
+
+impl MonitorConfig {
+    /// The longest time without a sign of life before the worker counts as stuck.
+    pub const fn stale_after(&self) -> Duration {
+        Duration::from_secs(self.stale_after_seconds)
+    }
 }
 
 /// `[worker.schedule]`: cron expressions of six fields, in UTC.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleConfig {
+    pub codes: String,
     pub open_windows: String,
     pub remind: String,
     pub mark_missed: String,
@@ -161,8 +178,9 @@ pub struct ScheduleConfig {
 
 impl ScheduleConfig {
     /// Every job's name with its expression, in the order of a tick.
-    pub fn entries(&self) -> [(&'static str, &str); 8] {
+    pub fn entries(&self) -> [(&'static str, &str); 9] {
         [
+            ("codes", &self.codes),
             ("open_windows", &self.open_windows),
             ("remind", &self.remind),
             ("mark_missed", &self.mark_missed),

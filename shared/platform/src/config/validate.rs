@@ -16,6 +16,7 @@ impl Config {
         self.check_server(&mut problems);
         self.check_database(&mut problems);
         self.check_sessions(&mut problems);
+        self.client_sign_in.check(&mut problems);
         self.check_worker(&mut problems);
         self.check_webhook(&mut problems);
         if self.profile == Profile::Production {
@@ -29,7 +30,7 @@ impl Config {
     }
 
     fn check_amounts(&self, problems: &mut Vec<String>) {
-        let positive: [(&str, bool); 20] = [
+        let positive: [(&str, bool); 21] = [
             ("server.body_limit_bytes", self.server.body_limit_bytes > 0),
             ("server.head_limit_bytes", self.server.head_limit_bytes > 0),
             (
@@ -71,6 +72,10 @@ impl Config {
             ("worker.claim_batch", self.worker.claim_batch > 0),
             ("worker.job_batch", self.worker.job_batch > 0),
             ("worker.concurrency", self.worker.concurrency > 0),
+            (
+                "worker.monitor.stale_after_seconds",
+                self.worker.monitor.stale_after_seconds > 0,
+            ),
             ("gateway.recording.keep", self.gateway.recording.keep > 0),
             (
                 "gateway.webhook.timeout_seconds",

@@ -1,8 +1,9 @@
 //! What each operation of the story is asked: path and body.
 
+use api::auth::{TotpSecret, totp::step_at};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::{app::PASSWORD, steps::id_of};
+use tests::{app::PASSWORD, client::BORN, steps::id_of};
 
 use super::{OWN_TEXT, STEP, World};
 
@@ -32,6 +33,33 @@ impl World {
                 json!({ "refresh_token": self.id("refresh") }),
             ),
             "delete_session" => ("/v1/sessions/current", Value::Null),
+            "list_sessions" => ("/v1/sessions", Value::Null),
+            "end_session" => return Some((self.one("sessions", "session"), Value::Null)),
+            "change_password" => (
+                "/v1/sessions/current/password",
+                json!({ "current_password": PASSWORD, "new_password": "quite another password" }),
+            ),
+            "begin_second_factor" => (
+                "/v1/sessions/current/second-factor",
+                json!({ "password": PASSWORD }),
+            ),
+            "confirm_second_factor" => {
+                let secret = TotpSecret::decode(self.id("secret")).unwrap();
+                let code = secret.code_at(step_at(self.app.sign_in_clock().now()));
+                let path = "/v1/sessions/current/second-factor/confirmation".to_owned();
+                return Some((path, json!({ "totp": code })));
+            }
+            "reset_second_factor" => {
+                let caseworker = seed.staff("caseworker");
+                return Some((format!("/v1/staff/{caseworker}/second-factor"), Value::Null));
+            }
+            "reset_password" => {
+                let path = self.one("staff", "staff") + "/password";
+                return Some((path, json!({ "password": "a temporary password" })));
+            }
+            "list_staff_sessions" | "end_staff_sessions" => {
+                return Some((self.one("staff", "staff") + "/sessions", Value::Null));
+            }
             "create_office" => (
                 "/v1/offices",
                 json!({
@@ -59,6 +87,30 @@ impl World {
                     self.one("staff", "staff"),
                     json!({ "display_name": "程老师" }),
                 ));
+            }
+            "create_cover" => {
+                let seed = self.app.seed();
+                let body = json!({
+                    "absent_id": seed.staff("colleague"), "covering_id": seed.staff("caseworker"),
+                    "starts_on": "2025-09-01", "ends_on": "2025-09-12",
+                });
+                return Some(("/v1/covers".to_owned(), body));
+            }
+            "list_covers" => ("/v1/covers", Value::Null),
+            "get_cover" | "end_cover" => return Some((self.one("covers", "cover"), Value::Null)),
+            "create_integrator" => (
+                "/v1/integrators",
+                json!({ "name": "统计平台", "scopes": ["read_cases"] }),
+            ),
+            "list_integrators" => ("/v1/integrators", Value::Null),
+            "get_integrator" => return Some((self.one("integrators", "integrator"), Value::Null)),
+            "rotate_integrator_secret" => {
+                let path = self.one("integrators", "integrator") + "/secret";
+                return Some((path, json!({})));
+            }
+            "deactivate_integrator" => {
+                let path = self.one("integrators", "integrator") + "/deactivation";
+                return Some((path, json!({})));
             }
             "publish_rule_pack" => ("/v1/rule-packs", json!({ "document": document })),
             "check_rule_pack" => ("/v1/rule-packs/checks", json!({ "document": document })),
@@ -88,6 +140,8 @@ impl World {
                 }),
             ),
             "list_audit_entries" => ("/v1/audit-entries", Value::Null),
+            "list_retention_reports" => ("/v1/retention-reports", Value::Null),
+            "export_audit_entries" => ("/v1/audit-entries/export", Value::Null),
             "get_sandbox_clock" => ("/v1/sandbox/clock", Value::Null),
             "move_sandbox_clock" => ("/v1/sandbox/clock", json!({ "advance": "P1D" })),
             "list_sandbox_outbox" => ("/v1/sandbox/outbox", Value::Null),
@@ -98,6 +152,73 @@ impl World {
 
     fn one(&self, collection: &str, name: &str) -> String {
         format!("/v1/{collection}/{}", self.id(name))
+    }
+
+    pub(super) fn of_the_family(&self, operation: &str) -> Option<(String, Value)> {
+        let client = |rest: &str| format!("{}/{rest}", self.one("clients", "client"));
+        let contact = || self.one("family-contacts", "family contact");
+        Some(match operation {
+            "record_consent" => (
+                client("consents"),
+                json!({
+                    "purpose": "family_contact", "text_version": "family-2025-01",
+                    "channel": "paper",
+                }),
+            ),
+            "list_consents" => (client("consents"), Value::Null),
+            "withdraw_consent" => (
+                client("consents/withdrawals"),
+                json!({ "purpose": "family_contact", "channel": "phone" }),
+            ),
+            "add_family_contact" => (
+                client("family-contacts"),
+                json!({
+                    "name": "李秀英", "phone": "13900003333", "relation": "parent",
+                    "scope": "appointments_only", "ends_on": "2026-08-31",
+                }),
+            ),
+            "list_family_contacts" => (client("family-contacts"), Value::Null),
+            "get_family_contact" | "end_family_contact" => (contact(), Value::Null),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn of_clients(&self, operation: &str) -> Option<(String, Value)> {
+        let (path, body) = match operation {
+            "request_client_code" => (
+                "/v1/client-sessions/otp",
+                json!({ "phone": "13900006666" }),
+            ),
+            "create_client_session" => (
+                "/v1/client-sessions",
+                json!({ "phone": "13900005555", "code": self.id("code"), "birth_date": BORN }),
+            ),
+            "refresh_client_session" => (
+                "/v1/client-sessions/refresh",
+                json!({ "refresh_token": self.id("client refresh") }),
+            ),
+            "delete_client_session" => ("/v1/client-sessions/current", Value::Null),
+            "get_me" => ("/v1/me", Value::Null),
+            "list_my_appointments" => ("/v1/me/appointments", Value::Null),
+            "confirm_my_appointment" => {
+                let path = format!("/v1/me/appointments/{}/confirm", id_of(&self.items[0]));
+                return Some((path, json!({})));
+            }
+            "get_my_ledger" => ("/v1/me/ledger", Value::Null),
+            "create_my_check_in" => ("/v1/me/check-ins", json!({ "note": "已到站" })),
+            "request_my_excuse" => (
+                "/v1/me/excuses",
+                json!({ "appointment_id": id_of(&self.items[0]), "reason_code": "illness" }),
+            ),
+            "request_my_help" => ("/v1/me/help-requests", json!({ "text": "想了解就业培训" })),
+            "request_my_correction" => (
+                "/v1/me/corrections",
+                json!({ "topic": "phone", "text": "电话换了" }),
+            ),
+            "export_me" => ("/v1/me/export", Value::Null),
+            _ => return None,
+        };
+        Some((path.to_owned(), body))
     }
 
     pub(super) fn of_the_case(&self, operation: &str) -> Option<(String, Value)> {
@@ -112,6 +233,10 @@ impl World {
             ),
             "list_clients" => ("/v1/clients".to_owned(), Value::Null),
             "get_client" => (self.one("clients", "client"), Value::Null),
+            "reveal_client" => (
+                format!("{}/reveal", self.one("clients", "client")),
+                json!({ "fields": ["id_number", "phone"], "reason": "identity_check" }),
+            ),
             "update_client" => (
                 self.one("clients", "client"),
                 json!({ "phone_sms_ok": true }),
