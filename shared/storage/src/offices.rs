@@ -25,6 +25,8 @@ record! {
         timezone: String,
         /// The local day whose staff digest was planned last.
         last_digest_on: Option<NaiveDate>,
+        /// Until when it takes visitors: `HH:MM`, local to it.
+        visits_until: String,
         version: i64,
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
@@ -93,6 +95,7 @@ pub fn save(
             offices::phone.eq(&changed.phone),
             offices::message_signature.eq(&changed.message_signature),
             offices::timezone.eq(&changed.timezone),
+            offices::visits_until.eq(&changed.visits_until),
             offices::version.eq(expected_version + 1),
             offices::updated_at.eq(bind(changed.updated_at)),
         ))

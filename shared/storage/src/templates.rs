@@ -19,14 +19,16 @@ record! {
         kind: MessageKind,
         step: String,
         body: String,
-        /// Counts saves, from 1.
+        /// Counts changes of the step's text, from 1; goes on rising after it was taken away.
         version: i64,
         updated_by: StaffId,
         updated_at: DateTime<Utc>,
+        /// Taken away: the row only keeps count.
+        removed_at: Option<DateTime<Utc>>,
     }
 }
 
-/// The agency's text for a step, if it saved one.
+/// The agency's text for a step, if it ever saved one: see `removed_at`.
 pub fn get(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -42,17 +44,18 @@ pub fn get(
         .optional())?)
 }
 
-/// Every text the agency saved, by kind and step. At most one per step: no pages.
+/// Every text the agency has, by kind and step. At most one per step: no pages.
 pub fn list(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<SavedTemplate>, StorageError> {
     Ok(with_conn!(tx, c => templates::table
         .filter(templates::agency_id.eq(bind(agency)))
+        .filter(templates::removed_at.is_null())
         .order((templates::kind, templates::step))
         .select(SavedTemplate::as_select())
         .load(*c))?)
 }
 
-/// Saves a text. `expected_version` `None`: as version 1, if the agency had none. `Some(v)`: as
-/// version `v + 1`, if it still is at `v`. Answers whether that was so.
+/// Saves a text. `expected_version` `None`: as version 1, if the agency never had one. `Some(v)`: as
+/// version `v + 1`, if it still is at `v`, taken away or not. Answers whether that was so.
 pub fn save(
     tx: &mut Tx<'_>,
     template: &SavedTemplate,
@@ -79,25 +82,33 @@ pub fn save(
                 templates::version.eq(expected + 1),
                 templates::updated_by.eq(bind(template.updated_by)),
                 templates::updated_at.eq(bind(template.updated_at)),
+                templates::removed_at.eq(bind(None::<DateTime<Utc>>)),
             ))
             .execute(*c))?,
     };
     Ok(saved == 1)
 }
 
-/// Takes the agency's text for a step away, if it still is at `version`. Answers whether that was so.
+/// Takes the agency's text for a step away at `at` (UTC), if it still is at `version`. Answers whether
+/// that was so. The next text is a later version: no old one ever matches again.
 pub fn remove(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     kind: MessageKind,
     step: &str,
     version: i64,
+    at: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let removed = with_conn!(tx, c => diesel::delete(templates::table)
+    let removed = with_conn!(tx, c => diesel::update(templates::table)
         .filter(templates::agency_id.eq(bind(agency)))
         .filter(templates::kind.eq(bind(kind)))
         .filter(templates::step.eq(step))
         .filter(templates::version.eq(version))
+        .filter(templates::removed_at.is_null())
+        .set((
+            templates::version.eq(version + 1),
+            templates::removed_at.eq(bind(Some(at))),
+        ))
         .execute(*c))?;
     Ok(removed == 1)
 }

@@ -23,7 +23,7 @@ pub struct Seed {
     /// Another office of the same agency.
     pub other_office: OfficeId,
     /// Usernames, with who they are. In the office: `caseworker` and `colleague` (women),
-    /// `supervisor` (a man); in the other office: `other.caseworker`, `other.supervisor`; for the
+    /// `supervisor` and a third caseworker, `covering` (men); in the other office: `other.caseworker`, `other.supervisor`; for the
     /// agency: `agency_admin`, `security_admin`, `auditor`.
     pub staff: Vec<(String, StaffId)>,
     /// The other agency.
@@ -83,6 +83,7 @@ pub(super) fn plant(work: &mut Work<'_, '_>, password_hash: &str) -> Result<Seed
         ("agency_admin", Role::AgencyAdmin, None, Sex::Female),
         ("security_admin", Role::SecurityAdmin, None, Sex::Male),
         ("auditor", Role::Auditor, None, Sex::Female),
+        ("covering", Role::Caseworker, Some(office), Sex::Male),
     ];
     let mut staff = Vec::new();
     for person in people {
@@ -155,6 +156,7 @@ fn an_office(work: &mut Work<'_, '_>, agency: AgencyId, name: &str) -> Result<Of
         message_signature: name.to_owned(),
         timezone: "Asia/Shanghai".to_owned(),
         last_digest_on: None,
+        visits_until: "17:00".to_owned(),
         version: 1,
         created_at: work.now,
         updated_at: work.now,

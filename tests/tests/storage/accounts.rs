@@ -24,6 +24,7 @@ fn office(database: &Database, agency: domain::AgencyId, seed: u128) -> Office {
         message_signature: "城东服务站".to_owned(),
         timezone: "Asia/Shanghai".to_owned(),
         last_digest_on: None,
+        visits_until: "17:00".to_owned(),
         version: 1,
         created_at: at(0),
         updated_at: at(0),
@@ -68,6 +69,7 @@ fn token(
         issued_at: at(0),
         expires_at: at(i64::from(generation) * 100),
         used_at: None,
+        voided_at: None,
     };
     store
         .write(|tx| refresh_tokens::insert(tx, &token))
@@ -266,6 +268,42 @@ fn a_refresh_token_is_used_once_and_its_successors_are_known() {
         };
         assert!(get(ids[0]).is_none());
         assert_eq!(get(ids[1]).unwrap().used_at, Some(at(1)));
+    });
+}
+
+#[test]
+fn a_sign_in_is_forgotten_when_it_ended_long_ago() {
+    on_each(|database| {
+        let (store, agency) = (database.store(), database.agency(1));
+        let li = database.staff(agency, "li");
+        // All end at 1,000 unless they are revoked before.
+        let ids = [1, 2, 3].map(|seed| session(database, &li, seed));
+        let token = token(store, &li, ids[0], 0);
+        store
+            .write(|tx| sessions::revoke(tx, agency, ids[2], at(10), "signed_out"))
+            .unwrap();
+        let purge = |before, limit| {
+            store
+                .write(|tx| sessions::purge(tx, agency, at(before), limit))
+                .unwrap()
+        };
+        let left = || {
+            ids.map(|id| {
+                let found = store.read(|tx| sessions::get(tx, agency, id)).unwrap();
+                found.is_some()
+            })
+        };
+        assert_eq!(purge(10, 9), 0);
+        assert_eq!(purge(11, 9), 1);
+        assert_eq!(left(), [true, true, false]);
+        assert_eq!(purge(1_000, 9), 0);
+        // One batch, then the next, with what hangs on them.
+        assert_eq!(purge(1_001, 1), 1);
+        assert_eq!(left(), [false, true, false]);
+        let found = store.read(|tx| refresh_tokens::get(tx, agency, token));
+        assert!(found.unwrap().is_none());
+        assert_eq!(purge(1_001, 1), 1);
+        assert_eq!(purge(1_001, 1), 0);
     });
 }
 

@@ -7,7 +7,7 @@ use diesel::{
 use domain::MessageKind;
 use storage::{
     audit_log::{self, Filter},
-    calendars, idempotency, leases, offices, refresh_tokens, rule_packs, sessions, staff, tasks,
+    calendars, idempotency, integrators, leases, offices, refresh_tokens, rule_packs, sessions, staff, tasks,
     templates, transitions,
 };
 
@@ -51,8 +51,18 @@ fn searches(database: &Database) {
                 sessions::touch(tx, agency, ids.next(), at(0))?;
                 sessions::revoke(tx, agency, ids.next(), at(0), "test")?;
                 sessions::revoke_all_of(tx, agency, li, at(0), "test")?;
+                sessions::purge(tx, agency, at(0), 9)?;
                 refresh_tokens::get(tx, agency, ids.next())?;
                 refresh_tokens::mark_used(tx, agency, ids.next(), at(0))?;
+                sessions::revoked_since(tx, agency, at(0))?;
+                integrators::get(tx, agency, ids.next())?;
+                integrators::list(tx, agency, Some(ids.next()), 9)?;
+                integrators::deactivate(tx, agency, ids.next(), at(0))?;
+                integrators::good_of(tx, agency, &[ids.next(), ids.next()])?;
+                integrators::touch(tx, agency, ids.next(), at(0))?;
+                integrators::revoke_good_of(tx, agency, ids.next(), at(0))?;
+                integrators::revoked_since(tx, agency, at(0))?;
+                refresh_tokens::mark_void(tx, agency, ids.next(), at(0))?;
                 refresh_tokens::successors_used(tx, agency, ids.next(), 1)?;
                 refresh_tokens::purge(tx, agency, at(0), 9)?;
                 audit_log::head(tx, agency)?;

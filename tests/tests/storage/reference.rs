@@ -131,6 +131,7 @@ fn a_text_is_saved_over_the_version_that_was_seen() {
             version: 0,
             updated_by: li,
             updated_at: at(0),
+            removed_at: None,
         };
         let save = |body, expected| {
             let text = text(body);
@@ -144,15 +145,14 @@ fn a_text_is_saved_over_the_version_that_was_seen() {
         assert!(save("three", Some(1)));
         assert!(!save("four", Some(1)));
         let kind = MessageKind::AppointmentReminder;
-        let found = store
-            .read(|tx| templates::get(tx, agency, kind, "d0"))
-            .unwrap()
-            .unwrap();
-        assert_eq!((found.body.as_str(), found.version), ("three", 2));
-        assert_eq!(
-            store.read(|tx| templates::list(tx, agency)).unwrap().len(),
-            1
-        );
+        let stored = || {
+            let found = store.read(|tx| templates::get(tx, agency, kind, "d0"));
+            let found = found.unwrap().unwrap();
+            (found.body, found.version, found.removed_at)
+        };
+        let shown = || store.read(|tx| templates::list(tx, agency)).unwrap().len();
+        assert_eq!(stored(), ("three".to_owned(), 2, None));
+        assert_eq!(shown(), 1);
         let digest = MessageKind::StaffDigest;
         assert!(
             store
@@ -162,12 +162,20 @@ fn a_text_is_saved_over_the_version_that_was_seen() {
         );
         let remove = |version| {
             store
-                .write(|tx| templates::remove(tx, agency, kind, "d0", version))
+                .write(|tx| templates::remove(tx, agency, kind, "d0", version, at(5)))
                 .unwrap()
         };
         assert!(!remove(1));
         assert!(remove(2));
         assert!(!remove(2));
+        assert!(!remove(3));
+        assert_eq!((stored().2, shown()), (Some(at(5)), 0));
+
+        // The count goes on: no version ever stands for two texts.
+        assert!(!save("five", None));
+        assert!(save("five", Some(3)));
+        assert_eq!(stored(), ("five".to_owned(), 4, None));
+        assert_eq!(shown(), 1);
     });
 }
 

@@ -58,6 +58,7 @@ impl Site {
             url: format!("sqlite://{}/site.db", dir.display()),
             pool_size: 4,
             statement_cache: true,
+            row_security: true,
             busy_timeout: Duration::from_secs(5),
             synchronous: Synchronous::Off,
         };
@@ -93,6 +94,7 @@ impl Site {
         Worker::new(WorkerParts {
             store: self.store.clone(),
             clock: self.time.clone(),
+            sign_in_clock: self.time.clone(),
             randomness: Randomness::from_os().unwrap(),
             gateway,
             settings,
@@ -218,6 +220,7 @@ fn report_in(work: &mut Work<'_, '_>, count: u32) -> Result<Vec<cases::Case>, Wo
         message_signature: "城东服务站".to_owned(),
         timezone: "Asia/Shanghai".to_owned(),
         last_digest_on: None,
+        visits_until: "17:00".to_owned(),
         version: 1,
         created_at: now,
         updated_at: now,

@@ -165,6 +165,7 @@ fn office(work: &mut Work<'_, '_>, number: usize) -> Office {
         message_signature: "城东服务站".to_owned(),
         timezone: "Asia/Shanghai".to_owned(),
         last_digest_on: None,
+        visits_until: "17:00".to_owned(),
         version: 1,
         created_at: work.now,
         updated_at: work.now,
