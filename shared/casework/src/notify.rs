@@ -57,10 +57,25 @@ pub fn case_task(
             case.office_id,
             kind,
             due_on,
-            format!("{kind}:{}", case.id),
+            case_key(case, kind),
         )
     };
     Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+/// Cancels the task of this kind about a case if it is open: what it asked for is no longer to be
+/// done.
+pub fn cancel_case_task(
+    work: &mut Work<'_, '_>,
+    case: &Case,
+    kind: TaskKind,
+) -> Result<bool, WorkError> {
+    let key = case_key(case, kind);
+    Ok(tasks::cancel_key(work.tx, work.agency, &key, work.now)?)
+}
+
+fn case_key(case: &Case, kind: TaskKind) -> String {
+    format!("{kind}:{}", case.id)
 }
 
 /// A task about an escalation. `assignee` none: any supervisor of the office. One per escalation,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AppointmentStatus,
+    AppointmentStatus, TaskKind,
     case_status::{self, CaseEvent},
     escalation::{self, EscalationEvent},
 };
@@ -14,7 +14,10 @@ use storage::{
     transitions::{self, Transition},
 };
 
-use crate::work::{Work, WorkError, stored};
+use crate::{
+    notify,
+    work::{Work, WorkError, stored},
+};
 
 /// Why a step was taken, for the file.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,7 +29,8 @@ pub struct Grounds<'a> {
 }
 
 /// Takes a case one step further and stores it with whatever else was changed in it. A case that
-/// ends takes its remaining appointments and their reminders with it.
+/// ends takes its remaining appointments and their reminders with it; one that is no longer overdue,
+/// the task to find the client.
 ///
 /// # Errors
 /// `illegal_transition` when the step is not possible from where the case stands.
@@ -51,6 +55,9 @@ pub fn move_case(
         (from.as_str(), case.status.as_str()),
         grounds,
     )?;
+    if from == domain::CaseStatus::OverdueReportIn {
+        notify::cancel_case_task(work, case, TaskKind::OverdueReportIn)?;
+    }
     if case_status::is_final(case.status) {
         cancel_appointments(work, case)?;
     }
@@ -81,7 +88,7 @@ pub fn move_escalation(
         it.closed_at = Some(work.now);
         it.closed_reason = grounds.reason.map(str::to_owned);
         it.next_alert_at = None;
-        tasks::cancel_open(work.tx, work.agency, Some(it.id), None, work.now)?;
+        tasks::cancel_open(work.tx, work.agency, it.id, work.now)?;
     }
     save_escalation(work, it)?;
     let id = AnyId::from_uuid(it.id.uuid());
@@ -119,14 +126,43 @@ pub fn settle_appointment(
     item: &mut appointments::Appointment,
     status: AppointmentStatus,
 ) -> Result<(), WorkError> {
-    item.status = status;
-    item.next_change_at = None;
-    let is_missed = status == AppointmentStatus::Missed;
-    item.next_remind_at = unplanned(item.next_remind_at, is_missed, work.now);
-    save_appointment(work, item)?;
-    messages::cancel_scheduled(work.tx, work.agency, item.id, status.as_str(), work.now)?;
-    tasks::cancel_open(work.tx, work.agency, None, Some(item.id), work.now)?;
+    settle_appointments(work, std::slice::from_mut(item), status)
+}
+
+/// The same for many.
+pub fn settle_appointments(
+    work: &mut Work<'_, '_>,
+    items: &mut [appointments::Appointment],
+    status: AppointmentStatus,
+) -> Result<(), WorkError> {
+    let mut followed = Vec::new();
+    for item in items {
+        if was_followed(item) {
+            followed.push(item.id);
+        }
+        item.status = status;
+        item.next_change_at = None;
+        let is_missed = status == AppointmentStatus::Missed;
+        item.next_remind_at = unplanned(item.next_remind_at, is_missed, work.now);
+        save_appointment(work, item)?;
+    }
+    if followed.is_empty() {
+        return Ok(());
+    }
+    let reason = status.as_str();
+    messages::cancel_scheduled(work.tx, work.agency, &followed, reason, work.now)?;
+    tasks::cancel_open_about(work.tx, work.agency, &followed, work.now)?;
     Ok(())
+}
+
+/// Whether there can be messages or tasks about an appointment: reminders are noted on it, and tasks
+/// come of those or of a window that closed.
+const fn was_followed(item: &appointments::Appointment) -> bool {
+    let is_ahead = matches!(
+        item.status,
+        AppointmentStatus::Scheduled | AppointmentStatus::Open
+    );
+    item.notified || !is_ahead
 }
 
 /// Steps whose turn came while nothing ran stay to be planned where the time for them ran out: they
@@ -140,15 +176,14 @@ fn unplanned(
 }
 
 fn cancel_appointments(work: &mut Work<'_, '_>, case: &Case) -> Result<(), WorkError> {
-    for mut item in appointments::of_case(work.tx, work.agency, case.id)? {
-        if matches!(
+    let mut awaited = appointments::of_case(work.tx, work.agency, case.id)?;
+    awaited.retain(|item| {
+        matches!(
             item.status,
             AppointmentStatus::Scheduled | AppointmentStatus::Open | AppointmentStatus::Overdue
-        ) {
-            settle_appointment(work, &mut item, AppointmentStatus::Cancelled)?;
-        }
-    }
-    Ok(())
+        )
+    });
+    settle_appointments(work, &mut awaited, AppointmentStatus::Cancelled)
 }
 
 /// Keeps a step of an object, from one status to another, in the file. [`move_case`] and

@@ -68,9 +68,9 @@ on_both! {
     async fn a_client_is_normalised_masked_in_lists_and_there_once(app: TestApp) {
         let token = app.login(Role::Caseworker).await;
         let client = app.post(&token, "/v1/clients", a_client()).await.expect(201);
-        assert_eq!(client["id_number"], "11010519900307283X");
+        assert_eq!(client["id_number"], "110***********283X");
         assert_eq!(client["birth_date"], "1990-03-07");
-        assert_eq!(client["phone"], "13800138000");
+        assert_eq!(client["phone"], "138****8000");
         assert_eq!(client["phone_state"], "verified");
 
         let again = app.post(&token, "/v1/clients", a_client()).await;
@@ -92,6 +92,47 @@ on_both! {
         }
         let supervisor = app.login(Role::Supervisor).await;
         assert_eq!(app.get(&supervisor, &path).await.expect(200)["name"], "王小明");
+    }
+
+    async fn what_is_masked_is_shown_for_a_reason_that_is_kept(app: TestApp) {
+        let token = app.login(Role::Caseworker).await;
+        let client = app.post(&token, "/v1/clients", a_client()).await.expect(201);
+        let path = format!("/v1/clients/{}", client["id"].as_str().unwrap());
+        let covered = app.get(&token, &path).await.expect(200);
+        assert_eq!(covered["id_number"], "110***********283X");
+        assert_eq!(covered["phone"], "138****8000");
+
+        let reveal = format!("{path}/reveal");
+        let asked = json!({ "fields": ["phone"], "reason": "contact" });
+        let shown = app.post(&token, &reveal, asked.clone()).await.expect(200);
+        assert_eq!(shown["phone"], "13800138000");
+        assert_eq!(shown["id_number"], Value::Null);
+        let both = json!({ "fields": ["phone", "id_number", "phone"], "reason": "identity_check" });
+        let shown = app.post(&token, &reveal, both).await.expect(200);
+        assert_eq!(shown["id_number"], "11010519900307283X");
+
+        // Not without a reason, not for nothing, not for others; what was typed is kept nowhere.
+        for body in [
+            json!({ "fields": ["phone"] }),
+            json!({ "fields": ["phone"], "reason": "王小明" }),
+            json!({ "fields": [], "reason": "contact" }),
+            json!({ "fields": ["name"], "reason": "contact" }),
+        ] {
+            app.post(&token, &reveal, body).await.problem(422, "invalid_value");
+        }
+        let stranger = app.login_as("other.supervisor").await;
+        app.post(&stranger, &reveal, asked).await.problem(404, "not_found");
+
+        let auditor = app.login(Role::Auditor).await;
+        let trail = app.get(&auditor, "/v1/audit-entries?action=reveal_client").await.expect(200);
+        let reasons: Vec<_> = trail["items"].as_array().unwrap().iter()
+            .map(|entry| (entry["outcome"].as_str().unwrap(), entry["reason"].as_str().unwrap()))
+            .collect();
+        assert_eq!(reasons, [
+            ("refused", "not_found"),
+            ("done", "identity_check: id_number phone"),
+            ("done", "contact: phone"),
+        ]);
     }
 
     async fn a_clients_fields_change_one_by_one(app: TestApp) {
@@ -208,10 +249,18 @@ on_both! {
             app.advance_to(app.now().max(tests::app::china("2025-09-20T10:00"))).await;
             let overdue = app.get(&token, &format!("/v1/cases/{id}")).await.expect(200);
             assert_eq!(overdue["status"], "overdue_report_in");
+            let to_do = format!("/v1/tasks?case_id={id}&limit=100");
+            let search = async |app: &TestApp| {
+                let mut tasks = app.all_items(&token, &to_do).await;
+                tasks.retain(|task| task["kind"] == "overdue_report_in");
+                tasks.iter().map(|task| task["status"].clone()).collect::<Vec<_>>()
+            };
+            assert_eq!(search(&app).await, ["open"]);
             let body = json!({ "reported_in_on": came });
             let path = format!("/v1/cases/{id}/report-in");
             let active = app.post(&token, &path, body).await.expect(200);
             assert_eq!(active["late"], late);
+            assert_eq!(search(&app).await, ["cancelled"]);
             let files = app.get(&token, "/v1/escalations?kind=overdue_report_in").await.expect(200);
             let file = files["items"].as_array().unwrap().iter().find(|file| file["case_id"] == id);
             assert_eq!(file.unwrap()["status"], escalation);
