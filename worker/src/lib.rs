@@ -11,13 +11,13 @@ mod runner;
 mod scheduler;
 mod settings;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use casework::PackCache;
 use chrono::{DateTime, Utc};
 use domain::IdMint;
 use gateways::MessageGateway;
-use platform::{Clock, Randomness, Shutdown};
+use platform::{Clock, Pulse, Randomness, Shutdown};
 use storage::{AnyId, Store};
 
 pub use job::{JobError, JobReport};
@@ -33,6 +33,8 @@ pub struct WorkerParts {
     pub store: Store,
     /// Where `now` comes from.
     pub clock: Clock,
+    /// The time that sign-ins live in: moving the sandbox's clock ends none.
+    pub sign_in_clock: Clock,
     /// Seeds of ids, and the jitter of retries.
     pub randomness: Randomness,
     /// The way messages leave by.
@@ -48,6 +50,7 @@ pub struct WorkerParts {
 pub struct Worker {
     context: Arc<Context>,
     jobs: Arc<[Slot]>,
+    pulse: Pulse,
 }
 
 /// A job, and the lock that keeps its runs in this process apart.
@@ -68,7 +71,13 @@ impl Worker {
         Self {
             context: Arc::new(Context { parts, holder }),
             jobs: slots.collect(),
+            pulse: Pulse::starting(Instant::now()),
         }
+    }
+
+    /// Beats whenever a run of a job by schedule has come to its end.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Every job's name, in the order of a tick.
@@ -147,6 +156,7 @@ impl Worker {
             context.parts.store.read(|tx| {
                 let mut earliest: Option<DateTime<Utc>> = None;
                 for agency in storage::agencies::list_ids(tx)? {
+                    tx.enter(agency)?;
                     for slot in jobs.iter() {
                         let next = slot.job.next_due(tx, agency, now)?;
                         earliest = earliest.into_iter().chain(next).min();
@@ -168,5 +178,6 @@ impl Worker {
         };
         // A failure was logged where it happened; the next tick tries again.
         let _ = runner::run(&self.context, &slot.job, true, stop).await;
+        self.pulse.beat(Instant::now());
     }
 }

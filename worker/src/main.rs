@@ -4,7 +4,7 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use casework::PackCache;
 use clap::{Parser, Subcommand};
-use platform::{Clock, Config, Randomness, Shutdown, telemetry};
+use platform::{Clock, Config, Monitor, Randomness, Shutdown, monitor::Watched, telemetry};
 use worker::{Settings, Worker, WorkerParts, open};
 
 /// Reminds, notices what was missed, and delivers.
@@ -48,20 +48,33 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         return Err("sandbox.manual_clock is true: that clock lives in `tongxing serve`".into());
     }
     telemetry::init(&config.telemetry)?;
-    let store = open::store(&config)?;
-    if storage::migrate::is_pending(&store)? {
-        return Err("the database is not migrated: run `tongxing migrate`".into());
-    }
+    let store = open::migrated_store(&config)?;
     let worker = Worker::new(WorkerParts {
         store,
         clock: Clock::System,
+        sign_in_clock: Clock::System,
         randomness: Randomness::from_os()?,
         gateway: open::gateway(&config)?.gateway,
         settings: Settings::of(&config),
         packs: PackCache::default(),
     });
+    let monitoring = config.worker.monitor;
     match arguments.command {
-        Command::Run => worker.run_until_stopped(Shutdown::on_signals()?).await?,
+        Command::Run => {
+            let stop = Shutdown::on_signals()?;
+            let watched = Watched {
+                pulse: worker.pulse(),
+                stale_after: monitoring.stale_after(),
+            };
+            let monitor = monitoring
+                .bind
+                .map(|bind| Monitor::start(bind, stop.clone(), Some(watched)))
+                .transpose()?;
+            worker.run_until_stopped(stop).await?;
+            if let Some(monitor) = monitor {
+                monitor.stop().await?;
+            }
+        }
         Command::Once { job } => {
             let report = worker.run_job_once(&job).await?;
             tracing::info!(

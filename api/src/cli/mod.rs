@@ -3,7 +3,6 @@
 mod admin;
 mod bootstrap;
 mod demo;
-mod metrics;
 mod migrate;
 mod openapi;
 mod out;

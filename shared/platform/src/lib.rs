@@ -5,11 +5,15 @@
 
 pub mod clock;
 pub mod config;
+pub mod monitor;
+pub mod pulse;
 pub mod randomness;
 pub mod shutdown;
 pub mod telemetry;
 
 pub use clock::{Clock, ManualClock};
 pub use config::{Config, ConfigError, Profile};
+pub use monitor::Monitor;
+pub use pulse::Pulse;
 pub use randomness::Randomness;
 pub use shutdown::Shutdown;

@@ -8,10 +8,13 @@
 
 mod at_sending;
 mod capture;
+mod consent;
 mod harness;
 mod kill;
 mod logs;
+mod monitor;
 mod process;
+mod purge;
 mod race;
 mod receipt_effects;
 mod receipts;

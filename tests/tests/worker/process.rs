@@ -35,12 +35,13 @@ impl WorkerProcess {
         let log = folder.join("log");
         let settings = [
             ("PROFILE", "sandbox".to_owned()),
-            ("DATABASE__URL", app.database_url().to_owned()),
+            ("DATABASE__URL", app.database_url_as("tongxing_worker")),
             ("DATABASE__POOL_SIZE", "4".to_owned()),
             ("SEALING__KEYS_FILE", file("keys", SEALING_KEYS)),
             ("SEALING__INDEX_KEY_FILE", file("index-key", INDEX_KEY)),
             ("WORKER__CLAIM_LEASE_SECONDS", "6".to_owned()),
             ("WORKER__CONCURRENCY", "4".to_owned()),
+            ("WORKER__MONITOR__BIND", "127.0.0.1:0".to_owned()),
             ("WORKER__SCHEDULE__DELIVER", "* * * * * *".to_owned()),
             ("GATEWAY__KIND", "webhook".to_owned()),
             ("GATEWAY__WEBHOOK__URL", app.fake().url()),

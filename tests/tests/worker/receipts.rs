@@ -91,6 +91,25 @@ on_both! {
         assert_eq!(notice_proof(&app, &journey).await, "not_due");
     }
 
+    async fn receipts_of_one_instant_show_in_the_order_of_their_reports(setup: Setup) {
+        let app = setup.with_webhook().start().await;
+        let (journey, taken) = accepted(&app).await;
+        for second in [4, 1, 5, 3, 2, 0] {
+            let mut body = receipt("message.sent", &taken);
+            body["timestamp"] = json!(format!("2025-09-30T01:00:0{second}Z"));
+            report(&app, &body).await.expect(204);
+        }
+        let standing = message(&app, &journey, "wd-1").await;
+        let shown: Vec<&str> = standing["receipts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|receipt| receipt["reported_at"].as_str().unwrap())
+            .collect();
+        let in_order = [0, 1, 2, 3, 4, 5].map(|second| format!("2025-09-30T01:00:0{second}Z"));
+        assert_eq!(shown, in_order);
+    }
+
     async fn a_receipt_about_nothing_of_ours_changes_nothing(setup: Setup) {
         let app = setup.with_webhook().start().await;
         let (journey, taken) = accepted(&app).await;

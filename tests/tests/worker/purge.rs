@@ -1,0 +1,68 @@
+//! What is deleted when its time has run out.
+
+use reqwest::Method;
+use serde_json::json;
+use tests::{TestApp, app::PASSWORD, on_both};
+
+async fn sign_in(app: &TestApp) {
+    let body = json!({ "username": "caseworker", "password": PASSWORD });
+    let request = app.request(Method::POST, "/v1/sessions").json(&body);
+    app.send(request).await.expect(201);
+}
+
+on_both! {
+    /// Signed in on 1 September: the tokens go with their time, the session half a year after its
+    /// end, which is 30 days after the sign-in at the latest.
+    async fn a_sign_in_is_kept_half_a_year_after_its_end(app: TestApp) {
+        sign_in(&app).await;
+        let rows = || {
+            let held = app.contents();
+            (held.rows("sessions"), held.rows("refresh_tokens"))
+        };
+        assert_eq!(rows(), (1, 1));
+        app.advance("2025-10-02").await;
+        assert_eq!(rows(), (1, 0));
+        app.advance("2026-03-29").await;
+        assert_eq!(rows(), (1, 0));
+        app.advance("2026-03-31").await;
+        assert_eq!(rows(), (0, 0));
+    }
+
+    /// A contact that ended goes a month later; what the rules did is there for the auditor.
+    async fn what_was_deleted_and_kept_is_reported(app: TestApp) {
+        let client = app.register_client("王小明", "13900001111").await;
+        let token = app.login_as("caseworker").await;
+        let post = async |rest: &str, body| {
+            app.post(&token, &format!("/v1/clients/{client}/{rest}"), body).await.expect(201)
+        };
+        post("consents", json!({
+            "purpose": "family_contact", "text_version": "family-1", "channel": "paper",
+        })).await;
+        post("family-contacts", json!({
+            "name": "李秀英", "phone": "13900003333", "relation": "parent",
+            "scope": "emergency_only", "ends_on": "2026-08-31",
+        })).await;
+        post("consents/withdrawals", json!({ "purpose": "family_contact", "channel": "paper" })).await;
+        app.advance("2025-10-01").await;
+        assert_eq!(app.contents().rows("family_contacts"), 1);
+        app.advance("2025-10-02").await;
+        assert_eq!(app.contents().rows("family_contacts"), 0);
+        for reader in ["auditor", "security_admin"] {
+            let token = app.login_as(reader).await;
+            let reports = app.all_items(&token, "/v1/retention-reports?limit=100").await;
+            let of = |subject: &str| {
+                let found = reports.iter().find(|report| {
+                    report["subject"] == subject && report["ran_on"] == "2025-10-01"
+                });
+                found.unwrap().clone()
+            };
+            let contacts = of("family_contacts");
+            assert_eq!((&contacts["acted"], &contacts["kept"]), (&json!(1), &json!(0)));
+            assert_eq!((&contacts["action"], &contacts["keep_days"]), (&json!("delete"), &json!(30)));
+            assert!(contacts["reason"].as_str().unwrap().contains("PIPL"));
+            let consents = of("consents");
+            assert_eq!((&consents["action"], &consents["acted"], &consents["kept"]),
+                (&json!("keep"), &json!(0), &json!(2)));
+        }
+    }
+}
