@@ -26,6 +26,9 @@ pub struct FieldProblem {
     pub pointer: String,
     /// What is wrong with it.
     pub detail: String,
+    /// Stable word of this fault, where it is another than the problem's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
     /// Line in the document it holds, from 1, where the field is a text of many lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
@@ -64,7 +67,6 @@ struct Parts {
     errors: Vec<FieldProblem>,
     retry_after: Option<u64>,
     allow: Option<String>,
-    limit: Option<u32>,
 }
 
 impl Problem {
@@ -76,7 +78,6 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             allow: None,
-            limit: None,
         }))
     }
 
@@ -87,9 +88,30 @@ impl Problem {
         problem.0.errors.push(FieldProblem {
             pointer: pointer.into(),
             detail,
+            code: None,
             line: None,
         });
         problem
+    }
+
+    /// The problems of fields of one body as one: it goes by the code of the first.
+    pub fn gathered(problems: impl IntoIterator<Item = Self>) -> Self {
+        let mut problems = problems.into_iter();
+        let Some(mut whole) = problems.next() else {
+            return Self::internal();
+        };
+        for Self(other) in problems {
+            let code = (other.code != whole.0.code).then_some(other.code.as_str());
+            whole.0.errors.extend(other.errors.into_iter().map(|error| FieldProblem {
+                code: error.code.or(code),
+                ..error
+            }));
+        }
+        let count = whole.0.errors.len();
+        if count > 1 {
+            whole.0.detail = format!("{count} fields are at fault; each has its own entry").into();
+        }
+        whole
     }
 
     /// With the fields at fault.
@@ -103,13 +125,6 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds);
-        self
-    }
-
-    /// With the requests a minute that were exceeded, for the `RateLimit` headers.
-    #[must_use]
-    pub fn limit(mut self, per_minute: u32) -> Self {
-        self.0.limit = Some(per_minute);
         self
     }
 
@@ -140,6 +155,11 @@ impl Problem {
     /// What does not exist, or may not be seen by the caller: one answer for both.
     pub fn not_found(what: &str) -> Self {
         Refusal::new(RefusalCode::NotFound, format!("no such {what}")).into()
+    }
+
+    /// The fields at fault.
+    pub fn errors(&self) -> &[FieldProblem] {
+        &self.0.errors
     }
 
     /// The first field at fault.
@@ -188,7 +208,6 @@ impl ResponseError for Problem {
             errors,
             retry_after,
             allow,
-            limit,
         } = &*self.0;
         let body = ProblemBody {
             kind: format!("urn:tongxing:problem:{}", code.as_str()),
@@ -204,11 +223,12 @@ impl ResponseError for Problem {
         if let Some(seconds) = retry_after {
             response.insert_header((header::RETRY_AFTER, *seconds));
         }
-        if let Some(limit) = limit {
-            // draft-ietf-httpapi-ratelimit-headers: nothing is left until the window ends.
-            let left = retry_after.unwrap_or(60);
-            response.insert_header(("RateLimit-Policy", format!("\"minute\";q={limit};w=60")));
-            response.insert_header(("RateLimit", format!("\"minute\";r=0;t={left}")));
+        if matches!(
+            code,
+            ProblemCode::PayloadTooLarge | ProblemCode::HeadTooLarge | ProblemCode::RequestTimeout
+        ) {
+            // What is left of the request is not waited for.
+            response.force_close();
         }
         if let Some(methods) = allow {
             response.insert_header((header::ALLOW, methods.as_str()));

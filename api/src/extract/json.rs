@@ -1,13 +1,15 @@
 //! JSON bodies: bounded, of the right type, without unknown fields.
 
+mod faults;
+
 use std::{future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
-use futures_util::StreamExt as _;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
+use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-use crate::{problem::Problem, problem_code::ProblemCode, state::AppState};
+use super::{body::Bounds, json_bounds, objects::Objects};
+use crate::{problem::Problem, problem_code::ProblemCode};
 use domain::RefusalCode;
 
 /// A body read as `T`, and the fingerprint of the request it came in.
@@ -44,19 +46,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         hasher.update([0]);
         hasher.update(request.path());
         hasher.update([0]);
-        let mut payload = payload.take();
+        let payload = payload.take();
         Box::pin(async move {
-            let (limit, expected) = head?;
-            let mut body = web::BytesMut::with_capacity(expected);
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_broken_off| {
-                    Problem::new(ProblemCode::MalformedJson, "the body broke off")
-                })?;
-                if body.len() + chunk.len() > limit {
-                    return Err(too_large(limit));
-                }
-                body.extend_from_slice(&chunk);
-            }
+            let body = head?.read(payload).await?;
             hasher.update(&body);
             Ok(Self {
                 value: parse(&body)?,
@@ -66,11 +58,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
-/// Checks the headers; answers how large the body may be and how large it says it is, in bytes.
-pub(super) fn check_head(request: &HttpRequest) -> Result<(usize, usize), Problem> {
-    let limit = request
-        .app_data::<web::Data<AppState>>()
-        .map_or(0, |state| state.server.body_limit_bytes);
+/// Checks the headers; answers the bounds of the body.
+pub(super) fn check_head(request: &HttpRequest) -> Result<Bounds, Problem> {
     let is_json = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -83,48 +72,29 @@ pub(super) fn check_head(request: &HttpRequest) -> Result<(usize, usize), Proble
             "send the body as content-type application/json",
         ));
     }
-    let expected = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .unwrap_or(0);
-    if expected > limit {
-        Err(too_large(limit))
-    } else {
-        Ok((limit, expected))
-    }
-}
-
-pub(super) fn too_large(limit: usize) -> Problem {
-    Problem::new(
-        ProblemCode::PayloadTooLarge,
-        format!("a body has at most {limit} bytes"),
-    )
+    Bounds::of(request)
 }
 
 /// Reads a body.
 ///
 /// # Errors
-/// `malformed_json`, `unknown_field`, or `invalid_value` with the pointer of the field.
+/// `json_too_complex`, `malformed_json`, `unknown_field`, or `invalid_value` with the pointer of the field.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    if body.trim_ascii_start().starts_with(b"[") {
-        // Serde would read an array as a struct's fields, one by one, whatever their names.
-        serde_json::from_slice::<IgnoredAny>(body)
-            .map_err(|error| faulty(&error, String::new()))?;
-        let invalid = ProblemCode::Refused(RefusalCode::InvalidValue);
-        return Err(Problem::at(invalid, "", "the body is a JSON object"));
-    }
+    json_bounds::check(body)?;
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer_of(error.path());
-        faulty(&error.into_inner(), pointer)
-    })?;
-    reader
-        .end()
-        .map_err(|error| faulty(&error, String::new()))?;
-    Ok(value)
+    match serde_path_to_error::deserialize(Objects(&mut reader)) {
+        Ok(value) => {
+            reader
+                .end()
+                .map_err(|error| faulty(&error, String::new()))?;
+            Ok(value)
+        }
+        Err(error) if error.inner().is_data() => Err(faults::all::<T>(body)),
+        Err(error) => Err(faulty(&error.into_inner(), String::new())),
+    }
 }
 
+/// The problem of a field that serde refused.
 fn faulty(error: &serde_json::Error, pointer: String) -> Problem {
     if !error.is_data() {
         let detail = format!(
@@ -139,16 +109,12 @@ fn faulty(error: &serde_json::Error, pointer: String) -> Problem {
     let message = text
         .rsplit_once(" at line ")
         .map_or(text.as_str(), |(message, _)| message);
-    let field = |prefix: &str| {
-        let rest = message.strip_prefix(prefix)?;
-        rest.split_once('`').map(|(name, _)| name)
-    };
-    if let Some(name) = field("unknown field `") {
+    if let Some(name) = named(message, "unknown field `") {
         let detail = format!("the operation knows no field {name:?}");
         return Problem::at(ProblemCode::UnknownField, pointer, detail);
     }
     let invalid = ProblemCode::Refused(RefusalCode::InvalidValue);
-    if let Some(name) = field("missing field `") {
+    if let Some(name) = named(message, "missing field `") {
         return Problem::at(
             invalid,
             format!("{pointer}/{}", escape(name)),
@@ -156,6 +122,12 @@ fn faulty(error: &serde_json::Error, pointer: String) -> Problem {
         );
     }
     Problem::at(invalid, pointer, message.to_owned())
+}
+
+/// The field that serde's message names after `prefix`.
+fn named<'m>(message: &'m str, prefix: &str) -> Option<&'m str> {
+    let rest = message.strip_prefix(prefix)?;
+    rest.split_once('`').map(|(name, _)| name)
 }
 
 fn pointer_of(path: &serde_path_to_error::Path) -> String {
@@ -217,6 +189,11 @@ mod tests {
             (r#"{"ids":[]}"#, "invalid_value", Some("/decision")),
             (r#" [["2026-01-01"],[]]"#, "invalid_value", Some("")),
             ("[", "malformed_json", None),
+            (
+                r#"{"decision":["2026-01-01"],"ids":[]}"#,
+                "invalid_value",
+                Some("/decision"),
+            ),
             (
                 r#"{"decision":{},"ids":[]}"#,
                 "invalid_value",

@@ -12,6 +12,7 @@ pub mod page;
 pub mod patch;
 pub mod path;
 pub mod query;
+pub mod receipts;
 mod repeatable;
 pub mod request;
 pub mod signed;

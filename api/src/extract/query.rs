@@ -3,9 +3,9 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{problem::Problem, problem_code::ProblemCode};
+use crate::{operations::Operation, problem::Problem, problem_code::ProblemCode};
 
 /// The query string read as `T`, which should deny unknown fields.
 #[derive(Debug, Clone)]
@@ -19,6 +19,22 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
         ready(parse(request.query_string()).map(Self))
     }
 }
+
+/// Refuses parameters that the operation does not take: a caller who sends `dry_run=true` where there
+/// is no such thing must not find it done.
+///
+/// # Errors
+/// `invalid_query` at the first of them.
+pub(super) fn refuse_untaken(operation: &Operation, text: &str) -> Result<(), Problem> {
+    if operation.takes_query() {
+        return Ok(());
+    }
+    parse::<NoParameters>(text).map(|NoParameters {}| ())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoParameters {}
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     web::Query::<T>::from_query(text)

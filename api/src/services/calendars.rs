@@ -102,6 +102,7 @@ fn invalid(faults: Vec<Refusal>) -> Problem {
         .map(|fault| FieldProblem {
             pointer: fault.pointer.unwrap_or_default(),
             detail: fault.detail,
+            code: None,
             line: None,
         })
         .collect();

@@ -1,11 +1,13 @@
 //! Offices.
 
 use casework::Work;
+use chrono::NaiveTime;
 use domain::{
     OfficeId, Refusal, RefusalCode,
     contact::OfficePhone,
     local_time::Tz,
     page::{Limit, ListScope},
+    template::time_text,
     wording::{self, WordList},
 };
 use storage::offices::{self, Office};
@@ -13,7 +15,7 @@ use storage::offices::{self, Office};
 use crate::{
     extract::page::{self, Page, PageQuery},
     failure::Failure,
-    services::version,
+    services::{faults::Faults, version},
     views::offices::{CreateOffice, OfficeView, UpdateOffice},
 };
 
@@ -27,15 +29,37 @@ const LIST: ListScope<'static> = ListScope {
 /// # Errors
 /// `invalid_value`, `invalid_phone` or `wording_refused` at the field.
 pub fn create(work: &mut Work<'_, '_>, asked: &CreateOffice) -> Result<Office, Failure> {
+    let mut faults = Faults::default();
+    let zone = asked.timezone.as_deref().unwrap_or("Asia/Shanghai");
+    let until = asked.visits_until.as_deref().unwrap_or("17:00");
+    let (
+        Some(name),
+        Some(area_code),
+        Some(phone),
+        Some(message_signature),
+        Some(timezone),
+        Some(visits_until),
+    ) = (
+        faults.note(name(&asked.name))?,
+        faults.note(area_code(&asked.area_code))?,
+        faults.note(phone(&asked.phone))?,
+        faults.note(signature(&asked.message_signature))?,
+        faults.note(timezone(zone))?,
+        faults.note(visits_until(until))?,
+    )
+    else {
+        return Err(faults.into());
+    };
     let office = Office {
         agency_id: work.agency,
         id: work.ids.next(),
-        name: name(&asked.name)?,
-        area_code: area_code(&asked.area_code)?,
-        phone: phone(&asked.phone)?,
-        message_signature: signature(&asked.message_signature)?,
-        timezone: timezone(asked.timezone.as_deref().unwrap_or("Asia/Shanghai"))?,
+        name,
+        area_code,
+        phone,
+        message_signature,
+        timezone,
         last_digest_on: None,
+        visits_until,
         version: 1,
         created_at: work.now,
         updated_at: work.now,
@@ -64,18 +88,18 @@ pub fn update(
 ) -> Result<Office, Failure> {
     let mut office = get(work, id)?;
     version::check(office.version, expected)?;
-    if let Some(text) = asked.name.not_null("/name")? {
-        office.name = name(text)?;
+    let mut faults = Faults::default();
+    let texts: [(&mut String, _, _, fn(&str) -> Result<String, Refusal>); 5] = [
+        (&mut office.name, &asked.name, "/name", name),
+        (&mut office.area_code, &asked.area_code, "/area_code", area_code),
+        (&mut office.phone, &asked.phone, "/phone", phone),
+        (&mut office.message_signature, &asked.message_signature, "/message_signature", signature),
+        (&mut office.visits_until, &asked.visits_until, "/visits_until", visits_until),
+    ];
+    for (place, field, pointer, read) in texts {
+        faults.change(place, field.not_null(pointer), |text| read(text))?;
     }
-    if let Some(text) = asked.area_code.not_null("/area_code")? {
-        office.area_code = area_code(text)?;
-    }
-    if let Some(text) = asked.phone.not_null("/phone")? {
-        office.phone = phone(text)?;
-    }
-    if let Some(text) = asked.message_signature.not_null("/message_signature")? {
-        office.message_signature = signature(text)?;
-    }
+    faults.none()?;
     office.updated_at = work.now;
     let stored = office.version;
     version::saved(offices::save(work.tx, &office, stored)?)?;
@@ -122,6 +146,15 @@ fn signature(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     wording::check_signature(text, WordList::shipped())?;
     Ok(text.to_owned())
+}
+
+/// A time of day as `HH:MM`, the way texts show it.
+fn visits_until(text: &str) -> Result<String, Refusal> {
+    NaiveTime::parse_from_str(text, "%H:%M")
+        .ok()
+        .map(time_text)
+        .filter(|shown| shown == text)
+        .ok_or_else(|| invalid("/visits_until", "a local time as HH:MM, such as 17:00"))
 }
 
 fn timezone(text: &str) -> Result<String, Refusal> {

@@ -100,6 +100,7 @@ fn invalid(faults: &[RuleError]) -> Problem {
         .map(|fault| FieldProblem {
             pointer: "/document".to_owned(),
             detail: fault.message.clone(),
+            code: None,
             line: Some(fault.line),
         })
         .collect();

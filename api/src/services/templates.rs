@@ -48,8 +48,9 @@ pub fn put(
     // Refuses what no text of it could ever be.
     view(kind, step, &template)?;
     let before = templates::get(work.tx, work.agency, kind, step)?;
+    let shown = before.as_ref().filter(|row| row.removed_at.is_none());
+    version::check(shown.map_or(0, |row| row.version), expected)?;
     let stored = before.map(|row| row.version);
-    version::check(stored.unwrap_or(0), expected)?;
     let updated_by = work
         .actor
         .staff_id()
@@ -62,6 +63,7 @@ pub fn put(
         version: stored.unwrap_or(0) + 1,
         updated_by,
         updated_at: work.now,
+        removed_at: None,
     };
     version::saved(templates::save(work.tx, &row, stored)?)?;
     saved_view(&row)
@@ -78,6 +80,7 @@ pub fn reset(
     expected: Option<i64>,
 ) -> Result<(), Failure> {
     let row = templates::get(work.tx, work.agency, kind, step)?
+        .filter(|row| row.removed_at.is_none())
         .ok_or_else(|| Failure::not_found("text of your own"))?;
     version::check(row.version, expected)?;
     version::saved(templates::remove(
@@ -86,6 +89,7 @@ pub fn reset(
         kind,
         step,
         row.version,
+        work.now,
     )?)
 }
 

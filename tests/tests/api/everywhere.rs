@@ -2,7 +2,7 @@
 //! and repetition.
 
 use reqwest::{
-    Method, StatusCode,
+    Method, RequestBuilder, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH},
 };
 use serde_json::{Value, json};
@@ -105,6 +105,15 @@ async fn refuse_bodies(world: &World, operation: &Operation, caller: &str) {
     );
 }
 
+/// A parameter that is not known, whether the operation takes any or none.
+async fn refuse_queries(world: &World, operation: &Operation, caller: &str) {
+    let (client, request) = world.request(operation, caller).await.build_split();
+    let mut request = request.unwrap();
+    request.url_mut().query_pairs_mut().append_pair("a_colour", "red");
+    let request = RequestBuilder::from_parts(client, request);
+    refused(operation, world.app.send(request).await, "invalid_query", Some("/a_colour"));
+}
+
 /// A version that is not the stored one, and what is no version.
 async fn refuse_versions(world: &World, operation: &Operation, caller: &str) {
     for (version, code) in [
@@ -180,6 +189,9 @@ on_both! {
             let before = app.contents();
             if operation.has_body {
                 refuse_bodies(&world, operation, caller).await;
+            }
+            if operation.answers.get(&400).is_some_and(|codes| codes.contains("invalid_query")) {
+                refuse_queries(&world, operation, caller).await;
             }
             if operation.takes("If-Match") {
                 refuse_versions(&world, operation, caller).await;

@@ -6,18 +6,30 @@
     reason = "a test that meets the unexpected fails where it met it"
 )]
 
+mod audit_trail;
 mod bad_input;
 mod bad_rules;
 mod bad_work;
 mod bodies;
 mod cases;
+mod client_me;
+mod client_sign_in;
+mod consents;
 mod conventions;
 mod coverage;
+mod covers;
 mod document;
 mod documented;
+mod edge;
 mod everywhere;
+mod faults;
+mod integrators;
 mod lists;
 mod matrix;
+mod office_hours;
 mod problems;
+mod separation;
 mod sign_in;
 mod story;
+mod template_versions;
+mod tokens;

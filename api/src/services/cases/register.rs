@@ -10,7 +10,7 @@ use super::decision;
 use crate::{
     auth::Caller,
     failure::Failure,
-    services::{clients as client_service, text, version},
+    services::{clients as client_service, faults::Faults, text, version},
     views::cases::RegisterCase,
 };
 
@@ -33,14 +33,27 @@ pub fn register(
     asked: &RegisterCase,
 ) -> Result<Case, Failure> {
     let mut client = client_service::get(work, scope, client_id)?;
+    // A strange office says nothing of the rest: whether its people and its day fit is not told.
     let office_id = client_service::own_office(caller, Some(asked.office_id))?;
     let office = rules::office(work, office_id)?;
-    caseworker_of(work, office_id, asked.caseworker_id)?;
+    let mut faults = Faults::default();
+    let caseworker = caseworker_of(work, office_id, asked.caseworker_id);
     let paper = &asked.decision;
-    decision::check_dates(paper, rules::today(work, &office)?)?;
+    let dates = decision::check_dates(paper, rules::today(work, &office)?);
     let pack_id = asked.rule_pack.as_deref().unwrap_or(DEFAULT_PACK);
-    let pack = rules::pack_in_force(work, pack_id, paper.received_on)?;
-    pack.cadence_for(asked.measure, asked.term_months)?;
+    let pack = rules::pack_in_force(work, pack_id, paper.received_on);
+    let (Some(()), Some(()), Some(document_no), Some(issuing_authority), Some(pack)) = (
+        faults.note(caseworker)?,
+        faults.note(dates)?,
+        faults.note(text::line(&paper.document_no, "/decision/document_no", 80))?,
+        faults.note(text::line(&paper.issuing_authority, "/decision/issuing_authority", 100))?,
+        faults.note(pack.map_err(Failure::from).and_then(|pack| {
+            pack.cadence_for(asked.measure, asked.term_months)?;
+            Ok(pack)
+        }))?,
+    ) else {
+        return Err(faults.into());
+    };
 
     // Saving the client first makes two cases opened at once meet on its row.
     let read = client.version;
@@ -61,12 +74,8 @@ pub fn register(
         rule_pack: pack.id.clone(),
         rule_pack_version: small(pack.version)?,
         term_months: small(asked.term_months)?,
-        document_no: text::line(&paper.document_no, "/decision/document_no", 80)?,
-        issuing_authority: text::line(
-            &paper.issuing_authority,
-            "/decision/issuing_authority",
-            100,
-        )?,
+        document_no,
+        issuing_authority,
         issued_on: paper.issued_on,
         received_on: paper.received_on,
         printed_term_ends_on: paper.term_ends_on,

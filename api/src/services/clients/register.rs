@@ -6,7 +6,10 @@ use domain::{
 use storage::clients::{self, Client};
 
 use super::{identity, taken};
-use crate::{auth::Caller, failure::Failure, problem::Problem, views::clients::RegisterClient};
+use crate::{
+    auth::Caller, failure::Failure, problem::Problem, services::faults::Faults,
+    views::clients::RegisterClient,
+};
 
 /// Registers a client at the caller's office. Who registers as a caseworker looks after the client
 /// until a case says otherwise.
@@ -19,27 +22,41 @@ pub fn register(
     caller: &Caller,
     asked: &RegisterClient,
 ) -> Result<Client, Failure> {
-    let office_id = own_office(caller, asked.office_id)?;
-    let office = rules::office(work, office_id)?;
-    let today = rules::today(work, &office)?;
-    let id_number = asked
-        .id_number
-        .as_deref()
-        .map(IdNumber::parse)
-        .transpose()?;
-    let phone = asked.phone.as_deref().map(Phone::parse).transpose()?;
+    let mut faults = Faults::default();
+    let office_id = faults.note(own_office(caller, asked.office_id))?;
+    let name = faults.note(client_name(&asked.name))?;
+    let id_number = asked.id_number.as_deref().map(IdNumber::parse);
+    let id_number = faults.note(id_number.transpose())?;
+    let birth_date = match (office_id, &id_number) {
+        (Some(office), Some(number)) => {
+            let office = rules::office(work, office)?;
+            let today = rules::today(work, &office)?;
+            let agreed = identity::agree(number.as_ref(), asked.sex, asked.birth_date, today);
+            faults.note(agreed)?
+        }
+        _ => None,
+    };
+    let phone = asked.phone.as_deref().map(Phone::parse);
+    let phone = faults.note(phone.transpose())?;
     let confirmed = asked.phone_confirmed.unwrap_or(false);
-    if confirmed && phone.is_none() {
-        return Err(no_number().into());
+    if confirmed && asked.phone.is_none() {
+        faults.note(Err::<(), _>(no_number()))?;
     }
+    faults.none()?;
+    let (Some(office_id), Some(name), Some(id_number), Some(birth_date), Some(phone)) =
+        (office_id, name, id_number, birth_date, phone)
+    else {
+        // What was not read was noted.
+        return Err(Problem::internal().into());
+    };
     let client = Client {
         agency_id: work.agency,
         id: work.ids.next(),
         office_id,
         caseworker_id: (caller.role == Role::Caseworker).then_some(caller.staff),
-        name: client_name(&asked.name)?,
+        name,
         sex: asked.sex,
-        birth_date: identity::agree(id_number.as_ref(), asked.sex, asked.birth_date, today)?,
+        birth_date,
         id_number: id_number.map(|number| number.as_str().to_owned()),
         phone: phone.map(|phone| phone.as_str().to_owned()),
         phone_sms_ok: asked.phone_sms_ok.unwrap_or(true),

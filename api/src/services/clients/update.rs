@@ -1,6 +1,6 @@
 use casework::{Work, rules};
 use domain::{
-    ClientId, PhoneState,
+    ClientId, PhoneState, Refusal,
     contact::{IdNumber, Phone, client_name},
 };
 use storage::{
@@ -9,7 +9,11 @@ use storage::{
 };
 
 use super::{get, identity, register::no_number, taken};
-use crate::{failure::Failure, services::version, views::clients::UpdateClient};
+use crate::{
+    failure::Failure,
+    services::{faults::Faults, version},
+    views::clients::UpdateClient,
+};
 
 /// Changes the fields given of a client within the caller's reach.
 ///
@@ -24,11 +28,12 @@ pub fn update(
 ) -> Result<Client, Failure> {
     let mut client = get(work, scope, id)?;
     version::check(client.version, expected)?;
-    if let Some(name) = asked.name.not_null("/name")? {
-        client.name = client_name(name)?;
-    }
-    change_identity(work, &mut client, asked)?;
-    change_phone(&mut client, asked)?;
+    let mut faults = Faults::default();
+    let name = asked.name.not_null("/name");
+    faults.change(&mut client.name, name, |name| client_name(name))?;
+    change_identity(work, &mut client, asked, &mut faults)?;
+    change_phone(&mut client, asked, &mut faults)?;
+    faults.none()?;
     let read = client.version;
     client.version += 1;
     client.updated_at = work.now;
@@ -40,45 +45,60 @@ fn change_identity(
     work: &mut Work<'_, '_>,
     client: &mut Client,
     asked: &UpdateClient,
+    faults: &mut Faults,
 ) -> Result<(), Failure> {
-    let sex = asked.sex.not_null("/sex")?;
+    let sex = faults.note(asked.sex.not_null("/sex"))?;
     let birth_date = asked.birth_date.change();
-    let id_number = asked.id_number.change();
-    if sex.is_none() && birth_date.is_none() && id_number.is_none() {
+    let number = asked.id_number.change();
+    let number = number.map(|number| number.map(|text| IdNumber::parse(text)).transpose());
+    let number = faults.note(number.transpose())?;
+    // What is at fault itself contradicts nothing yet.
+    let (Some(sex), Some(number)) = (sex, number) else {
+        return Ok(());
+    };
+    if sex.is_none() && birth_date.is_none() && number.is_none() {
         return Ok(());
     }
-    let office = rules::office(work, client.office_id)?;
-    let today = rules::today(work, &office)?;
-    if let Some(number) = id_number {
-        let number = number.map(|text| IdNumber::parse(text)).transpose()?;
+    if let Some(number) = number {
         client.id_number = number.map(|number| number.as_str().to_owned());
     }
     client.sex = sex.copied().unwrap_or(client.sex);
-    client.birth_date = birth_date.map_or(client.birth_date, Option::<&_>::copied);
+    let birth_date = birth_date.map_or(client.birth_date, Option::<&_>::copied);
     let number = client
         .id_number
         .as_deref()
         .map(IdNumber::parse)
         .transpose()?;
-    client.birth_date = identity::agree(number.as_ref(), client.sex, client.birth_date, today)?;
+    let office = rules::office(work, client.office_id)?;
+    let today = rules::today(work, &office)?;
+    let agreed = identity::agree(number.as_ref(), client.sex, birth_date, today);
+    if let Some(birth_date) = faults.note(agreed)? {
+        client.birth_date = birth_date;
+    }
     Ok(())
 }
 
-fn change_phone(client: &mut Client, asked: &UpdateClient) -> Result<(), Failure> {
-    if let Some(phone) = asked.phone.change() {
+fn change_phone(
+    client: &mut Client,
+    asked: &UpdateClient,
+    faults: &mut Faults,
+) -> Result<(), Failure> {
+    let before = client.phone.clone();
+    faults.change(&mut client.phone, Ok(asked.phone.change()), |phone| {
         let phone = phone.map(|text| Phone::parse(text)).transpose()?;
-        let phone = phone.map(|phone| phone.as_str().to_owned());
-        if phone != client.phone {
-            client.phone_state = PhoneState::Unverified;
-        }
-        client.phone = phone;
+        Ok::<_, Refusal>(phone.map(|phone| phone.as_str().to_owned()))
+    })?;
+    if client.phone != before {
+        client.phone_state = PhoneState::Unverified;
     }
-    if let Some(sms_ok) = asked.phone_sms_ok.not_null("/phone_sms_ok")? {
-        client.phone_sms_ok = *sms_ok;
-    }
-    if let Some(confirmed) = asked.phone_confirmed.not_null("/phone_confirmed")? {
+    let sms_ok = asked.phone_sms_ok.not_null("/phone_sms_ok");
+    faults.change(&mut client.phone_sms_ok, sms_ok, |sms_ok| {
+        Ok::<_, Refusal>(*sms_ok)
+    })?;
+    let confirmed = asked.phone_confirmed.not_null("/phone_confirmed");
+    if let Some(Some(confirmed)) = faults.note(confirmed)? {
         if *confirmed && client.phone.is_none() {
-            return Err(no_number().into());
+            faults.note(Err::<(), _>(no_number()))?;
         }
         client.phone_state = if *confirmed {
             PhoneState::Verified

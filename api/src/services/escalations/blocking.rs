@@ -59,6 +59,7 @@ pub(super) fn check(
     let errors = forbidding.iter().map(|blocker| FieldProblem {
         pointer: "/blockers".to_owned(),
         detail: blocker.as_str().to_owned(),
+        code: None,
         line: None,
     });
     let words: Vec<&str> = forbidding.iter().map(|blocker| blocker.as_str()).collect();
