@@ -2,14 +2,22 @@
 //! somebody else's does not exist.
 
 mod appointments;
+mod check_in;
 mod confirm;
+mod excuse;
+mod export;
 mod ledger;
+mod requests;
 mod show;
 
 pub use self::{
     appointments::{appointments, mine},
+    check_in::check_in,
     confirm::confirm,
+    excuse::request_excuse,
+    export::export,
     ledger::ledger,
+    requests::{correction, help},
     show::show,
 };
 

@@ -5,7 +5,9 @@
     reason = "personal data never reaches a log"
 )]
 
+mod export;
 mod ledger;
+mod requests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -16,9 +18,11 @@ use serde::{Deserialize, Serialize};
 use storage::{appointments::Appointment, clients::Client, offices::Office};
 use utoipa::ToSchema;
 
+pub use self::export::*;
 pub use self::ledger::{
     CONTEST, LedgerItem, LedgerView, ReviewState, ReviewView, Standing, standing_of,
 };
+pub use self::requests::*;
 
 /// Where to go and whom to call.
 #[derive(Clone, Serialize, ToSchema)]

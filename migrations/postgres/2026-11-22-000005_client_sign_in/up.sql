@@ -64,3 +64,19 @@ CREATE TABLE appointment_confirmations (
     FOREIGN KEY (agency_id, client_id) REFERENCES clients (agency_id, id)
 );
 CREATE INDEX appointment_confirmations_by_client ON appointment_confirmations (agency_id, client_id);
+
+CREATE TABLE check_ins (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    office_id uuid NOT NULL,
+    note_sealed bytea,
+    location_sealed bytea,
+    made_at timestamptz NOT NULL,
+    PRIMARY KEY (agency_id, id),
+    FOREIGN KEY (agency_id, client_id) REFERENCES clients (agency_id, id),
+    FOREIGN KEY (agency_id, office_id) REFERENCES offices (agency_id, id)
+);
+CREATE INDEX check_ins_by_client ON check_ins (agency_id, client_id, id);
+
+ALTER TABLE excuses ADD COLUMN from_client boolean NOT NULL DEFAULT false;

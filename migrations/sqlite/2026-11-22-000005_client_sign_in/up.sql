@@ -64,3 +64,19 @@ CREATE TABLE appointment_confirmations (
     FOREIGN KEY (agency_id, client_id) REFERENCES clients (agency_id, id)
 ) STRICT;
 CREATE INDEX appointment_confirmations_by_client ON appointment_confirmations (agency_id, client_id);
+
+CREATE TABLE check_ins (
+    agency_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    client_id BLOB NOT NULL,
+    office_id BLOB NOT NULL,
+    note_sealed BLOB,
+    location_sealed BLOB,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, id),
+    FOREIGN KEY (agency_id, client_id) REFERENCES clients (agency_id, id),
+    FOREIGN KEY (agency_id, office_id) REFERENCES offices (agency_id, id)
+) STRICT;
+CREATE INDEX check_ins_by_client ON check_ins (agency_id, client_id, id);
+
+ALTER TABLE excuses ADD COLUMN from_client INTEGER NOT NULL DEFAULT 0;

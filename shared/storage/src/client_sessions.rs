@@ -1,6 +1,6 @@
 //! Sign-ins of clients.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, ClientId, ClientSessionId};
 
@@ -95,4 +95,31 @@ pub fn revoke(
         ))
         .execute(*c))?;
     Ok(())
+}
+
+/// How long a session is kept after its end, as evidence of who had signed in (等保: six months).
+const KEPT: TimeDelta = TimeDelta::days(180);
+
+/// Removes sessions that expired 180 days before `now` (UTC) from among the `limit` oldest; answers
+/// how many.
+pub fn purge(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<usize, StorageError> {
+    let before = now - KEPT;
+    Ok(with_conn!(tx, c => {
+        let kept = diesel::alias!(client_sessions as kept);
+        let oldest = kept
+            .filter(kept.field(client_sessions::agency_id).eq(bind(agency)))
+            .order(kept.field(client_sessions::id))
+            .limit(limit)
+            .select(kept.field(client_sessions::id));
+        diesel::delete(client_sessions::table)
+            .filter(client_sessions::agency_id.eq(bind(agency)))
+            .filter(client_sessions::id.eq_any(oldest))
+            .filter(client_sessions::expires_at.lt(bind(before)))
+            .execute(*c)
+    })?)
 }

@@ -268,6 +268,16 @@ pub fn any_waiting(tx: &mut Tx<'_>, agency: AgencyId) -> Result<bool, StorageErr
     Ok(found.is_some())
 }
 
+/// Wipes codes that nobody sent until they expired by `now` (UTC): those for numbers of no client.
+pub fn wipe_expired(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<(), StorageError> {
+    with_conn!(tx, c => diesel::update(sign_in_codes::table
+            .filter(sign_in_codes::code_sealed.is_not_null())
+            .filter(sign_in_codes::expires_at.le(bind(now))))
+        .set(sign_in_codes::code_sealed.eq(None::<Vec<u8>>))
+        .execute(*c))?;
+    Ok(())
+}
+
 /// Removes about `limit` numbers that nobody asked a code for since `before` (UTC), with their
 /// counters, which count no longer than a day; answers how many.
 pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>, limit: i64) -> Result<usize, StorageError> {

@@ -22,7 +22,9 @@ fn later(app: &TestApp, seconds: i64) {
 fn trail(app: &TestApp) -> Vec<AuditEntry> {
     let agency = app.seed().agency;
     app.store()
-        .read_in(agency, |tx| audit_log::list(tx, agency, &Filter::default(), None, 10))
+        .read_in(agency, |tx| {
+            audit_log::list(tx, agency, &Filter::default(), None, 10)
+        })
         .unwrap()
 }
 
@@ -203,6 +205,25 @@ on_both! {
         refresh(&app, &forged).await.problem(401, "invalid_refresh_token");
     }
 
+    async fn a_session_ends_when_idle_and_at_its_absolute_end(setup: Setup) {
+        let change = |config: &mut platform::Config| {
+            config.client_sign_in.session_idle_days = 2;
+            config.client_sign_in.session_absolute_days = 3;
+        };
+        let app = setup.with(change).start().await;
+        app.register_born("王小明", PHONE).await;
+        let first = app.client_session(PHONE).await;
+        later(&app, 2 * 86_400);
+        refresh(&app, &first).await.problem(401, "invalid_refresh_token");
+        let mut session = app.client_session(PHONE).await;
+        for _ in 0..2 {
+            later(&app, 86_400);
+            session = refresh(&app, &session).await.expect(201);
+        }
+        later(&app, 86_400);
+        refresh(&app, &session).await.problem(401, "invalid_refresh_token");
+    }
+
     async fn signing_out_ends_both_tokens(app: TestApp) {
         app.register_born("王小明", PHONE).await;
         let session = app.client_session(PHONE).await;
@@ -238,5 +259,23 @@ on_both! {
             storage::sign_in_codes::any_waiting(tx, app.seed().agency)
         });
         assert!(!waiting.unwrap());
+    }
+}
+
+on_both! {
+    /// What was never sent, and who asked long ago, is not kept.
+    async fn what_is_over_is_wiped_and_then_removed(app: TestApp) {
+        app.ask_code(NOBODYS).await.expect(202);
+        let sealed = |app: &TestApp| app.contents();
+        let before = sealed(&app);
+        app.worker().run_job_once("purge").await.unwrap();
+        assert!(!sealed(&app).changed_since(&before).contains("sign_in_codes"));
+        later(&app, 300);
+        app.worker().run_job_once("purge").await.unwrap();
+        assert!(sealed(&app).changed_since(&before).contains("sign_in_codes"));
+        later(&app, 3 * 86_400);
+        app.worker().run_job_once("purge").await.unwrap();
+        let after = sealed(&app);
+        assert_eq!((after.rows("sign_in_codes"), after.rows("sign_in_budgets")), (0, 0));
     }
 }

@@ -1,6 +1,11 @@
 //! What clients see and do about themselves.
 
 pub mod appointments;
+pub mod check_in;
 pub mod confirm;
+pub mod correction;
+pub mod excuse;
+pub mod export;
 pub mod get;
+pub mod help;
 pub mod ledger;

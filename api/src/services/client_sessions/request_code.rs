@@ -5,9 +5,6 @@ use domain::{IdMint, SignInCodeId, contact::Phone, sign_in_code};
 use platform::{Randomness, config::ClientSignInConfig};
 use storage::{StorageError, Store, sign_in_budgets, sign_in_codes};
 
-/// Numbers and budgets whose time is over that are removed with each request: more than it adds.
-const TIDIED: i64 = 8;
-
 /// What became of a request for a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
@@ -44,8 +41,6 @@ pub fn request_code(
         if sign_in_budgets::spend(tx, "everybody", now)? > limits.codes_per_hour {
             return Ok(Asked::OverBudget { everybody: true });
         }
-        sign_in_budgets::purge(tx, now, TIDIED)?;
-        sign_in_codes::purge(tx, now, TIDIED)?;
         let last = sign_in_codes::issued(tx, phone.as_str())?;
         if let Some(issued) = sign_in_code::issue(last.as_ref(), now) {
             sign_in_codes::issue(tx, phone.as_str(), (id, &code), &issued)?;

@@ -1,0 +1,87 @@
+//! What clients ask of people: help, and corrections. Each is a task, none is part of the case.
+
+use casework::{Work, rules};
+use chrono::{Days, NaiveDate};
+use domain::{ClientId, TaskKind, TaskStatus};
+use storage::{
+    clients::Client,
+    tasks::{self, Task},
+};
+
+use super::client;
+use crate::{
+    failure::Failure,
+    services::text,
+    views::me::{RequestMyCorrection, RequestMyHelp},
+};
+
+/// Days in which a correction is looked into (ours; PIPL art. 50 wants it in time).
+const CORRECTION_DAYS: u64 = 7;
+
+/// Takes in a call for help, for today.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn help(work: &mut Work<'_, '_>, id: ClientId, asked: &RequestMyHelp) -> Result<Task, Failure> {
+    let note = text::note(&asked.text, "/text", 2_000)?;
+    let me = client(work, id)?;
+    let today = today(work, &me)?;
+    add(work, &me, TaskKind::HelpRequest, note, today)
+}
+
+/// Takes in a request to correct what is stored of the client (PIPL art. 46).
+///
+/// # Errors
+/// `invalid_value`.
+pub fn correction(
+    work: &mut Work<'_, '_>,
+    id: ClientId,
+    asked: &RequestMyCorrection,
+) -> Result<Task, Failure> {
+    let note = text::note(&asked.text, "/text", 1_900)?;
+    let me = client(work, id)?;
+    let by = today(work, &me)?
+        .checked_add_days(Days::new(CORRECTION_DAYS))
+        .unwrap_or(NaiveDate::MAX);
+    let due_on = rules::calendar(work)?.working_day_on_or_after(by).date;
+    let note = format!("【{}】{note}", asked.topic.label());
+    add(work, &me, TaskKind::CorrectionRequest, note, due_on)
+}
+
+fn today(work: &mut Work<'_, '_>, me: &Client) -> Result<NaiveDate, Failure> {
+    let office = rules::office(work, me.office_id)?;
+    Ok(rules::today(work, &office)?)
+}
+
+fn add(
+    work: &mut Work<'_, '_>,
+    me: &Client,
+    kind: TaskKind,
+    note: String,
+    due_on: NaiveDate,
+) -> Result<Task, Failure> {
+    let id = work.ids.next();
+    let task = Task {
+        agency_id: work.agency,
+        id,
+        office_id: me.office_id,
+        assignee_id: me.caseworker_id,
+        client_id: Some(me.id),
+        case_id: None,
+        appointment_id: None,
+        escalation_id: None,
+        message_id: None,
+        kind,
+        status: TaskStatus::Open,
+        due_on,
+        outcome: None,
+        note: Some(note),
+        dedupe_key: format!("{kind}:{id}"),
+        closed_at: None,
+        closed_by: None,
+        version: 1,
+        created_at: work.now,
+    };
+    tasks::insert_once(work.tx, &task)?;
+    Ok(task)
+}

@@ -1,0 +1,148 @@
+//! The client's copy of what is stored about them (PIPL art. 45), whole and unmasked. Its keys and
+//! values keep to the words of the other answers; what people wrote stands as they wrote it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    CaseId, ClientId, Sex, TestResult,
+    consent::{ConsentAct, ConsentPurpose},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{MyAppointment, MyExcuseStatus, PlaceView};
+
+/// Who the client is.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedPerson {
+    /// UUIDv7.
+    pub id: ClientId,
+    /// As on the identity card.
+    #[schema(example = "王小明")]
+    pub name: String,
+    /// As on the identity card.
+    pub sex: Sex,
+    /// As on the identity card.
+    pub birth_date: Option<NaiveDate>,
+    /// Resident identity number.
+    pub id_number: Option<String>,
+    /// Mainland mobile number.
+    pub phone: Option<String>,
+    /// When the client was registered (UTC).
+    pub registered_at: DateTime<Utc>,
+}
+
+/// A term that the client's dates belong to.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedTerm {
+    /// UUIDv7.
+    pub id: CaseId,
+    /// Number of the paper it rests on.
+    pub document_no: String,
+    /// Who issued the paper.
+    pub issued_by: String,
+    /// Local day.
+    pub issued_on: NaiveDate,
+    /// Local day on which the client got it.
+    pub received_on: NaiveDate,
+    /// Months.
+    pub months: i32,
+    /// Local day.
+    pub starts_on: Option<NaiveDate>,
+    /// Local day.
+    pub ends_on: Option<NaiveDate>,
+}
+
+/// What came of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitResult {
+    /// Nothing was found.
+    Clear,
+    /// Something was found.
+    NotClear,
+    /// It could not be read.
+    NotReadable,
+}
+
+impl From<TestResult> for VisitResult {
+    fn from(result: TestResult) -> Self {
+        match result {
+            TestResult::Negative => Self::Clear,
+            TestResult::Positive => Self::NotClear,
+            TestResult::Invalid => Self::NotReadable,
+        }
+    }
+}
+
+/// One visit to the station.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedVisit {
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// What came of it.
+    pub result: VisitResult,
+    /// Whether it counts for a date.
+    pub counts: bool,
+    /// When the client was told (UTC).
+    pub told_at: Option<DateTime<Utc>>,
+}
+
+/// A reason why a date was not kept.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedExcuse {
+    /// When it came in (UTC).
+    pub at: DateTime<Utc>,
+    /// In the client's own words.
+    pub note: Option<String>,
+    /// How it stands.
+    pub status: MyExcuseStatus,
+    /// Why it was decided so.
+    pub decision: Option<String>,
+}
+
+/// A check-in.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedCheckIn {
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// What the client wrote.
+    pub note: Option<String>,
+    /// Latitude and longitude in degrees, if the client gave them.
+    pub location: Option<String>,
+}
+
+/// A consent that was given or withdrawn.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedConsent {
+    /// When it was entered (UTC).
+    pub at: DateTime<Utc>,
+    /// What for.
+    pub purpose: ConsentPurpose,
+    /// What the client did.
+    pub act: ConsentAct,
+    /// Version of the text.
+    pub text_version: String,
+}
+
+/// All of it.
+#[derive(Serialize, ToSchema)]
+pub struct ExportView {
+    /// When the copy was made (UTC).
+    pub made_at: DateTime<Utc>,
+    /// Who answers for the data.
+    pub place: PlaceView,
+    /// Who the client is.
+    pub person: ExportedPerson,
+    /// Terms, the oldest first.
+    pub terms: Vec<ExportedTerm>,
+    /// Dates, the earliest due first.
+    pub appointments: Vec<MyAppointment>,
+    /// Visits, the oldest first.
+    pub visits: Vec<ExportedVisit>,
+    /// Reasons, the oldest first.
+    pub excuses: Vec<ExportedExcuse>,
+    /// Check-ins, the oldest first.
+    pub check_ins: Vec<ExportedCheckIn>,
+    /// Consents, the oldest first.
+    pub consents: Vec<ExportedConsent>,
+}
