@@ -8,11 +8,15 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::AgencyId;
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use platform::Shutdown;
 use storage::{StorageError, agencies, leases};
 
-use crate::job::{Batch, Context, Job, JobError, JobReport, Turn};
+use crate::job::{Context, Job, JobError, JobReport, Turn};
 
+/// Batches of one job that may be under way at once, where processes share its work: while one is
+/// with the gateway, the next is claimed.
+const IN_FLIGHT: usize = 2;
 /// How long a job keeps an agency to itself without renewing.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 
@@ -48,37 +52,41 @@ pub(crate) async fn run(
         held: HashMap::new(),
     };
     let (mut acted_on, mut batches, mut failure) = (0, 0, None);
-    while let Some(agency) = queue.pop_front() {
-        if stop.is_requested() {
-            break;
-        }
-        let now = context.parts.clock.now();
-        if with_lease && !job.shares_work() && !leases.take(agency, now).await? {
-            continue;
-        }
-        match job
-            .batch(Turn {
+    let in_flight = if job.shares_work() { IN_FLIGHT } else { 1 };
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < in_flight
+            && !stop.is_requested()
+            && let Some(agency) = queue.pop_front()
+        {
+            let now = context.parts.clock.now();
+            if with_lease && !job.shares_work() && !leases.take(agency, now).await? {
+                continue;
+            }
+            let turn = Turn {
                 context: Arc::clone(context),
                 agency,
                 now,
-            })
-            .await
-        {
-            Ok(Batch {
-                acted_on: acted,
-                more,
-            }) => {
-                acted_on += acted;
+            };
+            running.push(async move { (agency, job.batch(turn).await) });
+        }
+        match running.next().await {
+            None => break,
+            Some((agency, Ok(batch))) => {
+                acted_on += batch.acted_on;
                 batches += 1;
-                if more {
-                    queue.push_back(agency);
+                if batch.more {
+                    // One that fills its batches is given every place that is free.
+                    let free = in_flight.saturating_sub(running.len() + queue.len());
+                    queue.extend(std::iter::repeat_n(agency, free.max(1)));
                 }
             }
-            Err(error) => {
+            Some((agency, Err(error))) => {
                 failure = failure.or(Some(failed(job.name(), Some(agency), error)));
             }
         }
     }
+    drop(running);
     leases.release_all().await?;
     let report = JobReport {
         job: job.name(),
@@ -103,6 +111,7 @@ async fn due_agencies(
             let mut due = Vec::new();
             let mut next: Option<DateTime<Utc>> = None;
             for agency in agencies::list_ids(tx)? {
+                tx.enter(agency)?;
                 next = next.into_iter().chain(job.next_due(tx, agency, now)?).min();
                 if job.is_due(tx, agency, now)? {
                     due.push(agency);
@@ -129,7 +138,7 @@ impl Leases<'_> {
             context
                 .parts
                 .store
-                .write(|tx| leases::take(tx, agency, job, context.holder, now, now + LEASE))
+                .write_in(agency, |tx| leases::take(tx, agency, job, context.holder, now, now + LEASE))
         })
         .await?;
         match fence {
@@ -149,6 +158,7 @@ impl Leases<'_> {
             let now = context.parts.clock.now();
             context.parts.store.write(|tx| {
                 for (agency, fence) in &held {
+                    tx.enter(*agency)?;
                     leases::release(tx, *agency, job, context.holder, *fence, now)?;
                 }
                 Ok::<_, StorageError>(())

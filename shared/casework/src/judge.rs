@@ -3,7 +3,7 @@
 
 mod apply;
 
-use domain::{AppointmentId, EscalationKind, miss};
+use domain::{AppointmentId, AppointmentStatus, EscalationKind, miss};
 use storage::{appointments, cases::Case, test_records};
 
 use self::apply::{Count, apply};
@@ -16,10 +16,10 @@ use crate::{
 /// (戒毒条例 art. 20: three or more).
 pub fn misses(work: &mut Work<'_, '_>, case: &Case) -> Result<u32, WorkError> {
     let pack = rules::pack(work, &case.rule_pack, case.rule_pack_version)?;
-    let counted: Vec<AppointmentId> = appointments::of_case(work.tx, work.agency, case.id)?
-        .iter()
-        .filter(|item| miss::counts(item.status, item.label))
-        .map(|item| item.id)
+    let counted: Vec<AppointmentId> = appointments::missed_of_case(work.tx, work.agency, case.id)?
+        .into_iter()
+        .filter(|(_, label)| miss::counts(AppointmentStatus::Missed, *label))
+        .map(|(id, _)| id)
         .collect();
     let count = u32::try_from(counted.len()).unwrap_or(u32::MAX);
     apply(

@@ -3,7 +3,7 @@
 
 mod missed;
 
-use domain::{AppointmentStatus, TaskKind, audit::AuditOutcome, local_time::local_date};
+use domain::{AppointmentStatus, TaskKind, audit::AuditOutcome};
 use storage::appointments;
 
 pub use self::missed::{mark_missed, notice_proof};
@@ -48,14 +48,4 @@ pub fn mark_overdue(work: &mut Work<'_, '_>, limit: i64) -> Result<usize, WorkEr
 fn audit_batch(work: &mut Work<'_, '_>, job: &str, count: usize) -> Result<(), WorkError> {
     let object = Some(format!("{count} appointments"));
     record::audit(work, job, "appointments", object, AuditOutcome::Done, None)
-}
-
-/// Today or the next working day, in the time zone of an appointment's office.
-fn next_working_day(
-    work: &mut Work<'_, '_>,
-    office: domain::OfficeId,
-) -> Result<chrono::NaiveDate, WorkError> {
-    let office = rules::office(work, office)?;
-    let today = local_date(work.now, rules::zone(&office)?);
-    Ok(rules::calendar(work)?.working_day_on_or_after(today).date)
 }

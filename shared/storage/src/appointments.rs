@@ -2,6 +2,7 @@
 
 mod due;
 mod list;
+mod standing;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -16,6 +17,7 @@ pub use self::{
         set_next_reminder,
     },
     list::{Filter, Position, list},
+    standing::{Standing, missed_of_case, standings},
 };
 use crate::{
     error::StorageError,

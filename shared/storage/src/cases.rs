@@ -1,9 +1,12 @@
 //! Cases.
 
+mod standing;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, CaseId, CaseStatus, ClientId, Measure, OfficeId, StaffId};
 
+pub use self::standing::{Standing, standings};
 use crate::{
     error::StorageError,
     prepared::execute_prepared,

@@ -8,7 +8,7 @@ use domain::{
     AgencyId, CaseId, ClientId, EscalationId, EscalationKind, EscalationStatus, OfficeId, StaffId,
 };
 
-pub use self::items::{Item, insert_items, items_of, items_of_case, remove_items};
+pub use self::items::{Item, insert_items, items_of, items_of_all, remove_items};
 use crate::{
     error::StorageError,
     schema::escalations,

@@ -11,7 +11,7 @@ use crate::{
     error::StorageError,
     prepared::execute_prepared,
     schema::tasks,
-    scope::Scope,
+    scope::{Scope, narrowed},
     sealed::{Place, Sealer},
     store::Tx,
     types::{bind, record},
@@ -183,16 +183,9 @@ pub fn save(tx: &mut Tx<'_>, task: &Task, expected: i64) -> Result<bool, Storage
 
 /// Narrows a boxed query: a caseworker's scope on tasks is those assigned to the caseworker.
 macro_rules! within_scope {
-    ($query:expr, $scope:expr) => {{
-        let mut query = $query;
-        if let Some(office) = $scope.office {
-            query = query.filter(tasks::office_id.eq(bind(office)));
-        }
-        if let Some(caseworker) = $scope.caseworker {
-            query = query.filter(tasks::assignee_id.eq(bind(Some(caseworker))));
-        }
-        query
-    }};
+    ($query:expr, $scope:expr) => {
+        narrowed!($query, tasks::office_id, tasks::assignee_id, $scope, Some)
+    };
 }
 
 /// One task the caller may see.
@@ -270,35 +263,50 @@ pub fn of_appointments(
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
-/// Cancels the open tasks about an escalation or an appointment; answers how many.
+/// Cancels the open tasks about an escalation; answers how many.
 pub fn cancel_open(
     tx: &mut Tx<'_>,
     agency: AgencyId,
-    escalation: Option<EscalationId>,
-    appointment: Option<AppointmentId>,
+    escalation: EscalationId,
     now: DateTime<Utc>,
 ) -> Result<usize, StorageError> {
-    let mut cancelled = 0;
+    Ok(
+        with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
+            .filter(tasks::agency_id.eq(bind(agency)))
+            .filter(tasks::escalation_id.eq(bind(Some(escalation))))
+            .filter(tasks::status.eq(bind(TaskStatus::Open))))
+        .set((
+            tasks::status.eq(bind(TaskStatus::Cancelled)),
+            tasks::closed_at.eq(bind(Some(now))),
+            tasks::version.eq(tasks::version + 1),
+        ))))?,
+    )
+}
+
+/// Cancels the open tasks about these appointments; answers how many.
+pub fn cancel_open_about(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    appointments: &[AppointmentId],
+    now: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    let open = tasks::table
+        .filter(tasks::agency_id.eq(bind(agency)))
+        .filter(tasks::status.eq(bind(TaskStatus::Open)));
     let values = (
         tasks::status.eq(bind(TaskStatus::Cancelled)),
         tasks::closed_at.eq(bind(Some(now))),
         tasks::version.eq(tasks::version + 1),
     );
-    if let Some(escalation) = escalation {
-        cancelled += with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
-                .filter(tasks::agency_id.eq(bind(agency)))
-                .filter(tasks::escalation_id.eq(bind(Some(escalation))))
-                .filter(tasks::status.eq(bind(TaskStatus::Open))))
-            .set(values)))?;
-    }
-    if let Some(appointment) = appointment {
-        cancelled += with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
-                .filter(tasks::agency_id.eq(bind(agency)))
-                .filter(tasks::appointment_id.eq(bind(Some(appointment))))
-                .filter(tasks::status.eq(bind(TaskStatus::Open))))
-            .set(values)))?;
-    }
-    Ok(cancelled)
+    Ok(match appointments {
+        [one] => with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(
+            open.filter(tasks::appointment_id.eq(bind(Some(*one)))))
+            .set(values))),
+        many => with_conn!(tx, c => diesel::update(open.filter(
+            tasks::appointment_id.eq_any(many.iter().map(|id| bind(Some(*id))).collect::<Vec<_>>())))
+            .set(values)
+            .execute(*c)),
+    }?)
 }
 
 /// Notes that what the open tasks about an escalation asked for was done by `by`; answers how many.

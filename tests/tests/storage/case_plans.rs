@@ -1,7 +1,8 @@
 //! The same for the tables of case data, whose size follows the number of clients.
 
 use domain::{
-    AppointmentStatus, CaseStatus, EscalationKind, EscalationStatus, MessageStatus, TaskStatus,
+    AppointmentStatus, CaseStatus, EscalationId, EscalationKind, EscalationStatus, MessageStatus,
+    TaskStatus,
 };
 use storage::{
     Scope, appointments, attempts, cases, clients, escalations, excuses, messages, receipts, tasks,
@@ -98,7 +99,7 @@ fn list_queries(database: &Database) {
             excuses::of_appointments(tx, agency, &[item])?;
             excuses::undecided(tx, agency, &[case])?;
             escalations::of_case(tx, agency, case, EscalationKind::MissedTests)?;
-            escalations::items_of_case(tx, agency, case)?;
+            escalations::items_of_all(tx, agency, &[EscalationId::from_uuid(case.uuid())])?;
             messages::of_appointments(tx, agency, &[item])?;
             attempts::of_messages(tx, agency, &[ids.next()])?;
             attempts::outcomes_of_messages(tx, agency, &[ids.next()])?;

@@ -36,7 +36,8 @@ pub(super) fn apply(
     {
         return Ok(());
     }
-    let items = escalations::items_of_case(work.tx, work.agency, case.id)?;
+    let ids: Vec<_> = files.iter().map(|file| file.id).collect();
+    let items = escalations::items_of_all(work.tx, work.agency, &ids)?;
     let current = |file: &Escalation| {
         items
             .iter()

@@ -1,20 +1,23 @@
 //! The grace days have passed without a counting test: a miss. The machine establishes the fact; only
 //! a person labels it.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use domain::{
-    AppointmentStatus, NoticeProof, TaskKind,
-    audit::AuditOutcome,
+    AppointmentId, AppointmentStatus, CaseId, NoticeProof, OfficeId, TaskKind,
+    local_time::local_date,
     miss::{self, NoticeEvidence},
 };
 use storage::{
-    Scope,
     appointments::{self, Appointment},
-    cases, messages, tasks,
+    cases,
+    messages::{self, Message},
+    tasks::{self, Task},
 };
 
-use super::next_working_day;
 use crate::{
-    judge, notify, record, status,
+    judge, notify, record, rules, status,
     work::{Work, WorkError},
 };
 
@@ -22,60 +25,138 @@ use crate::{
 /// notice, the tasks that follow, and the escalation if a threshold is reached; answers how many.
 pub fn mark_missed(work: &mut Work<'_, '_>, limit: i64) -> Result<usize, WorkError> {
     let overdue = AppointmentStatus::Overdue;
-    let due = appointments::due_for_change(work.tx, work.agency, overdue, work.now, limit)?;
-    let count = due.len();
-    for item in due {
-        miss(work, item)?;
+    let mut missed = appointments::due_for_change(work.tx, work.agency, overdue, work.now, limit)?;
+    if missed.is_empty() {
+        return Ok(0);
     }
-    Ok(count)
+    let ids: Vec<AppointmentId> = missed.iter().map(|item| item.id).collect();
+    let evidence = Evidence::of(work, &ids)?;
+    for item in &mut missed {
+        item.notice_proof = evidence.proof(item);
+        item.missed_at = Some(work.now);
+    }
+    status::settle_appointments(work, &mut missed, AppointmentStatus::Missed)?;
+    record::audit_each(work, "mark_missed", "appointment", &ids)?;
+    let due_on = next_working_days(work, &missed)?;
+    for item in &missed {
+        if item.notice_proof == NoticeProof::Unproven {
+            let due_on = on(&due_on, item.office_id)?;
+            notify::appointment_task(work, item, TaskKind::ContactClient, due_on)?;
+        }
+    }
+    for (case, missed) in by_case(&missed) {
+        judge_case(work, case, &missed, &due_on)?;
+    }
+    Ok(ids.len())
 }
 
-fn miss(work: &mut Work<'_, '_>, mut item: Appointment) -> Result<(), WorkError> {
-    item.notice_proof = notice_proof(work, &item)?;
-    item.missed_at = Some(work.now);
-    status::settle_appointment(work, &mut item, AppointmentStatus::Missed)?;
-    let due_on = next_working_day(work, item.office_id)?;
-    if item.notice_proof == NoticeProof::Unproven {
-        notify::appointment_task(work, &item, TaskKind::ContactClient, due_on)?;
-    }
-    let case = cases::get(work.tx, work.agency, Scope::default(), item.case_id)?
+/// Recounts a case, with the tasks that follow from each of its new misses, in the order they fell
+/// due.
+fn judge_case(
+    work: &mut Work<'_, '_>,
+    case: CaseId,
+    missed: &[&Appointment],
+    due_on: &HashMap<OfficeId, NaiveDate>,
+) -> Result<(), WorkError> {
+    let case = cases::get(work.tx, work.agency, storage::Scope::default(), case)?
         .ok_or_else(|| WorkError::corrupt("an appointment without its case"))?;
-    let ordinal = judge::misses(work, &case)?;
-    for kind in miss::tasks_after_miss(ordinal) {
-        notify::appointment_task(work, &item, *kind, due_on)?;
+    let count = judge::misses(work, &case)?;
+    let new = u32::try_from(missed.len()).unwrap_or(u32::MAX);
+    for (item, ordinal) in missed.iter().zip(count.saturating_sub(new) + 1..) {
+        for kind in miss::tasks_after_miss(ordinal) {
+            notify::appointment_task(work, item, *kind, on(due_on, item.office_id)?)?;
+        }
     }
-    let object = Some(item.id.to_string());
-    record::audit(
-        work,
-        "mark_missed",
-        "appointment",
-        object,
-        AuditOutcome::Done,
-        None,
-    )
+    Ok(())
+}
+
+/// The items of each case, both in the order given.
+fn by_case(items: &[Appointment]) -> Vec<(CaseId, Vec<&Appointment>)> {
+    let mut cases: Vec<(CaseId, Vec<&Appointment>)> = Vec::new();
+    let mut places: HashMap<CaseId, usize> = HashMap::new();
+    for item in items {
+        let place = *places.entry(item.case_id).or_insert(cases.len());
+        match cases.get_mut(place) {
+            Some((_, items)) => items.push(item),
+            None => cases.push((item.case_id, vec![item])),
+        }
+    }
+    cases
+}
+
+/// Today or the next working day, in the time zone of each item's office.
+fn next_working_days(
+    work: &mut Work<'_, '_>,
+    items: &[Appointment],
+) -> Result<HashMap<OfficeId, NaiveDate>, WorkError> {
+    let calendar = rules::calendar(work)?;
+    let mut days = HashMap::new();
+    for item in items {
+        if days.contains_key(&item.office_id) {
+            continue;
+        }
+        let office = rules::office(work, item.office_id)?;
+        let today = local_date(work.now, rules::zone(&office)?);
+        days.insert(office.id, calendar.working_day_on_or_after(today).date);
+    }
+    Ok(days)
+}
+
+fn on(days: &HashMap<OfficeId, NaiveDate>, office: OfficeId) -> Result<NaiveDate, WorkError> {
+    let day = days.get(&office).copied();
+    day.ok_or_else(|| WorkError::corrupt("an appointment without its office"))
 }
 
 /// What shows that the client was told while it could still be kept: a delivered reminder of it (the
 /// text after the due day is none), or a contact before the grace days ended.
 pub fn notice_proof(work: &mut Work<'_, '_>, item: &Appointment) -> Result<NoticeProof, WorkError> {
-    if item.notice_proof == NoticeProof::Proven {
-        return Ok(NoticeProof::Proven);
+    Ok(Evidence::of(work, &[item.id])?.proof(item))
+}
+
+/// Messages and contacts about appointments.
+struct Evidence {
+    messages: Vec<Message>,
+    tasks: Vec<Task>,
+}
+
+impl Evidence {
+    fn of(work: &mut Work<'_, '_>, ids: &[AppointmentId]) -> Result<Self, WorkError> {
+        let mut messages = messages::of_appointments(work.tx, work.agency, ids)?;
+        let mut tasks = tasks::of_appointments(work.tx, work.agency, ids)?;
+        messages.sort_by_key(|message| message.appointment_id);
+        tasks.sort_by_key(|task| task.appointment_id);
+        Ok(Self { messages, tasks })
     }
-    let ids = [item.id];
-    let messages: Vec<_> = messages::of_appointments(work.tx, work.agency, &ids)?
-        .iter()
-        .filter(|message| miss::proves_notice(message.kind))
-        .map(|message| message.status)
-        .collect();
-    let contacts: Vec<_> = tasks::of_appointments(work.tx, work.agency, &ids)?
-        .iter()
-        .filter(|task| task.closed_at.is_some_and(|at| at < item.grace_ends_at))
-        .filter_map(|task| task.outcome)
-        .collect();
-    Ok(miss::notice_proof(&NoticeEvidence {
-        messages: &messages,
-        contacts: &contacts,
-        in_person_notices: 0,
-        notice_was_due: true,
-    }))
+
+    fn proof(&self, item: &Appointment) -> NoticeProof {
+        if item.notice_proof == NoticeProof::Proven {
+            return NoticeProof::Proven;
+        }
+        let messages: Vec<_> = about(&self.messages, item.id, |message| message.appointment_id)
+            .filter(|message| miss::proves_notice(message.kind))
+            .map(|message| message.status)
+            .collect();
+        let contacts: Vec<_> = about(&self.tasks, item.id, |task| task.appointment_id)
+            .filter(|task| task.closed_at.is_some_and(|at| at < item.grace_ends_at))
+            .filter_map(|task| task.outcome)
+            .collect();
+        miss::notice_proof(&NoticeEvidence {
+            messages: &messages,
+            contacts: &contacts,
+            in_person_notices: 0,
+            notice_was_due: true,
+        })
+    }
+}
+
+/// The rows about one appointment, of rows sorted by it.
+fn about<R>(
+    rows: &[R],
+    id: AppointmentId,
+    key: impl Fn(&R) -> Option<AppointmentId>,
+) -> impl Iterator<Item = &R> {
+    let start = rows.partition_point(|row| key(row) < Some(id));
+    rows.iter()
+        .skip(start)
+        .take_while(move |row| key(row) == Some(id))
 }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, AppointmentId, CaseId, EscalationId};
+use domain::{AgencyId, AppointmentId, EscalationId};
 
 use crate::{
     error::StorageError,
-    schema::{escalation_items, escalations},
+    schema::escalation_items,
     store::Tx,
     types::{bind, record},
     with_conn,
@@ -77,19 +77,19 @@ pub fn items_of(
         .load(*c))?)
 }
 
-/// The items of all escalations of a case.
-pub fn items_of_case(
+/// The items of several escalations, in no particular order.
+pub fn items_of_all(
     tx: &mut Tx<'_>,
     agency: AgencyId,
-    case: CaseId,
+    escalations: &[EscalationId],
 ) -> Result<Vec<Item>, StorageError> {
+    if escalations.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(with_conn!(tx, c => escalation_items::table
-        .inner_join(escalations::table.on(escalations::agency_id
-            .eq(escalation_items::agency_id)
-            .and(escalations::id.eq(escalation_items::escalation_id))))
         .filter(escalation_items::agency_id.eq(bind(agency)))
-        .filter(escalations::agency_id.eq(bind(agency)))
-        .filter(escalations::case_id.eq(bind(case)))
+        .filter(escalation_items::escalation_id
+            .eq_any(escalations.iter().map(bind).collect::<Vec<_>>()))
         .select(Item::as_select())
         .load(*c))?)
 }

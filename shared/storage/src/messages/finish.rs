@@ -95,26 +95,32 @@ pub fn postpone(
         .execute(*c))?)
 }
 
-/// Cancels what is still only planned for an appointment; answers how many.
+/// Cancels what is still only planned for these appointments; answers how many.
 pub fn cancel_scheduled(
     tx: &mut Tx<'_>,
     agency: AgencyId,
-    appointment: AppointmentId,
+    appointments: &[AppointmentId],
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<usize, StorageError> {
-    Ok(
-        with_conn!(tx, c => execute_prepared!(*c, messages, diesel::update(messages::table
-            .filter(messages::agency_id.eq(bind(agency)))
-            .filter(messages::appointment_id.eq(bind(Some(appointment))))
-            .filter(messages::status.eq(bind(MessageStatus::Scheduled))))
-        .set((
-            messages::status.eq(bind(MessageStatus::Cancelled)),
-            messages::next_action_at.eq(bind(None::<DateTime<Utc>>)),
-            messages::status_reason.eq(Some(reason)),
-            messages::final_at.eq(bind(Some(now))),
-            messages::version.eq(messages::version + 1),
-            messages::updated_at.eq(bind(now)),
-        ))))?,
-    )
+    let planned = messages::table
+        .filter(messages::agency_id.eq(bind(agency)))
+        .filter(messages::status.eq(bind(MessageStatus::Scheduled)));
+    let values = (
+        messages::status.eq(bind(MessageStatus::Cancelled)),
+        messages::next_action_at.eq(bind(None::<DateTime<Utc>>)),
+        messages::status_reason.eq(Some(reason)),
+        messages::final_at.eq(bind(Some(now))),
+        messages::version.eq(messages::version + 1),
+        messages::updated_at.eq(bind(now)),
+    );
+    Ok(match appointments {
+        [one] => with_conn!(tx, c => execute_prepared!(*c, messages, diesel::update(
+            planned.filter(messages::appointment_id.eq(bind(Some(*one)))))
+            .set(values))),
+        many => with_conn!(tx, c => diesel::update(planned.filter(
+            messages::appointment_id.eq_any(many.iter().map(|id| bind(Some(*id))).collect::<Vec<_>>())))
+            .set(values)
+            .execute(*c)),
+    }?)
 }

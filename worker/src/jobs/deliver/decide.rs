@@ -58,6 +58,7 @@ pub(super) fn decide(
         client,
         staff: message.staff_id.and_then(|id| about.staff.get(&id)),
         tz: *tz,
+        withheld: about.withheld.contains(&message.id),
         shared: phone.is_some_and(|phone| about.shared_phones.contains(phone)),
         neutral_to_unverified: turn.context.parts.settings.neutral_to_unverified,
         now: work.now,
@@ -71,8 +72,7 @@ pub(super) fn decide(
         Verdict::Cancel(reason) => {
             return Ok(Decision::End(to(MessageStatus::Cancelled, Some(reason))));
         }
-        Verdict::Call(reason) => {
-            let cause = HopCause::NoUsableNumber;
+        Verdict::Call { reason, cause } => {
             return Ok(Decision::End(call(
                 MessageStatus::Cancelled,
                 Some(reason),

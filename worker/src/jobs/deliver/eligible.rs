@@ -2,24 +2,24 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AppointmentStatus, CaseStatus, MessageKind, PhoneState, case_status, contact::Phone,
+    AppointmentStatus, CaseStatus, HopCause, MessageKind, PhoneState, case_status, contact::Phone,
     ladder::quiet_until, local_time::Tz, rule_pack::RulePack,
 };
-use storage::{
-    appointments::Appointment, cases::Case, clients::Client, messages::Message, staff::Staff,
-};
+use storage::{appointments, cases, clients::Client, messages::Message, staff::Staff};
 
 /// What is known about one message.
 #[derive(Clone, Copy)]
 pub(super) struct Facts<'a> {
     pub message: &'a Message,
-    pub appointment: Option<&'a Appointment>,
-    pub case: Option<&'a Case>,
+    pub appointment: Option<&'a appointments::Standing>,
+    pub case: Option<&'a cases::Standing>,
     pub pack: Option<&'a RulePack>,
     pub client: Option<&'a Client>,
     /// The recipient of a message to staff.
     pub staff: Option<&'a Staff>,
     pub tz: Tz,
+    /// Whether the channel needs a consent that the client has not given, or withdrew.
+    pub withheld: bool,
     /// Whether the client's number belongs to another client too.
     pub shared: bool,
     /// Whether a number nobody has verified gets only the neutral text.
@@ -45,8 +45,11 @@ pub(super) enum Verdict {
         until: DateTime<Utc>,
         reason: String,
     },
-    /// It cannot be sent; a person phones.
-    Call(&'static str),
+    /// It cannot be sent, or may not; a person phones.
+    Call {
+        reason: &'static str,
+        cause: HopCause,
+    },
 }
 
 /// Judges one due message. The order matters: what is over or not needed makes no work for anybody.
@@ -64,8 +67,18 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     if let Err(reason) = still_needed(message.kind, facts.appointment, case, now) {
         return Verdict::Cancel(reason);
     }
+    // A withdrawal holds from the next message on: the paper and telephone way is of equal standing.
+    if facts.withheld {
+        return Verdict::Call {
+            reason: "no_consent",
+            cause: HopCause::NoConsent,
+        };
+    }
     let Some(phone) = usable_phone(client) else {
-        return Verdict::Call("no_usable_number");
+        return Verdict::Call {
+            reason: "no_usable_number",
+            cause: HopCause::NoUsableNumber,
+        };
     };
     if let Some(verdict) = facts
         .pack
@@ -83,8 +96,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
 /// Whether a message of this kind is still needed; else why not.
 pub(in crate::jobs) fn still_needed(
     kind: MessageKind,
-    appointment: Option<&Appointment>,
-    case: &Case,
+    appointment: Option<&appointments::Standing>,
+    case: &cases::Standing,
     now: DateTime<Utc>,
 ) -> Result<(), &'static str> {
     use AppointmentStatus as S;
@@ -123,8 +136,8 @@ pub(in crate::jobs) fn still_needed(
 /// reporting in.
 pub(in crate::jobs) fn deadline(
     kind: MessageKind,
-    appointment: Option<&Appointment>,
-    case: &Case,
+    appointment: Option<&appointments::Standing>,
+    case: &cases::Standing,
 ) -> DateTime<Utc> {
     match (kind, appointment) {
         (MessageKind::AppointmentOverdue, Some(item)) => item.grace_ends_at,

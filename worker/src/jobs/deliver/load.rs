@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use casework::{Work, WorkError, rules};
 use domain::{
-    AppointmentId, CaseId, ClientId, MessageKind, OfficeId, StaffId, local_time::Tz,
-    rule_pack::RulePack, template::Template, wording::WordList,
+    AppointmentId, CaseId, ClientId, MessageId, MessageKind, OfficeId, StaffId,
+    consent::{self, ConsentPurpose},
+    local_time::Tz,
+    rule_pack::RulePack,
+    template::Template,
+    wording::WordList,
 };
 use storage::{
-    appointments::{self, Appointment},
-    cases::{self, Case},
+    appointments, cases,
     clients::{self, Client},
+    consents,
     messages::Message,
     offices::{self, Office},
     staff::{self, Staff},
@@ -21,14 +25,16 @@ use storage::{
 /// What messages are about.
 #[derive(Default)]
 pub(in crate::jobs) struct Surroundings {
-    pub appointments: HashMap<AppointmentId, Appointment>,
-    pub cases: HashMap<CaseId, Case>,
+    pub appointments: HashMap<AppointmentId, appointments::Standing>,
+    pub cases: HashMap<CaseId, cases::Standing>,
     pub packs: HashMap<CaseId, Arc<RulePack>>,
     pub clients: HashMap<ClientId, Client>,
     pub offices: HashMap<OfficeId, (Office, Tz)>,
     pub staff: HashMap<StaffId, Staff>,
     /// Numbers that belong to more than one client.
     pub shared_phones: HashSet<String>,
+    /// Messages whose channel needs a consent that is not in force.
+    pub withheld: HashSet<MessageId>,
     /// The agency's own texts.
     pub templates: HashMap<(MessageKind, String), Template>,
 }
@@ -46,12 +52,12 @@ impl Surroundings {
         let (agency, mut loaded) = (work.agency, Self::default());
         let ids = distinct(messages.iter().filter_map(|message| message.appointment_id));
         if !ids.is_empty() {
-            let items = appointments::get_many(work.tx, agency, &ids)?;
+            let items = appointments::standings(work.tx, agency, &ids)?;
             loaded.appointments = items.into_iter().map(|item| (item.id, item)).collect();
         }
         let ids = distinct(messages.iter().filter_map(|message| message.case_id));
         if !ids.is_empty() {
-            for case in cases::get_many(work.tx, agency, &ids)? {
+            for case in cases::standings(work.tx, agency, &ids)? {
                 let pack = rules::pack(work, &case.rule_pack, case.rule_pack_version)?;
                 loaded.packs.insert(case.id, pack);
                 loaded.cases.insert(case.id, case);
@@ -76,6 +82,7 @@ impl Surroundings {
                 .map(|client| (client.id, client))
                 .collect();
         }
+        loaded.withheld = without_consent(work, messages)?;
         let ids = distinct(messages.iter().map(|message| message.office_id));
         for office in offices::get_many(work.tx, agency, &ids)? {
             let zone = rules::zone(&office)?;
@@ -102,4 +109,30 @@ impl Surroundings {
         }
         Ok(loaded)
     }
+}
+
+/// The messages whose channel needs a consent that their client has not in force. Asks nothing where
+/// no channel needs one.
+fn without_consent(
+    work: &mut Work<'_, '_>,
+    messages: &[Message],
+) -> Result<HashSet<MessageId>, WorkError> {
+    let mut withheld = HashSet::new();
+    for &purpose in ConsentPurpose::ALL {
+        let asked: Vec<(MessageId, ClientId)> = messages
+            .iter()
+            .filter(|message| consent::needed_for(message.channel) == Some(purpose))
+            .filter_map(|message| Some((message.id, message.client_id?)))
+            .collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let clients = distinct(asked.iter().map(|(_, client)| *client));
+        let given = consents::in_force(work.tx, work.agency, &clients, purpose)?;
+        let not_given = asked
+            .into_iter()
+            .filter(|(_, client)| !given.contains(client));
+        withheld.extend(not_given.map(|(message, _)| message));
+    }
+    Ok(withheld)
 }
