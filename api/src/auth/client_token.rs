@@ -127,7 +127,7 @@ mod tests {
             issued_at: now(),
             restriction: None,
         });
-        let staffs = tokens.issue(&staff).unwrap();
+        let staffs = tokens.issue(staff).unwrap();
         assert_eq!(tokens.verify_client(&staffs, now()), Err(Rejected::Invalid));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::BEARER;
+use super::{BEARER, INTEGRATOR};
 use crate::{
     operations::{self, Access, Method, Operation},
     problem,
@@ -33,8 +33,12 @@ pub(super) fn complete(document: &mut Value) {
 }
 
 fn describe(described: &mut Map<String, Value>, operation: &Operation) {
-    if matches!(operation.access, Access::Staff(_)) {
-        described.insert("security".to_owned(), json!([{ BEARER: [] }]));
+    if matches!(operation.access, Access::Staff(_) | Access::Client) {
+        let security = match operation.scope() {
+            Some(scope) => json!([{ BEARER: [] }, { INTEGRATOR: [scope] }]),
+            None => json!([{ BEARER: [] }]),
+        };
+        described.insert("security".to_owned(), security);
     }
     let headers = headers(operation);
     if !headers.is_empty() {

@@ -4,7 +4,7 @@ mod complete;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use actix_web::{App, web::Bytes};
 use serde_json::Value;
@@ -12,18 +12,24 @@ use utoipa::{
     OpenApi as _,
     openapi::{
         self,
-        security::{Http, HttpAuthScheme, SecurityScheme},
+        security::{
+            ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme,
+        },
     },
 };
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
+    operations,
     problem::{FieldProblem, ProblemBody},
     routes,
 };
 
-/// The name of the one security scheme.
+/// The security scheme of people.
 const BEARER: &str = "bearer";
+
+/// The security scheme of other systems.
+const INTEGRATOR: &str = "integrator";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -40,6 +46,7 @@ const BEARER: &str = "bearer";
         (name = "Sessions", description = "Signing in and out."),
         (name = "Offices", description = "Where cases are executed."),
         (name = "Staff", description = "People with an account."),
+        (name = "Integrators", description = "Other systems with access to the agency's data."),
         (name = "Clients", description = "The people in the programme."),
         (name = "Cases", description = "One measure on one client, from decision to end."),
         (name = "Appointments", description = "Dated obligations and the windows they are met in."),
@@ -50,6 +57,8 @@ const BEARER: &str = "bearer";
         (name = "Tasks", description = "What a person has to do, and the caseworker's day."),
         (name = "Rules", description = "Rule packs and the working-day calendar."),
         (name = "Audit", description = "Who did what to which object."),
+        (name = "Client sign-in", description = "Clients signing in and out."),
+        (name = "Me", description = "What clients see and do about themselves."),
         (name = "Sandbox", description = "Moving the clock; only in a sandbox."),
     ),
 )]
@@ -76,6 +85,27 @@ fn generate() -> Bytes {
     text.into()
 }
 
+/// How other systems get their tokens, and the operations behind each scope.
+fn integrators() -> OAuth2 {
+    let mut scopes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for operation in operations::ALL {
+        if let Some(scope) = operation.scope() {
+            scopes.entry(scope.as_str()).or_default().push(operation.id);
+        }
+    }
+    let scopes = scopes
+        .into_iter()
+        .map(|(scope, operations)| (scope.to_owned(), operations.join(", ")));
+    OAuth2::with_description(
+        [Flow::ClientCredentials(ClientCredentials::new(
+            "/oauth/token",
+            Scopes::from_iter(scopes),
+        ))],
+        "The access token of another system (RFC 6749 §4.4). A security administrator gives it a \
+         client id and a secret by `POST /v1/integrators`.",
+    )
+}
+
 fn value() -> Value {
     let mut base = Base::openapi();
     let scheme = Http::builder()
@@ -83,9 +113,11 @@ fn value() -> Value {
         .bearer_format("JWT")
         .description(Some("The access token of `POST /v1/sessions`."))
         .build();
-    base.components
-        .get_or_insert_with(openapi::Components::new)
-        .add_security_scheme(BEARER, SecurityScheme::Http(scheme));
+    let components = base
+        .components
+        .get_or_insert_with(openapi::Components::new);
+    components.add_security_scheme(BEARER, SecurityScheme::Http(scheme));
+    components.add_security_scheme(INTEGRATOR, SecurityScheme::OAuth2(integrators()));
     let (_, document) = App::new()
         .into_utoipa_app()
         .openapi(base)

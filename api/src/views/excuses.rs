@@ -74,8 +74,10 @@ pub struct ExcuseItem {
     pub status: ExcuseStatus,
     /// Last day for evidence.
     pub evidence_due_on: Option<NaiveDate>,
-    /// Who entered it.
+    /// Who entered it; with `from_client` the caseworker it went to.
     pub requested_by: StaffId,
+    /// Whether the client asked for it in the app.
+    pub from_client: bool,
     /// UTC.
     pub requested_at: DateTime<Utc>,
     /// Who decided, or took it back.
@@ -113,6 +115,7 @@ impl From<&Excuse> for ExcuseItem {
             status: excuse.status,
             evidence_due_on: excuse.evidence_due_on,
             requested_by: excuse.requested_by,
+            from_client: excuse.from_client,
             requested_at: excuse.requested_at,
             decided_by: excuse.decided_by,
             decided_at: excuse.decided_at,

@@ -121,6 +121,8 @@ ids! {
     ClientSession ClientSessionId,
     /// A one-time code for a sign-in of a client.
     SignInCode SignInCodeId,
+    /// A client's own act of being there.
+    CheckIn CheckInId,
     /// One measure on one client.
     Case CaseId,
     /// One dated obligation.

@@ -214,6 +214,10 @@ coded! {
         HandOverEscalation = "hand_over_escalation",
         /// The report-in deadline passed.
         OverdueReportIn = "overdue_report_in",
+        /// A client asks for help. Has nothing to do with their case.
+        HelpRequest = "help_request",
+        /// A client says that something stored about them is wrong.
+        CorrectionRequest = "correction_request",
     }
 }
 
@@ -302,6 +306,8 @@ coded! {
         TriesSpent = "tries_spent",
         /// There is no number to send to, or it is known to be wrong.
         NoUsableNumber = "no_usable_number",
+        /// The client has not consented to the channel, or does no more.
+        NoConsent = "no_consent",
         /// The gateway is misconfigured; an operator has to act.
         Configuration = "configuration",
     }

@@ -7,7 +7,7 @@ use domain::{AgencyId, AppointmentId, CaseId, ExcuseId, ExcuseStatus, StaffId};
 use crate::{
     error::StorageError,
     schema::{cases, excuses},
-    scope::Scope,
+    scope::{Scope, within},
     sealed::{Place, Sealer},
     store::Tx,
     types::{bind, record},
@@ -31,6 +31,7 @@ record! {
         decision_sealed: Option<Vec<u8>>,
         make_up_due_on: Option<NaiveDate>,
         version: i64,
+        from_client: bool,
     }
 }
 
@@ -71,6 +72,8 @@ pub struct Excuse {
     pub make_up_due_on: Option<NaiveDate>,
     /// Goes up by one with every change.
     pub version: i64,
+    /// Whether the client asked for it; then `requested_by` is the caseworker it goes to.
+    pub from_client: bool,
 }
 
 fn seal(excuse: &Excuse, sealer: &Sealer) -> Result<Row, StorageError> {
@@ -92,6 +95,7 @@ fn seal(excuse: &Excuse, sealer: &Sealer) -> Result<Row, StorageError> {
             .seal_opt(place("excuses.decision"), excuse.decision_reason.as_deref())?,
         make_up_due_on: excuse.make_up_due_on,
         version: excuse.version,
+        from_client: excuse.from_client,
     })
 }
 
@@ -114,6 +118,7 @@ fn open(row: Row, sealer: &Sealer) -> Result<Excuse, StorageError> {
         decided_at: row.decided_at,
         make_up_due_on: row.make_up_due_on,
         version: row.version,
+        from_client: row.from_client,
     })
 }
 
@@ -139,18 +144,26 @@ pub fn save(tx: &mut Tx<'_>, excuse: &Excuse, expected: i64) -> Result<bool, Sto
     Ok(changed == 1)
 }
 
-/// One excuse. Whether the caller may see it follows from its case.
+/// One excuse in a case the caller may see.
 pub fn get(
     tx: &mut Tx<'_>,
     agency: AgencyId,
+    scope: Scope,
     id: ExcuseId,
 ) -> Result<Option<Excuse>, StorageError> {
-    let row = with_conn!(tx, c => excuses::table
-        .filter(excuses::agency_id.eq(bind(agency)))
-        .filter(excuses::id.eq(bind(id)))
-        .select(Row::as_select())
-        .first(*c)
-        .optional())?;
+    let row = with_conn!(tx, c => within!(
+        excuses::table
+            .inner_join(cases::table.on(excuses::agency_id
+                .eq(cases::agency_id)
+                .and(excuses::case_id.eq(cases::id))))
+            .filter(excuses::agency_id.eq(bind(agency)))
+            .filter(cases::agency_id.eq(bind(agency)))
+            .filter(excuses::id.eq(bind(id)))
+            .select(Row::as_select())
+            .into_boxed(),
+        cases, scope)
+    .first(*c)
+    .optional())?;
     row.map(|row| open(row, tx.sealer())).transpose()
 }
 
@@ -190,7 +203,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Excuse>, StorageError> {
     let rows: Vec<Row> = with_conn!(tx, c => {
-        let mut query = excuses::table
+        let query = excuses::table
             .inner_join(cases::table.on(excuses::agency_id
                 .eq(cases::agency_id)
                 .and(excuses::case_id.eq(cases::id))))
@@ -200,12 +213,7 @@ pub fn list(
             .limit(limit)
             .select(Row::as_select())
             .into_boxed();
-        if let Some(office) = scope.office {
-            query = query.filter(cases::office_id.eq(bind(office)));
-        }
-        if let Some(caseworker) = scope.caseworker {
-            query = query.filter(cases::caseworker_id.eq(bind(caseworker)));
-        }
+        let mut query = within!(query, cases, scope);
         if let Some(case) = filter.case {
             query = query.filter(excuses::case_id.eq(bind(case)));
         }

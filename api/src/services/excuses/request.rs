@@ -3,7 +3,7 @@
 use casework::{Work, rules};
 use chrono::NaiveDate;
 use domain::{
-    AppointmentId, AppointmentStatus, ExcuseStatus, Refusal, RefusalCode, StaffId, TaskKind,
+    ActorKind, AppointmentId, AppointmentStatus, ExcuseStatus, Refusal, RefusalCode, StaffId, TaskKind,
     TaskStatus, case_status,
     excuse::{check_request, first_status, is_in_force, is_pending},
 };
@@ -65,6 +65,7 @@ pub fn request(
         decision_reason: None,
         make_up_due_on: None,
         version: 1,
+        from_client: work.actor.kind == ActorKind::Client,
     };
     match excuses::insert(work.tx, &excuse) {
         // Somebody else entered one in the same moment.

@@ -78,11 +78,13 @@ const fn is_about_the_client(kind: TaskKind) -> bool {
         | TaskKind::OverdueContact
         | TaskKind::FirstMissTalk
         | TaskKind::SecondMissNotice
+        | TaskKind::HelpRequest
         | TaskKind::OverdueReportIn => true,
         TaskKind::ExcuseEvidence
         | TaskKind::ReviewEscalation
         | TaskKind::UnattendedEscalation
         | TaskKind::SignOffEscalation
-        | TaskKind::HandOverEscalation => false,
+        | TaskKind::HandOverEscalation
+        | TaskKind::CorrectionRequest => false,
     }
 }

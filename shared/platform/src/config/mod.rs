@@ -3,6 +3,7 @@
 //! The meaning, unit and default of every key stand in `defaults.toml` ([`DEFAULTS`]); the types
 //! here only give them a shape.
 
+mod client_sign_in;
 mod error;
 mod list;
 mod load;
@@ -13,6 +14,7 @@ mod validate;
 
 pub mod keys;
 
+pub use client_sign_in::ClientSignInConfig;
 pub use error::ConfigError;
 pub use network::Network;
 pub use sections::*;
@@ -28,6 +30,7 @@ pub struct Config {
     pub server: ServerConfig,
     pub database: DatabaseConfig,
     pub auth: AuthConfig,
+    pub client_sign_in: ClientSignInConfig,
     pub sealing: SealingConfig,
     pub worker: WorkerConfig,
     pub gateway: GatewayConfig,
