@@ -194,8 +194,11 @@ pub(crate) fn write<T: Serialize>(
 /// Puts it into the trail that somebody reached for what is not theirs, or is not there.
 fn reached_too_far(state: &AppState, setting: &Setting, problem: &Problem) -> Result<(), Problem> {
     let named = setting.operation.is_audited() || setting.operation.path.contains('{');
-    let not_found = problem.code() == ProblemCode::Refused(RefusalCode::NotFound);
-    if !(named && not_found) {
+    let too_far = matches!(
+        problem.code(),
+        ProblemCode::Forbidden | ProblemCode::Refused(RefusalCode::NotFound)
+    );
+    if !(named && too_far) {
         return Ok(());
     }
     let kept = audit_refused(state, setting, None, problem.code().as_str());

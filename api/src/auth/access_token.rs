@@ -203,7 +203,11 @@ impl AccessTokens {
         })
     }
 
-    fn verify_signature(&self, token: &str, now: DateTime<Utc>) -> Result<(Bearer, Span), Rejected> {
+    fn verify_signature(
+        &self,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(Bearer, Span), Rejected> {
         let claims: Claims = self.open((TYPE, AUDIENCE), token, now)?;
         let agency = claims.agency;
         let span = Span {

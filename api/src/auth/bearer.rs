@@ -145,4 +145,3 @@ impl From<Machine> for Bearer {
         Self::Machine(machine)
     }
 }
-

@@ -1,27 +1,35 @@
-//! The Ed25519 keys that access tokens are signed with.
+//! The Ed25519 keys that access tokens are signed with, and their turns.
 //!
-//! A directory of `<kid>.pk8` files (PKCS#8), readable by the service only. The newest signs, all of
-//! them verify, so a rotation ends no session. A kid begins with the second it was made, which makes
-//! the order of names the order of age.
+//! They live in a directory that all processes of a site share, never in the database. A kid begins
+//! with the second its key was made, so every process works out the same turns without asking
+//! another: a new key is [`ANNOUNCED`] among the public ones before it signs, and an old one is kept
+//! until the last token it signed has run out. No rotation ends a session.
+
+mod directory;
+mod key;
+#[cfg(test)]
+mod tests;
 
 use std::{
-    fmt, fs, io,
-    io::Write as _,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    fmt, io,
     path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{Ed25519KeyPair, KeyPair as _},
-};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
-use jsonwebtoken::{DecodingKey, EncodingKey};
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::{DateTime, TimeDelta, Utc};
 
-const EXTENSION: &str = "pk8";
+pub use self::key::Jwk;
+pub(super) use self::key::Key;
+
+/// How long a new key is shown before it signs: twice what others may keep our keys for, and many
+/// times [`READ_EVERY`].
+pub const ANNOUNCED: TimeDelta = TimeDelta::minutes(10);
+
+/// A running process reads the directory this often.
+pub const READ_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+/// And, when a token names a kid nobody knows, this often at most: anybody can make up kids.
+const READ_FOR_UNKNOWN: TimeDelta = TimeDelta::seconds(5);
 
 /// Why there is no signing key.
 #[derive(Debug, thiserror::Error)]
@@ -42,183 +50,174 @@ pub enum KeyError {
     Generate,
 }
 
-/// Every key, newest last.
+/// Every key of the site.
 pub struct SigningKeys {
-    keys: Vec<Key>,
+    /// `None`: the key lives in this process alone.
+    directory: Option<PathBuf>,
+    ring: RwLock<Ring>,
 }
 
-struct Key {
-    kid: String,
-    /// The public half, base64url.
-    x: String,
-    sign: EncodingKey,
-    verify: DecodingKey,
-}
-
-/// One public key as others need it to check our tokens (RFC 8037).
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Jwk {
-    /// Always `OKP`.
-    #[schema(example = "OKP")]
-    pub kty: &'static str,
-    /// Always `Ed25519`.
-    #[schema(example = "Ed25519")]
-    pub crv: &'static str,
-    /// Always `EdDSA`.
-    #[schema(example = "EdDSA")]
-    pub alg: &'static str,
-    /// Always `sig`.
-    #[serde(rename = "use")]
-    #[schema(example = "sig")]
-    pub usage: &'static str,
-    /// Key id, as in the header of a token.
-    pub kid: String,
-    /// The public key, base64url.
-    pub x: String,
+struct Ring {
+    /// Oldest first.
+    keys: Vec<Arc<Key>>,
+    read_at: DateTime<Utc>,
 }
 
 impl SigningKeys {
     /// A key that dies with the process: sandboxes and tests.
     pub fn ephemeral() -> Result<Self, KeyError> {
-        let pkcs8 = generate()?;
+        let pkcs8 = key::generate()?;
         let key = Key::read("ephemeral".to_owned(), &pkcs8).ok_or(KeyError::Generate)?;
-        Ok(Self { keys: vec![key] })
+        Ok(Self {
+            directory: None,
+            ring: RwLock::new(Ring {
+                keys: vec![Arc::new(key)],
+                read_at: DateTime::<Utc>::MIN_UTC,
+            }),
+        })
     }
 
     /// The keys in `directory`; makes the directory and a first key where there is none.
     pub fn load_or_create(directory: &Path, now: DateTime<Utc>) -> Result<Self, KeyError> {
-        let keys = Self::load(directory)?;
-        if !keys.is_empty() {
-            return Ok(Self { keys });
+        let mut keys = directory::load(directory)?;
+        if keys.is_empty() {
+            directory::add(directory, now)?;
+            keys = directory::load(directory)?;
         }
-        Self::add(directory, now)?;
         Ok(Self {
-            keys: Self::load(directory)?,
+            directory: Some(directory.to_owned()),
+            ring: RwLock::new(Ring { keys, read_at: now }),
         })
     }
 
-    /// Makes a new key in `directory`; answers its kid. A running service signs with it after its
-    /// next start.
-    pub fn add(directory: &Path, now: DateTime<Utc>) -> Result<String, KeyError> {
-        let file_error = |path: &Path| {
-            let path = path.to_owned();
-            move |source| KeyError::File { path, source }
-        };
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)
-            .map_err(file_error(directory))?;
-        let pkcs8 = generate()?;
-        let public = Ed25519KeyPair::from_pkcs8(&pkcs8)
-            .map_err(|_rejected| KeyError::Generate)?
-            .public_key()
-            .as_ref()
-            .to_vec();
-        let print: String = URL_SAFE_NO_PAD
-            .encode(public)
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(8)
+    /// Makes a new key in `directory` at `now` (UTC) and deletes those whose last token, of `life`,
+    /// has run out; answers the new kid. Running processes take it up by themselves.
+    pub fn rotate(
+        directory: &Path,
+        now: DateTime<Utc>,
+        life: TimeDelta,
+    ) -> Result<String, KeyError> {
+        let old = directory::load(directory)?;
+        let spent: Vec<&Arc<Key>> = old
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !is_kept(&old, *at, now, life))
+            .map(|(_, key)| key)
             .collect();
-        let kid = format!("{}-{print}", now.format("%Y%m%dT%H%M%SZ"));
-        let path = directory.join(format!("{kid}.{EXTENSION}"));
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(file_error(&path))?;
-        file.write_all(&pkcs8)
-            .and_then(|()| file.sync_all())
-            .map_err(file_error(&path))?;
+        let kid = directory::add(directory, now)?;
+        for key in spent {
+            directory::remove(directory, &key.kid)?;
+        }
         Ok(kid)
     }
 
-    fn load(directory: &Path) -> Result<Vec<Key>, KeyError> {
-        let file_error = |path: &Path, source| KeyError::File {
-            path: path.to_owned(),
-            source,
-        };
-        let entries = match fs::read_dir(directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(file_error(directory, error)),
-        };
-        let mut keys = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|error| file_error(directory, error))?.path();
-            let Some(kid) = path.file_stem().and_then(|stem| stem.to_str()) else {
-                continue;
-            };
-            if path
-                .extension()
-                .is_none_or(|extension| extension != EXTENSION)
-            {
-                continue;
-            }
-            let pkcs8 = fs::read(&path).map_err(|error| file_error(&path, error))?;
-            keys.push(
-                Key::read(kid.to_owned(), &pkcs8)
-                    .ok_or_else(|| KeyError::Malformed(path.clone()))?,
-            );
+    /// Makes a new key in `directory` at `now` (UTC) and deletes all others, for they are in other
+    /// hands: the new one signs at once, and no token made before is good any more.
+    pub fn replace(directory: &Path, now: DateTime<Utc>) -> Result<String, KeyError> {
+        let old = directory::load(directory)?;
+        let kid = directory::add(directory, now)?;
+        for key in old {
+            directory::remove(directory, &key.kid)?;
         }
-        keys.sort_by(|one, other| one.kid.cmp(&other.kid));
-        Ok(keys)
+        Ok(kid)
     }
 
-    /// The key that signs, with its kid.
-    pub(super) fn newest(&self) -> Option<(&str, &EncodingKey)> {
-        self.keys.last().map(|key| (key.kid.as_str(), &key.sign))
+    /// The key that signs at `now`.
+    pub(super) fn signer(&self, now: DateTime<Utc>) -> Option<Arc<Key>> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let signs = |at: &usize| signs_from(&ring.keys, *at).is_some_and(|from| from <= now);
+        let at = (0..ring.keys.len()).rev().find(signs).unwrap_or(0);
+        ring.keys.get(at).cloned()
     }
 
-    /// The key that verifies what `kid` signed.
-    pub(super) fn find(&self, kid: &str) -> Option<&DecodingKey> {
-        self.keys
+    /// The key that verifies at `now` what `kid` signed, tokens living for `life`.
+    pub(super) fn verifier(
+        &self,
+        kid: &str,
+        now: DateTime<Utc>,
+        life: TimeDelta,
+    ) -> Option<Arc<Key>> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let at = ring.keys.iter().position(|key| key.kid == kid)?;
+        ring.keys
+            .get(at)
+            .filter(|_| is_kept(&ring.keys, at, now, life))
+            .cloned()
+    }
+
+    /// The public halves at `now`: of the key that signs, of the next, and of those before while
+    /// tokens of theirs, of `life`, may still run.
+    pub(super) fn public(&self, now: DateTime<Utc>, life: TimeDelta) -> Vec<Jwk> {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        ring.keys
             .iter()
-            .find(|key| key.kid == kid)
-            .map(|key| &key.verify)
-    }
-
-    /// The public halves.
-    pub fn public(&self) -> Vec<Jwk> {
-        self.keys
-            .iter()
-            .map(|key| Jwk {
-                kty: "OKP",
-                crv: "Ed25519",
-                alg: "EdDSA",
-                usage: "sig",
-                kid: key.kid.clone(),
-                x: key.x.clone(),
-            })
+            .enumerate()
+            .filter(|(at, _)| is_kept(&ring.keys, *at, now, life))
+            .map(|(_, key)| key.public())
             .collect()
     }
-}
 
-impl Key {
-    fn read(kid: String, pkcs8: &[u8]) -> Option<Self> {
-        let pair = Ed25519KeyPair::from_pkcs8(pkcs8).ok()?;
-        let public = pair.public_key().as_ref();
-        Some(Self {
-            kid,
-            x: URL_SAFE_NO_PAD.encode(public),
-            sign: EncodingKey::from_ed_der(pkcs8),
-            verify: DecodingKey::from_ed_der(public),
-        })
+    /// Whether the directory should be read again at `now`; `unknown`: somebody named a kid that
+    /// is not among the keys.
+    pub(super) fn is_due(&self, now: DateTime<Utc>, unknown: bool) -> bool {
+        let every = if unknown {
+            READ_FOR_UNKNOWN
+        } else {
+            READ_EVERY
+        };
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        self.directory.is_some() && now - ring.read_at >= every
+    }
+
+    /// Reads the directory again at `now`; answers whether a key has gone. What cannot be read
+    /// changes nothing: the keys at hand go on.
+    pub(super) fn read_again(&self, now: DateTime<Utc>) -> bool {
+        let Some(directory) = &self.directory else {
+            return false;
+        };
+        let found = directory::load(directory);
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        ring.read_at = now;
+        match found {
+            Ok(keys) if keys.is_empty() => {
+                tracing::error!(directory = %directory.display(), "there are no signing keys left");
+                false
+            }
+            Ok(keys) => {
+                let has_gone = |old: &Arc<Key>| keys.iter().all(|new| new.kid != old.kid);
+                let gone = ring.keys.iter().any(has_gone);
+                ring.keys = keys;
+                gone
+            }
+            Err(error) => {
+                tracing::error!(%error, "the signing keys could not be read again");
+                false
+            }
+        }
     }
 }
 
-fn generate() -> Result<Vec<u8>, KeyError> {
-    Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
-        .map(|document| document.as_ref().to_vec())
-        .map_err(|_unspecified| KeyError::Generate)
+/// When the key at `at` begins to sign: the oldest as soon as it is there.
+fn signs_from(keys: &[Arc<Key>], at: usize) -> Option<DateTime<Utc>> {
+    let key = keys.get(at)?;
+    Some(if at == 0 {
+        key.made_at
+    } else {
+        key.made_at + ANNOUNCED
+    })
+}
+
+/// Whether a token signed by the key at `at` may still run at `now`.
+fn is_kept(keys: &[Arc<Key>], at: usize, now: DateTime<Utc>, life: TimeDelta) -> bool {
+    // A process reads of its successor a little after that has taken over.
+    signs_from(keys, at + 1).is_none_or(|next| now < next + READ_EVERY + life)
 }
 
 impl fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         f.debug_list()
-            .entries(self.keys.iter().map(|key| &key.kid))
+            .entries(ring.keys.iter().map(|key| &key.kid))
             .finish()
     }
 }

@@ -333,7 +333,10 @@ impl<O: Op, W: TryFrom<Bearer> + 'static> FromRequest for Call<O, W> {
         };
         match call {
             Err(refused) => Either::Right(Box::pin(async { Err(refused.refuse().await) })),
-            Ok(call) => match (query::refuse_untaken(O::OPERATION, http.query_string()), call.may_cover()) {
+            Ok(call) => match (
+                query::refuse_untaken(O::OPERATION, http.query_string()),
+                call.may_cover(),
+            ) {
                 (Err(problem), _) => Either::Left(ready(Err(problem))),
                 (Ok(()), Some(caller)) => Either::Right(Box::pin(call.with_covered(caller))),
                 (Ok(()), None) => Either::Left(ready(Ok(call))),

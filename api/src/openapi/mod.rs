@@ -12,9 +12,7 @@ use utoipa::{
     OpenApi as _,
     openapi::{
         self,
-        security::{
-            ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme,
-        },
+        security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme},
     },
 };
 use utoipa_actix_web::AppExt as _;
@@ -113,9 +111,7 @@ fn value() -> Value {
         .bearer_format("JWT")
         .description(Some("The access token of `POST /v1/sessions`."))
         .build();
-    let components = base
-        .components
-        .get_or_insert_with(openapi::Components::new);
+    let components = base.components.get_or_insert_with(openapi::Components::new);
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme));
     components.add_security_scheme(INTEGRATOR, SecurityScheme::OAuth2(integrators()));
     let (_, document) = App::new()

@@ -1,7 +1,9 @@
 //! One unit of work: what every use case is given.
 
 use chrono::{DateTime, Utc};
-use domain::{ActorKind, AgencyId, ClientId, IdMint, Refusal, RefusalCode, StaffId};
+use domain::{
+    ActorKind, AgencyId, ClientId, IdMint, IntegratorId, Refusal, RefusalCode, StaffId,
+};
 use storage::{Retryable, StorageError, Tx};
 use uuid::Uuid;
 
@@ -29,6 +31,14 @@ impl Actor {
     pub fn client(id: ClientId) -> Self {
         Self {
             kind: ActorKind::Client,
+            id: Some(id.uuid()),
+        }
+    }
+
+    /// Another system with access of its own.
+    pub fn integrator(id: IntegratorId) -> Self {
+        Self {
+            kind: ActorKind::Integrator,
             id: Some(id.uuid()),
         }
     }

@@ -96,11 +96,11 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
             Role::Caseworker | Role::Supervisor | Role::AgencyAdmin | Role::SecurityAdmin
         ),
         P::ManageCovers => matches!(role, Role::Supervisor | Role::AgencyAdmin),
-        P::ManageOffices
-        | P::ManageStaff
-        | P::PublishRulePacks
-        | P::ManageCalendars
-        | P::ManageTemplates => matches!(role, Role::AgencyAdmin),
+        // Whose accounts each of them makes is for [`appoints`] to say.
+        P::ManageStaff => matches!(role, Role::AgencyAdmin | Role::SecurityAdmin),
+        P::ManageOffices | P::PublishRulePacks | P::ManageCalendars | P::ManageTemplates => {
+            matches!(role, Role::AgencyAdmin)
+        }
         P::ManageAccounts | P::RevokeSessions => matches!(role, Role::SecurityAdmin),
         P::ReadAudit => matches!(role, Role::Auditor),
         P::ReadRetention => matches!(role, Role::Auditor | Role::SecurityAdmin),
@@ -148,6 +148,34 @@ pub const fn is_sensitive(permission: Permission) -> bool {
     )
 }
 
+/// Whether a role gives and takes another role, and locks whoever has it: the system's administration
+/// those who work with cases and its own, the security administration itself and the audit.
+///
+/// So nobody who keeps the system makes the account that watches it, nor the other way round. The
+/// first account of each is made on the machine itself.
+pub const fn appoints(by: Role, role: Role) -> bool {
+    match by {
+        Role::AgencyAdmin => matches!(
+            role,
+            Role::Caseworker | Role::Supervisor | Role::AgencyAdmin
+        ),
+        Role::SecurityAdmin => matches!(role, Role::SecurityAdmin | Role::Auditor),
+        Role::Caseworker | Role::Supervisor | Role::Auditor => false,
+    }
+}
+
+/// Whether two roles may never be one person's in an agency: two different ones of system, security
+/// and audit administration (三员分立). Neither by two accounts nor one after the other by one.
+pub fn exclude_one_another(one: Role, other: Role) -> bool {
+    let administers = |role| {
+        matches!(
+            role,
+            Role::AgencyAdmin | Role::SecurityAdmin | Role::Auditor
+        )
+    };
+    one != other && administers(one) && administers(other)
+}
+
 /// How far a role sees in case data. What lies outside answers "not found", never "forbidden".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -193,13 +221,43 @@ mod tests {
                     .into_iter()
                     .filter(|&p| allows(other, p))
                     .collect();
-                let harmless = |p: &P| matches!(p, P::ReadSelf | P::ListStaff | P::ReadRetention);
+                // Two of them keep accounts, and none of them the same: see below.
+                let harmless = |p: &P| {
+                    matches!(
+                        p,
+                        P::ReadSelf | P::ListStaff | P::ReadRetention | P::ManageStaff
+                    )
+                };
                 assert!(
                     shared.iter().all(harmless),
                     "{one} and {other} share {shared:?}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn every_role_is_given_by_one_role_that_may_keep_accounts() {
+        for &role in Role::ALL {
+            let givers = Role::ALL.iter().filter(|&&by| appoints(by, role));
+            assert_eq!(givers.count(), 1, "{role}");
+        }
+        for &by in Role::ALL {
+            let appoints_somebody = Role::ALL.iter().any(|&role| appoints(by, role));
+            assert_eq!(appoints_somebody, allows(by, P::ManageStaff), "{by}");
+        }
+    }
+
+    #[test]
+    fn two_administrations_are_never_one_persons() {
+        let pairs = Role::ALL
+            .iter()
+            .flat_map(|one| Role::ALL.iter().map(move |other| (*one, *other)));
+        let excluded = pairs.filter(|(one, other)| exclude_one_another(*one, *other));
+        assert_eq!(excluded.count(), 6);
+        assert!(exclude_one_another(Role::SecurityAdmin, Role::Auditor));
+        assert!(!exclude_one_another(Role::Auditor, Role::Auditor));
+        assert!(!exclude_one_another(Role::Supervisor, Role::AgencyAdmin));
     }
 
     #[test]
@@ -246,6 +304,7 @@ mod tests {
             [
                 P::ReadSelf,
                 P::ListStaff,
+                P::ManageStaff,
                 P::ManageAccounts,
                 P::RevokeSessions,
                 P::ReadRetention

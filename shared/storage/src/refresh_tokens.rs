@@ -24,6 +24,8 @@ record! {
         issued_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
         used_at: Option<DateTime<Utc>>,
+        /// When its predecessor was sent once more: then this one got lost, and is good no more.
+        voided_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -49,7 +51,8 @@ pub fn get(
         .optional())?)
 }
 
-/// Uses a token up at `at` (UTC); answers whether it was unused. Of two at once, one wins.
+/// Uses a token up at `at` (UTC); answers whether it was unused and not void. Of two at once, one
+/// wins.
 pub fn mark_used(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -60,9 +63,28 @@ pub fn mark_used(
         .filter(refresh_tokens::agency_id.eq(bind(agency)))
         .filter(refresh_tokens::id.eq(bind(id)))
         .filter(refresh_tokens::used_at.is_null())
+        .filter(refresh_tokens::voided_at.is_null())
         .set(refresh_tokens::used_at.eq(bind(Some(at))))
         .execute(*c))?;
     Ok(used == 1)
+}
+
+/// Makes a token void at `at` (UTC); answers whether it was unused and not void before. Of two at
+/// once, one wins.
+pub fn mark_void(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: RefreshTokenId,
+    at: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let voided = with_conn!(tx, c => diesel::update(refresh_tokens::table)
+        .filter(refresh_tokens::agency_id.eq(bind(agency)))
+        .filter(refresh_tokens::id.eq(bind(id)))
+        .filter(refresh_tokens::used_at.is_null())
+        .filter(refresh_tokens::voided_at.is_null())
+        .set(refresh_tokens::voided_at.eq(bind(Some(at))))
+        .execute(*c))?;
+    Ok(voided == 1)
 }
 
 /// The token of the highest generation of a session.
