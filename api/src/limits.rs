@@ -1,97 +1,83 @@
-//! How often one caller, and one address that signs in, may come.
+//! How often one caller, one address, and one address that signs in, may come.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Mutex, PoisonError},
-};
+mod bounded;
+mod counter;
+mod standing;
 
-use chrono::{DateTime, Utc};
-use domain::StaffId;
-use platform::config::ServerConfig;
+use std::net::IpAddr;
 
+use actix_web::{HttpMessage as _, HttpRequest};
+use platform::{Clock, config::ServerConfig};
+use uuid::Uuid;
+
+use self::counter::Counter;
+pub(crate) use self::standing::Standing;
 use crate::{problem::Problem, problem_code::ProblemCode};
-
-/// Callers remembered before those of past minutes are forgotten.
-const TIDY_AT: usize = 50_000;
 
 /// The limits of a process. Another process counts by itself.
 #[derive(Debug)]
 pub struct Limits {
-    requests: PerMinute,
-    sign_ins: PerMinute,
+    callers: Counter,
+    addresses: Counter,
+    sign_ins: Counter,
 }
 
 impl Limits {
-    /// The limits of `[server]`.
-    pub fn new(config: &ServerConfig) -> Self {
+    /// The limits of `[server]`, by `clock`.
+    pub fn new(config: &ServerConfig, clock: &Clock) -> Self {
+        let counter = |policy, per_minute| Counter::new(policy, per_minute, clock);
         Self {
-            requests: PerMinute::new(config.requests_per_minute),
-            sign_ins: PerMinute::new(config.sign_ins_per_minute),
+            callers: counter("caller", config.requests_per_minute),
+            addresses: counter("address", config.address_requests_per_minute),
+            sign_ins: counter("sign-in", config.sign_ins_per_minute),
         }
     }
 
-    /// Counts a request of a signed-in staff member.
+    /// Counts a request of somebody signed in, known by their id.
     ///
     /// # Errors
     /// `too_many_requests` beyond the limit.
-    pub fn request(&self, staff: StaffId, now: DateTime<Utc>) -> Result<(), Problem> {
-        self.requests.count(staff.uuid().as_u128(), now)
+    pub fn request(&self, http: &HttpRequest, caller: Uuid) -> Result<(), Problem> {
+        told(http, self.callers.count(caller.as_u128()))
+    }
+
+    /// Counts a request from an address, whoever calls.
+    ///
+    /// # Errors
+    /// `too_many_requests` beyond the limit.
+    pub fn address(&self, http: &HttpRequest, address: Option<IpAddr>) -> Result<(), Problem> {
+        told(http, self.addresses.count(key(address)))
     }
 
     /// Counts an attempt to sign in.
     ///
     /// # Errors
     /// `too_many_requests` beyond the limit.
-    pub fn sign_in(&self, address: Option<&str>, now: DateTime<Utc>) -> Result<(), Problem> {
-        let key = match address.and_then(|address| address.parse().ok()) {
-            Some(IpAddr::V4(ip)) => u128::from(ip.to_bits()),
-            // A host commands a whole /64.
-            Some(IpAddr::V6(ip)) => ip.to_bits() >> 64 << 64,
-            None => 0,
-        };
-        self.sign_ins.count(key, now)
+    pub fn sign_in(&self, http: &HttpRequest, address: Option<&str>) -> Result<(), Problem> {
+        let address = address.and_then(|address| address.parse().ok());
+        told(http, self.sign_ins.count(key(address)))
     }
 }
 
-/// Counts by whole minutes of the clock.
-#[derive(Debug)]
-struct PerMinute {
-    limit: u32,
-    counts: Mutex<HashMap<u128, (i64, u32)>>,
+/// An IPv6 host commands a whole /64.
+fn key(address: Option<IpAddr>) -> u128 {
+    match address {
+        Some(IpAddr::V4(ip)) => u128::from(ip.to_bits()),
+        Some(IpAddr::V6(ip)) => ip.to_bits() >> 64 << 64,
+        None => 0,
+    }
 }
 
-impl PerMinute {
-    fn new(limit: u32) -> Self {
-        Self {
-            limit,
-            counts: Mutex::default(),
-        }
-    }
-
-    fn count(&self, key: u128, now: DateTime<Utc>) -> Result<(), Problem> {
-        if self.limit == u32::MAX {
-            return Ok(());
-        }
-        let minute = now.timestamp().div_euclid(60);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= TIDY_AT {
-            counts.retain(|_, (counted, _)| *counted == minute);
-        }
-        let (counted, count) = counts.entry(key).or_insert((minute, 0));
-        if *counted != minute {
-            (*counted, *count) = (minute, 0);
-        }
-        if *count >= self.limit {
-            let left = u64::try_from(60 - now.timestamp().rem_euclid(60)).unwrap_or(60);
-            let detail = format!("at most {} requests a minute", self.limit);
-            return Err(Problem::new(ProblemCode::TooManyRequests, detail)
-                .retry_after(left)
-                .limit(self.limit));
-        }
-        *count += 1;
-        Ok(())
-    }
+/// Leaves word for the answer's headers: the limit counted last is the closest one.
+fn told(http: &HttpRequest, standing: Option<Standing>) -> Result<(), Problem> {
+    let Some(standing) = standing else {
+        return Ok(());
+    };
+    http.extensions_mut().insert(standing);
+    standing.wait.map_or(Ok(()), |seconds| {
+        let detail = format!("at most {} requests a minute", standing.limit);
+        Err(Problem::new(ProblemCode::TooManyRequests, detail).retry_after(seconds))
+    })
 }
 
 #[cfg(test)]
@@ -99,14 +85,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_caller_has_its_own_minute() {
-        let limit = PerMinute::new(2);
-        let at = |second: i64| DateTime::from_timestamp(1_750_000_020 + second, 0).unwrap();
-        assert!(limit.count(1, at(0)).is_ok());
-        assert!(limit.count(1, at(59)).is_ok());
-        let refused = limit.count(1, at(59)).unwrap_err();
-        assert_eq!(refused.code(), ProblemCode::TooManyRequests);
-        assert!(limit.count(2, at(59)).is_ok());
-        assert!(limit.count(1, at(60)).is_ok());
+    fn a_host_cannot_change_its_address_to_begin_anew() {
+        let of = |text: &str| key(Some(text.parse().unwrap()));
+        assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::2"));
+        assert_ne!(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 }

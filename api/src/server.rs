@@ -2,10 +2,22 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use actix_web::{App, HttpServer, dev::Server, web};
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{Condition, from_fn},
+    web,
+};
 
 use crate::{
-    fallback::fallback, handlers::meta, limits::Limits, openapi::Document, routes, state::AppState,
+    edge,
+    fallback::fallback,
+    handlers::meta,
+    limits::Limits,
+    openapi::Document,
+    routes,
+    state::AppState,
+    tls::{self, TlsError},
 };
 
 /// Why there is no server.
@@ -14,6 +26,9 @@ pub enum ServerError {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}")]
     Bind(SocketAddr, #[source] io::Error),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// A server listening on `bind` (port 0: any free one) and where it listens. It answers once it is
@@ -27,11 +42,14 @@ pub fn build(state: AppState, bind: SocketAddr) -> Result<(Server, SocketAddr), 
     // More threads than connections would only wait for one another.
     let connections = usize::try_from(state.store.connections()).unwrap_or(1);
     let blocking = connections.div_ceil(workers).max(1);
-    let limits = web::Data::new(Limits::new(&config));
+    let limits = web::Data::new(Limits::new(&config, &state.sign_in_clock));
     let document = web::Data::new(Document::default());
     let state = web::Data::new(state);
     let bind_error = |error| ServerError::Bind(bind, error);
+    let tls = tls::server_config(&config.tls)?;
+    let served = config.clone();
     let server = HttpServer::new(move || {
+        let has_origins = !served.cors_origins.is_empty();
         App::new()
             .app_data(state.clone())
             .app_data(limits.clone())
@@ -39,14 +57,22 @@ pub fn build(state: AppState, bind: SocketAddr) -> Result<(Server, SocketAddr), 
             .configure(routes::serve)
             .configure(meta::serve)
             .default_service(web::to(fallback))
+            .wrap(Condition::new(has_origins, edge::cors(&served)))
+            .wrap(from_fn(edge::guard))
     })
     .workers(workers)
     .worker_max_blocking_threads(blocking)
-    .client_request_timeout(Duration::from_secs(config.request_timeout_seconds))
+    .max_connections(config.max_connections.div_ceil(workers))
+    .client_request_timeout(Duration::from_secs(config.header_timeout_seconds))
+    .tls_handshake_timeout(Duration::from_secs(config.header_timeout_seconds))
+    .keep_alive(Duration::from_secs(config.keep_alive_seconds))
     .shutdown_timeout(config.drain_seconds)
-    .disable_signals()
-    .bind(bind)
-    .map_err(bind_error)?;
+    .disable_signals();
+    let server = match tls {
+        Some(tls) => server.bind_rustls_0_23(bind, tls),
+        None => server.bind(bind),
+    };
+    let server = server.map_err(bind_error)?;
     let address = server.addrs().first().copied().unwrap_or(bind);
     Ok((server.run(), address))
 }

@@ -4,14 +4,10 @@ use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt as _;
 use gateways::standard_webhooks::{ID, SIGNATURE, Secret, SignedHeaders, TIMESTAMP};
 
 use crate::{
-    extract::{
-        json::{check_head, too_large},
-        request::header,
-    },
+    extract::{json::check_head, request::header},
     problem::Problem,
     problem_code::ProblemCode,
 };
@@ -55,19 +51,9 @@ impl FromRequest for SignedBody {
         let head = check_head(request);
         let text = |name| header(request, name).map(str::to_owned);
         let (id, timestamp, signature) = (text(ID), text(TIMESTAMP), text(SIGNATURE));
-        let mut payload = payload.take();
+        let payload = payload.take();
         Box::pin(async move {
-            let (limit, expected) = head?;
-            let mut body = web::BytesMut::with_capacity(expected);
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_broken_off| {
-                    Problem::new(ProblemCode::MalformedJson, "the body broke off")
-                })?;
-                if body.len() + chunk.len() > limit {
-                    return Err(too_large(limit));
-                }
-                body.extend_from_slice(&chunk);
-            }
+            let body = head?.read(payload).await?;
             Ok(Self {
                 bytes: body.freeze(),
                 id,
