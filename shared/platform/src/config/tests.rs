@@ -317,3 +317,54 @@ fn a_bad_key_file_is_refused_with_its_line_and_without_its_key() {
     };
     assert_eq!(*sealing.index_key().unwrap().expose_secret(), [15; 32]);
 }
+
+#[test]
+fn lists_come_from_a_file_or_with_commas_from_the_environment() {
+    let path = file(
+        "lists.toml",
+        "[server]\ntrusted_proxies = [\"10.0.0.1\", \"10.20.0.0/16\"]\n",
+    );
+    let config = load(&path).unwrap();
+    assert_eq!(config.server.trusted_proxies.len(), 2);
+    assert!(config.server.cors_origins.is_empty());
+    let pairs = [
+        ("TONGXING__SERVER__TRUSTED_PROXIES", "127.0.0.1, ::1"),
+        ("TONGXING__SERVER__CORS_ORIGINS", "https://a.example"),
+    ];
+    let config = Config::load(Some(&path), env(&pairs)).unwrap();
+    let proxies = &config.server.trusted_proxies;
+    assert!(proxies[1].contains("::1".parse().unwrap()) && proxies.len() == 2);
+    assert_eq!(config.server.cors_origins, ["https://a.example"]);
+
+    let pairs = [("TONGXING__SERVER__TRUSTED_PROXIES", "1")];
+    let error = Config::load(None, env(&pairs)).unwrap_err().to_string();
+    assert!(error.contains("trusted_proxies"), "{error}");
+}
+
+#[test]
+fn half_a_certificate_and_what_is_no_origin_are_refused() {
+    let mut config = production();
+    config.server.cors_origins = vec![
+        "https://app.example.gov.cn".into(),
+        "http://127.0.0.1:3000".into(),
+    ];
+    assert_eq!(problems(&config), Vec::<String>::new());
+    for strange in [
+        "*",
+        "https://*",
+        "https://*.example.cn",
+        "https://a.example/",
+        "https://A.example",
+        "a.example",
+        "null",
+        "https://",
+    ] {
+        config.server.cors_origins = vec![strange.into()];
+        assert!(problems(&config).concat().contains("origin"), "{strange}");
+    }
+    config.server.cors_origins.clear();
+    config.server.tls.cert_file = Some("tls.crt".into());
+    assert!(problems(&config).concat().contains("key_file"));
+    config.server.tls.key_file = Some("tls.key".into());
+    assert_eq!(problems(&config), Vec::<String>::new());
+}
