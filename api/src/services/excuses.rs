@@ -15,7 +15,7 @@ pub use self::{
 use casework::Work;
 use domain::ExcuseId;
 use storage::{
-    Scope,
+    Scope, StorageError,
     cases::{self, Case},
     excuses::{self, Excuse},
 };
@@ -24,10 +24,10 @@ use crate::failure::Failure;
 
 /// An excuse in a case the caller may see, with the case.
 fn load(work: &mut Work<'_, '_>, scope: Scope, id: ExcuseId) -> Result<(Excuse, Case), Failure> {
-    let excuse = excuses::get(work.tx, work.agency, id)?;
+    let excuse = excuses::get(work.tx, work.agency, scope, id)?;
     let excuse = excuse.ok_or_else(|| Failure::not_found("excuse"))?;
-    let case = cases::get(work.tx, work.agency, scope, excuse.case_id)?;
-    let case = case.ok_or_else(|| Failure::not_found("excuse"))?;
+    let case = cases::get(work.tx, work.agency, Scope::default(), excuse.case_id)?
+        .ok_or_else(|| StorageError::Corrupt("an excuse without its case".to_owned()))?;
     Ok((excuse, case))
 }
 

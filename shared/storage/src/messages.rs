@@ -14,7 +14,7 @@ use domain::{
 pub use self::{
     claim::{due_in, lock_due, mark_claimed, next_due},
     finish::{Settled, cancel_scheduled, postpone, settle},
-    list::{Filter, list, of_appointments},
+    list::{Filter, get_seen, list, of_appointments},
 };
 use crate::{
     error::StorageError,

@@ -1,28 +1,107 @@
 //! What part of an agency's case data a caller may reach.
 
-use domain::{OfficeId, StaffId};
+use domain::{OfficeId, StaffId, cover};
 
 /// Narrows every query on case data. `None` means: not narrowed by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scope {
     /// Only rows of this office.
     pub office: Option<OfficeId>,
-    /// Only rows assigned to this caseworker.
+    /// Only rows assigned to this caseworker, or to those covered for.
     pub caseworker: Option<StaffId>,
+    /// Whom the caseworker covers for now.
+    pub covered: Covered,
+}
+
+/// The absent colleagues somebody covers for. Of a fixed size, so that a scope stays a plain value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Covered([Option<StaffId>; cover::MOST]);
+
+impl Covered {
+    /// These colleagues. Nobody covers for more than [`cover::MOST`]; any beyond are left out.
+    pub fn of(absent: impl IntoIterator<Item = StaffId>) -> Self {
+        let mut places = [None; cover::MOST];
+        for (place, id) in places.iter_mut().zip(absent) {
+            *place = Some(id);
+        }
+        Self(places)
+    }
+}
+
+impl Scope {
+    /// The caseworker and those covered for; `None` if there is nobody but the caseworker, as in
+    /// almost every request: that stays a comparison with one value, whose statement is kept prepared.
+    pub(crate) fn with_covered(&self, caseworker: StaffId) -> Option<Vec<StaffId>> {
+        self.covered.0.first().copied().flatten()?;
+        let covered = self.covered.0.iter().flatten().copied();
+        Some(std::iter::once(caseworker).chain(covered).collect())
+    }
 }
 
 /// Narrows a boxed query on a table with `office_id` and `caseworker_id` to a scope. Where the
 /// column `caseworker_id` may be null, a last argument `Some` says so.
 macro_rules! within {
-    ($query:expr, $table:ident, $scope:expr $(, $some:ident)?) => {{
+    ($query:expr, $table:ident, $scope:expr $(, $some:ident)?) => {
+        crate::scope::narrowed!(
+            $query, $table::office_id, $table::caseworker_id, $scope $(, $some)?
+        )
+    };
+}
+pub(crate) use within;
+
+/// [`within!`] for any two columns: the office, and the person a row is assigned to.
+macro_rules! narrowed {
+    ($query:expr, $office:expr, $person:expr, $scope:expr $(, $some:ident)?) => {{
         let mut query = $query;
         if let Some(office) = $scope.office {
-            query = query.filter($table::office_id.eq(crate::types::bind(office)));
+            query = query.filter($office.eq(crate::types::bind(office)));
         }
         if let Some(caseworker) = $scope.caseworker {
-            query = query.filter($table::caseworker_id.eq(crate::types::bind($($some)?(caseworker))));
+            query = match $scope.with_covered(caseworker) {
+                None => query.filter($person.eq(crate::types::bind($($some)?(caseworker)))),
+                Some(all) => query.filter($person.eq_any(
+                    all.into_iter()
+                        .map(|id| crate::types::bind($($some)?(id)))
+                        .collect::<Vec<_>>(),
+                )),
+            };
         }
         query
     }};
 }
-pub(crate) use within;
+pub(crate) use narrowed;
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn person(number: u128) -> StaffId {
+        StaffId::from_uuid(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_scope_without_covers_is_one_person_and_with_them_all() {
+        let alone = Scope::default();
+        assert_eq!(alone.with_covered(person(1)), None);
+        let covering = Scope {
+            covered: Covered::of([person(2), person(3)]),
+            ..alone
+        };
+        assert_eq!(
+            covering.with_covered(person(1)),
+            Some(vec![person(1), person(2), person(3)])
+        );
+    }
+
+    #[test]
+    fn more_than_the_most_are_left_out() {
+        let covering = Scope {
+            covered: Covered::of((2..99).map(person)),
+            ..Scope::default()
+        };
+        let all = covering.with_covered(person(1)).unwrap();
+        assert_eq!(all.len(), 1 + cover::MOST);
+    }
+}

@@ -14,7 +14,8 @@ pub use self::context::{
 };
 use crate::{
     error::StorageError,
-    schema::test_records,
+    schema::{cases, test_records},
+    scope::{Scope, within},
     sealed::{Place, Sealer},
     store::Tx,
     types::{bind, record},
@@ -157,18 +158,26 @@ pub fn insert(tx: &mut Tx<'_>, record: &TestRecord) -> Result<(), StorageError> 
     Ok(())
 }
 
-/// One record of a case.
+/// One record of a case the caller may see.
 pub fn get(
     tx: &mut Tx<'_>,
     agency: AgencyId,
+    scope: Scope,
     id: TestRecordId,
 ) -> Result<Option<TestRecord>, StorageError> {
-    let row = with_conn!(tx, c => test_records::table
-        .filter(test_records::agency_id.eq(bind(agency)))
-        .filter(test_records::id.eq(bind(id)))
-        .select(Row::as_select())
-        .first(*c)
-        .optional())?;
+    let row = with_conn!(tx, c => within!(
+        test_records::table
+            .inner_join(cases::table.on(test_records::agency_id
+                .eq(cases::agency_id)
+                .and(test_records::case_id.eq(cases::id))))
+            .filter(test_records::agency_id.eq(bind(agency)))
+            .filter(cases::agency_id.eq(bind(agency)))
+            .filter(test_records::id.eq(bind(id)))
+            .select(Row::as_select())
+            .into_boxed(),
+        cases, scope)
+    .first(*c)
+    .optional())?;
     row.map(|row| open(row, tx.sealer())).transpose()
 }
 

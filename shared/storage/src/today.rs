@@ -10,7 +10,7 @@ use domain::{
 use crate::{
     error::StorageError,
     schema::{appointments, cases, clients, escalations, excuses, tasks},
-    scope::{Scope, within},
+    scope::{Scope, narrowed, within},
     sealed::{Place, Sealer},
     store::Tx,
     types::bind,
@@ -361,7 +361,7 @@ pub fn tasks(
     limit: i64,
 ) -> Result<Vec<OpenTask>, StorageError> {
     let rows: Vec<TaskColumns> = with_conn!(tx, c => {
-        let mut query = tasks::table
+        let query = tasks::table
             .left_join(clients::table.on(clients::agency_id
                 .eq(tasks::agency_id)
                 .and(clients::agency_id.eq(bind(agency)))
@@ -381,13 +381,7 @@ pub fn tasks(
                 tasks::escalation_id,
             ))
             .into_boxed();
-        if let Some(office) = scope.office {
-            query = query.filter(tasks::office_id.eq(bind(office)));
-        }
-        if let Some(caseworker) = scope.caseworker {
-            query = query.filter(tasks::assignee_id.eq(bind(Some(caseworker))));
-        }
-        query.load(*c)
+        narrowed!(query, tasks::office_id, tasks::assignee_id, scope, Some).load(*c)
     })?;
     let sealer = tx.sealer();
     rows.into_iter()

@@ -3,7 +3,7 @@
 use casework::Work;
 use domain::{MessageId, page::ListScope};
 use storage::{
-    Scope, cases,
+    Scope,
     messages::{self, Filter, Message},
 };
 
@@ -17,13 +17,8 @@ use crate::{
 
 /// One message about a case the caller may see, with its texts.
 pub fn get(work: &mut Work<'_, '_>, scope: Scope, id: MessageId) -> Result<MessageView, Failure> {
-    let message = messages::get(work.tx, work.agency, id)?;
-    let message = message.ok_or_else(|| Failure::not_found("message"))?;
-    let seen = match message.case_id {
-        Some(case) => cases::get(work.tx, work.agency, scope, case)?,
-        None => None,
-    };
-    seen.ok_or_else(|| Failure::not_found("message"))?;
+    let message = messages::get_seen(work.tx, work.agency, scope, id)?
+        .ok_or_else(|| Failure::not_found("message"))?;
     let trail = trail(work, std::slice::from_ref(&message), true)?;
     Ok(MessageView::new(message, &trail))
 }

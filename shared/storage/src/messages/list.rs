@@ -7,7 +7,7 @@ use super::Message;
 use crate::{
     error::StorageError,
     schema::{cases, messages},
-    scope::Scope,
+    scope::{Scope, narrowed, within},
     store::Tx,
     types::bind,
     with_conn,
@@ -24,6 +24,27 @@ pub struct Filter {
     pub status: Option<MessageStatus>,
 }
 
+/// One message about a case the caller may see.
+pub fn get_seen(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    scope: Scope,
+    id: MessageId,
+) -> Result<Option<Message>, StorageError> {
+    Ok(with_conn!(tx, c => {
+        let query = messages::table
+            .inner_join(cases::table.on(messages::agency_id
+                .eq(cases::agency_id)
+                .and(messages::case_id.eq(cases::id.nullable()))))
+            .filter(messages::agency_id.eq(bind(agency)))
+            .filter(cases::agency_id.eq(bind(agency)))
+            .filter(messages::id.eq(bind(id)))
+            .select(Message::as_select())
+            .into_boxed();
+        within!(query, cases, scope).first(*c).optional()
+    })?)
+}
+
 /// A page of messages about cases the caller may see, in the order they were planned.
 pub fn list(
     tx: &mut Tx<'_>,
@@ -34,7 +55,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Message>, StorageError> {
     Ok(with_conn!(tx, c => {
-        let mut query = messages::table
+        let query = messages::table
             .inner_join(cases::table.on(messages::agency_id
                 .eq(cases::agency_id)
                 .and(messages::case_id.eq(cases::id.nullable()))))
@@ -44,12 +65,7 @@ pub fn list(
             .limit(limit)
             .select(Message::as_select())
             .into_boxed();
-        if let Some(office) = scope.office {
-            query = query.filter(messages::office_id.eq(bind(office)));
-        }
-        if let Some(caseworker) = scope.caseworker {
-            query = query.filter(cases::caseworker_id.eq(bind(caseworker)));
-        }
+        let mut query = narrowed!(query, messages::office_id, cases::caseworker_id, scope);
         if let Some(case) = filter.case {
             query = query.filter(messages::case_id.eq(bind(Some(case))));
         }

@@ -18,7 +18,7 @@ BEGIN
 
     -- What only people decide: jobs read it.
     FOREACH named IN ARRAY ARRAY[
-        'agencies', 'calendars', 'logins', 'rule_packs', 'staff', 'templates', 'test_records'
+        'agencies', 'calendars', 'covers', 'logins', 'rule_packs', 'staff', 'templates', 'test_records'
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;

@@ -7,7 +7,7 @@ use crate::{
     cases::Case,
     error::StorageError,
     schema::{appointments, cases, clients, offices},
-    scope::Scope,
+    scope::{Scope, within},
     store::Tx,
     types::bind,
     with_conn,
@@ -37,7 +37,7 @@ fn context((case, client_sex, timezone): Columns) -> Context {
 /// The case, its client and its office, as a boxed query within a scope.
 macro_rules! joined {
     ($agency:expr, $scope:expr) => {{
-        let mut query = cases::table
+        let query = cases::table
             .inner_join(
                 clients::table.on(clients::agency_id
                     .eq(cases::agency_id)
@@ -53,13 +53,7 @@ macro_rules! joined {
             .filter(offices::agency_id.eq(bind($agency)))
             .select((Case::as_select(), clients::sex, offices::timezone))
             .into_boxed();
-        if let Some(office) = $scope.office {
-            query = query.filter(cases::office_id.eq(bind(office)));
-        }
-        if let Some(caseworker) = $scope.caseworker {
-            query = query.filter(cases::caseworker_id.eq(bind(caseworker)));
-        }
-        query
+        within!(query, cases, $scope)
     }};
 }
 

@@ -1,0 +1,34 @@
+//! Covers for absent caseworkers.
+
+mod create;
+mod end;
+mod list;
+
+use casework::Work;
+use domain::{
+    CoverId,
+    role::{self, Reach},
+};
+use storage::covers::{self, Cover, Seen};
+
+pub use self::{create::create, end::end, list::list};
+use crate::{auth::Caller, failure::Failure};
+
+/// One cover the caller may see.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(work: &mut Work<'_, '_>, caller: &Caller, id: CoverId) -> Result<Cover, Failure> {
+    covers::get(work.tx, work.agency, seen_by(caller), id)?
+        .ok_or_else(|| Failure::not_found("cover"))
+}
+
+/// Which covers a caller may see: heads those of their office, administrators all, others those they
+/// have a part in.
+fn seen_by(caller: &Caller) -> Seen {
+    match (role::reach(caller.role), caller.office) {
+        (Reach::Agency, _) => Seen::All,
+        (Reach::Office, Some(office)) => Seen::OfOffice(office),
+        (Reach::OwnCases | Reach::Office | Reach::None, _) => Seen::Of(caller.staff),
+    }
+}
