@@ -179,7 +179,7 @@ impl Operation {
         if self.path.contains('{') {
             codes.push(P::Refused(RefusalCode::NotFound));
         }
-        if self.takes_query() || matches!(self.access, Access::Staff(_)) {
+        if self.takes_query() || matches!(self.access, Access::Staff(_) | Access::Client) {
             codes.push(P::InvalidQuery);
         }
         if self.takes_idempotency_key() {

@@ -134,8 +134,9 @@ pub const fn is_sensitive(permission: Permission) -> bool {
     use Permission as P;
     matches!(
         permission,
-        // What changes something by a right to read reveals it.
-        P::ReadClients
+        // What changes something by a right to read reveals it, or is about the own password.
+        P::ReadSelf
+            | P::ReadClients
             | P::EndCases
             | P::SignOffEscalations
             | P::DismissEscalations

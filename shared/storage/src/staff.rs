@@ -180,6 +180,24 @@ pub fn get_many(
     .collect()
 }
 
+/// Those with one of these roles whose accounts are not locked.
+pub fn with_role(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    roles: &[Role],
+) -> Result<Vec<Staff>, StorageError> {
+    let sealer = tx.sealer();
+    with_conn!(tx, c => staff::table
+        .filter(staff::agency_id.eq(bind(agency)))
+        .filter(staff::role.eq_any(roles.iter().map(bind).collect::<Vec<_>>()))
+        .filter(staff::active.eq(true))
+        .select(StaffRow::as_select())
+        .load(*c))?
+    .into_iter()
+    .map(|row| row.open(sealer))
+    .collect()
+}
+
 /// A page of the agency's staff in the order they were made, after `after`; `only` one office.
 pub fn list(
     tx: &mut Tx<'_>,

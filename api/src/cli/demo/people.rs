@@ -44,16 +44,22 @@ pub struct People {
     pub supervisor: Login,
     /// Keeps offices, staff and rules; sees no client.
     pub admin: Login,
+    /// Keeps accounts, and makes those of auditors; sees no client.
+    pub security: Login,
     /// Reads the audit trail and nothing else.
     pub auditor: Login,
 }
 
 impl People {
-    /// The agency and its administrator are made as `tongxing admin` makes them; everybody else by
-    /// the administrator through the API.
+    /// The agency and its two administrators are made as `tongxing admin` makes them; everybody else
+    /// by one of them through the API.
     pub async fn settle_in(site: &Site, api: &Api) -> Result<Self, DemoError> {
-        let (agency, mut admin) = found_agency(site).await?;
-        admin.token = api.sign_in(admin.username, &admin.password).await?;
+        let mut admin = first_login(site, Role::AgencyAdmin, "admin", "管理员");
+        let mut security = first_login(site, Role::SecurityAdmin, "security", "安全管理员");
+        let agency = found_agency(site, [&mut admin, &mut security]).await?;
+        for login in [&mut admin, &mut security] {
+            login.token = api.sign_in(login.username, &login.password).await?;
+        }
         let office = json!({
             "name": "城东街道服务站",
             "area_code": "330102",
@@ -63,15 +69,12 @@ impl People {
         let office = api.post(&admin.token, "/v1/offices", office).await?;
         let office = text(&office, "/id")?.to_owned();
         let hire = async |username, display_name, role, sex| {
-            let login = Login {
-                role,
-                username,
-                password: password(site),
-                display_name,
-                token: String::new(),
-                id: String::new(),
+            let by = match role {
+                Role::Auditor => &security,
+                _ => &admin,
             };
-            employ(api, &admin.token, login, sex, &office).await
+            let login = first_login(site, role, username, display_name);
+            employ(api, &by.token, login, sex, &office).await
         };
         Ok(Self {
             agency,
@@ -80,6 +83,7 @@ impl People {
             supervisor: hire("chen", "陈主任", Role::Supervisor, Sex::Male).await?,
             auditor: hire("wuying", "吴审计", Role::Auditor, Sex::Female).await?,
             admin,
+            security,
             office,
         })
     }
@@ -107,6 +111,7 @@ impl People {
             &self.nurse,
             &self.supervisor,
             &self.admin,
+            &self.security,
             &self.auditor,
         ]
         .into_iter()
@@ -135,38 +140,64 @@ async fn employ(
     Ok(login)
 }
 
-/// The agency with its rule packs, and somebody who may do the rest.
-async fn found_agency(site: &Site) -> Result<(String, Login), DemoError> {
+/// A login to be, with a password of its own.
+fn first_login(
+    site: &Site,
+    role: Role,
+    username: &'static str,
+    display_name: &'static str,
+) -> Login {
+    Login {
+        role,
+        username,
+        password: password(site),
+        display_name,
+        token: String::new(),
+        id: String::new(),
+    }
+}
+
+/// The agency with its rule packs, and those who may do the rest; answers its id.
+async fn found_agency(site: &Site, first: [&mut Login; 2]) -> Result<String, DemoError> {
     let now = site.clock.now();
     let mut ids = IdMint::new(now, site.randomness.seed());
-    let (agency, id): (AgencyId, StaffId) = (ids.next(), ids.next());
-    let login = Login {
-        role: Role::AgencyAdmin,
-        username: "admin",
-        password: password(site),
-        display_name: "管理员",
-        token: String::new(),
-        id: id.to_string(),
-    };
-    let password = SecretString::from(login.password.clone());
-    let hash = site
-        .passwords
-        .hash(password)
-        .await
-        .map_err(DemoError::start)?;
+    let agency: AgencyId = ids.next();
+    let mut accounts = Vec::new();
+    for login in first {
+        let id: StaffId = ids.next();
+        login.id = id.to_string();
+        let password = SecretString::from(login.password.clone());
+        let password_hash = site
+            .passwords
+            .hash(password)
+            .await
+            .map_err(DemoError::start)?;
+        accounts.push(staff::Staff {
+            agency_id: agency,
+            id,
+            office_id: None,
+            username: login.username.to_owned(),
+            password_hash,
+            display_name: login.display_name.to_owned(),
+            role: login.role,
+            sex: None,
+            phone: None,
+            active: true,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        });
+    }
     site.store
-        .write(|tx| {
-            let ids = IdMint::new(now, site.randomness.seed());
-            let (actor, request) = (Actor::system(), Request::none());
-            let packs = &site.packs;
+        .write_in(agency, |tx| {
             let mut work = Work {
                 tx,
-                packs,
+                packs: &site.packs,
                 agency,
                 now,
-                actor,
-                ids,
-                request,
+                actor: Actor::system(),
+                ids: IdMint::new(now, site.randomness.seed()),
+                request: Request::none(),
             };
             let row = agencies::Agency {
                 id: agency,
@@ -175,26 +206,13 @@ async fn found_agency(site: &Site) -> Result<(String, Login), DemoError> {
             };
             agencies::insert(work.tx, &row)?;
             rules::publish_shipped(&mut work)?;
-            let admin = staff::Staff {
-                agency_id: agency,
-                id,
-                office_id: None,
-                username: login.username.to_owned(),
-                password_hash: hash.clone(),
-                display_name: login.display_name.to_owned(),
-                role: login.role,
-                sex: None,
-                phone: None,
-                active: true,
-                version: 1,
-                created_at: now,
-                updated_at: now,
-            };
-            staff::insert(work.tx, &admin)?;
+            for account in &accounts {
+                staff::insert(work.tx, account)?;
+            }
             Ok::<_, WorkError>(())
         })
         .map_err(DemoError::start)?;
-    Ok((agency.to_string(), login))
+    Ok(agency.to_string())
 }
 
 /// Four groups of four characters that are not mistaken for each other.

@@ -17,7 +17,8 @@ use crate::{
 ///
 /// The account belongs to the caller's agency. An `agency_admin` makes those of caseworkers,
 /// supervisors and administrators like itself, a `security_admin` those of security administrators and
-/// auditors; nobody has two of these three administrations. Hand the password over in person: it is shown nowhere.
+/// auditors; nobody has two of these three administrations. Hand the password over in
+/// person: it is shown nowhere, and within three days its owner changes it, before anything else.
 #[utoipa::path(
     tag = "Staff",
     request_body = CreateStaff,
@@ -45,6 +46,7 @@ pub async fn create_staff(
     let words = places.iter().map(String::as_str);
     let words: Vec<&str> = words.chain([username.as_str()]).collect();
     let profile = call.state().auth.password_profile;
+    let sign_in_now = call.state().sign_in_clock.now();
     own_account::check_new(&password, profile, &words, "/password")?;
     // Costly on purpose, so outside the unit of work.
     let password_hash = call
@@ -70,6 +72,7 @@ pub async fn create_staff(
         move |work, asked| {
             staff::appoint(by, asked.role)?;
             let staff = staff::create(work, asked)?;
+            staff::is_temporary(work, staff.id, sign_in_now)?;
             let (id, version) = (staff.id, staff.version);
             let view = StaffView::from(staff);
             Ok(Answer::created(format!("/v1/staff/{id}"), view)

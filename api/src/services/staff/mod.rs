@@ -16,7 +16,7 @@ use crate::failure::Failure;
 pub use check::username;
 pub use create::{NewStaff, create};
 pub use list::list;
-pub use reset::{reset_password, reset_second_factor};
+pub use reset::{is_temporary, reset_password, reset_second_factor};
 pub use separation::appoint;
 pub use update::{Updated, update};
 
