@@ -33,6 +33,14 @@ impl Contents {
             .collect()
     }
 
+    /// Whether a text stands in any row, as text or as its bytes.
+    pub fn mentions(&self, text: &str) -> bool {
+        let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let rows = self.0.values().flatten();
+        rows.map(|row| row.to_lowercase())
+            .any(|row| row.contains(&text.to_lowercase()) || row.contains(&bytes))
+    }
+
     /// How many rows a table has.
     ///
     /// # Panics

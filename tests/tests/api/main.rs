@@ -33,3 +33,4 @@ mod sign_in;
 mod story;
 mod template_versions;
 mod tokens;
+mod unseen;
