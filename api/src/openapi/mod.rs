@@ -46,6 +46,7 @@ const INTEGRATOR: &str = "integrator";
         (name = "Staff", description = "People with an account."),
         (name = "Integrators", description = "Other systems with access to the agency's data."),
         (name = "Clients", description = "The people in the programme."),
+        (name = "Consents", description = "What clients allowed, and whom of the family may be told."),
         (name = "Cases", description = "One measure on one client, from decision to end."),
         (name = "Appointments", description = "Dated obligations and the windows they are met in."),
         (name = "Tests", description = "Samples taken and their results."),

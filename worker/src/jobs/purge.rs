@@ -3,8 +3,7 @@
 use casework::{WorkError, retention};
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, retention::RetentionRules};
-use platform::Clock;
-use storage::{StorageError, Tx};
+use storage::{StorageError, Tx, client_sessions, sign_in_budgets, sign_in_codes};
 
 use crate::{
     job::{Batch, Job, Running, Turn},
@@ -26,9 +25,14 @@ impl Job for Purge {
                 let rules = RetentionRules::shipped()
                     .map_err(|error| WorkError::corrupt(error.to_string()))?;
                 // Signing in lives in real time: moving the sandbox's clock ends no session.
-                let real = Clock::System.now();
+                let sign_in_now = turn.context.parts.sign_in_clock.now();
                 turn.context.write(turn.agency, turn.now, |work| {
-                    retention::purge(work, &rules, real, limit)
+                    let acted_on = retention::purge(work, &rules, sign_in_now, limit)?;
+                    sign_in_codes::wipe_expired(work.tx, sign_in_now)?;
+                    sign_in_codes::purge(work.tx, sign_in_now, limit)?;
+                    sign_in_budgets::purge(work.tx, sign_in_now, limit)?;
+                    client_sessions::purge(work.tx, work.agency, sign_in_now, limit)?;
+                    Ok(acted_on)
                 })
             })
             .await?;
