@@ -423,6 +423,7 @@ operations! {
         Mutation "message", also [InvalidSignature];
     ListTasks = list_tasks: Get "/v1/tasks", may(P::ReadTasks), Read "task",
         also [InvalidCursor];
+    GetTask = get_task: Get "/v1/tasks/{id}", may(P::ReadTasks), ReadFile "task";
     CompleteTask = complete_task: Post "/v1/tasks/{id}/done", may(P::WriteTasks), Mutation "task",
         refuses [TaskClosed], also [StaleVersion];
     GetToday = get_today: Get "/v1/today", may(P::ReadToday), Read "today";

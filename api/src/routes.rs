@@ -109,6 +109,7 @@ routes![
     h::messages::get::get_message,
     h::receipts::receive::receive_receipt,
     h::tasks::list::list_tasks,
+    h::tasks::get::get_task,
     h::tasks::complete::complete_task,
     h::today::get::get_today,
     h::client_sessions::request_code::request_client_code,

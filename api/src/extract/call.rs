@@ -27,6 +27,7 @@ use crate::{
     extract::{
         json::Json,
         query,
+        repeatable::repeatable,
         request::{header as text_header, request_of},
     },
     failure::Failure,
@@ -65,6 +66,11 @@ impl<O: Op, W> Call<O, W> {
     /// The same, to be kept after the call is answered.
     pub fn shared(&self) -> Data<AppState> {
         self.state.clone()
+    }
+
+    /// Whoever sent the token.
+    pub(super) fn bearer(&self) -> Bearer {
+        self.bearer.clone()
     }
 
     /// Which rows of case data the caller may reach. The rest is "not found".
@@ -154,25 +160,13 @@ impl<O: Op, W> Call<O, W> {
         let Bearer::Staff(caller) = &self.bearer else {
             return Ok(None);
         };
-        if !O::OPERATION.takes_idempotency_key() {
-            return Ok(None);
-        }
-        let Some(value) = self.http.headers().get("idempotency-key") else {
-            return Ok(None);
-        };
-        let key = value
-            .to_str()
-            .ok()
-            .filter(|key| (1..=200).contains(&key.len()))
-            .ok_or_else(|| {
-                let detail = "an Idempotency-Key has 1 to 200 visible ASCII characters";
-                Problem::new(ProblemCode::InvalidHeader, detail)
-            })?;
-        Ok(Some(Repeatable {
-            principal: caller.staff,
-            key: key.to_owned(),
-            fingerprint: self.state.store.sealer().fingerprint(&fingerprint),
-        }))
+        repeatable(
+            O::OPERATION,
+            &self.http,
+            caller.staff.uuid(),
+            self.state.store.sealer(),
+            fingerprint,
+        )
     }
 
     /// The staff member who may be covering for somebody whose cases count as own ones then.

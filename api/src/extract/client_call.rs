@@ -17,6 +17,7 @@ use crate::{
     auth::{ClientCaller, access_token::Rejected},
     extract::{
         json::Json,
+        query,
         repeatable::repeatable,
         request::{header as text_header, request_of},
     },
@@ -111,6 +112,7 @@ impl<O: Op> ClientCall<O> {
             .ok_or_else(Problem::internal)?;
         let now = state.sign_in_clock.now();
         let caller = authenticate(http, &state, now)?;
+        query::refuse_untaken(O::OPERATION, http.query_string())?;
         if let Some(limits) = http.app_data::<Data<Limits>>() {
             limits.request(http, caller.client.uuid())?;
         }

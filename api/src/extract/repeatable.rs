@@ -35,6 +35,7 @@ pub(super) fn repeatable(
             Problem::new(ProblemCode::InvalidHeader, detail)
         })?;
     Ok(Some(Repeatable {
+        // One column for everybody's: ids are unique over all kinds.
         principal: StaffId::from_uuid(principal),
         key: key.to_owned(),
         fingerprint: sealer.fingerprint(&fingerprint),

@@ -86,6 +86,28 @@ impl From<&Task> for TaskView {
     }
 }
 
+/// A task with what was written.
+#[derive(Serialize, ToSchema)]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
+pub struct TaskFile {
+    #[serde(flatten)]
+    pub task: TaskView,
+    /// The client's own words where a client asked for it, and what staff noted.
+    pub note: Option<String>,
+}
+
+impl From<Task> for TaskFile {
+    fn from(task: Task) -> Self {
+        Self {
+            task: TaskView::from(&task),
+            note: task.note,
+        }
+    }
+}
+
 /// What a list of tasks is narrowed to.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

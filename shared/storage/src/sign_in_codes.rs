@@ -134,7 +134,8 @@ pub fn issue(
     let changed = with_conn!(tx, c => diesel::update(sign_in_codes::table
             .filter(sign_in_codes::phone_index.eq(&row.phone_index))
             .filter(sign_in_codes::version.eq(before.version)))
-        .set(row.values())
+        // A changeset leaves out what it takes for a key.
+        .set((row.values(), sign_in_codes::id.eq(bind(row.id))))
         .execute(*c))?;
     if changed == 1 {
         Ok(())

@@ -190,6 +190,7 @@ const TABLE: &[(&str, &str, char)] = &[
     ("get_message", "!+0+000----", 'F'),
     ("receive_receipt", "+++++++++++", 'C'),
     ("list_tasks", "!+.+...----", ' '),
+    ("get_task", "!+0+000----", 'F'),
     ("complete_task", "!+0+000----", 'C'),
     ("get_today", "!+.+...----", ' '),
     ("request_client_code", "+++++++++++", 'L'),

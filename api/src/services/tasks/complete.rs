@@ -42,11 +42,14 @@ pub fn complete(
     }
     task.status = TaskStatus::Done;
     task.outcome = Some(asked.outcome);
-    task.note = asked
-        .note
-        .as_deref()
-        .map(|note| text::note(note, "/note", 2_000))
-        .transpose()?;
+    if let Some(note) = asked.note.as_deref() {
+        let note = text::note(note, "/note", 2_000)?;
+        // What the client asked for stays beside what came of it.
+        task.note = Some(match task.note {
+            Some(asked_for) => format!("{asked_for}\n\n{note}"),
+            None => note,
+        });
+    }
     task.closed_at = Some(work.now);
     task.closed_by = Some(by);
     let read = task.version;

@@ -325,6 +325,7 @@ impl World {
                 }),
             ),
             "list_tasks" => ("/v1/tasks".to_owned(), Value::Null),
+            "get_task" => (self.one("tasks", "task"), Value::Null),
             "complete_task" => (
                 self.one("tasks", "task") + "/done",
                 json!({ "outcome": "done" }),
