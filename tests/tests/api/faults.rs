@@ -104,6 +104,8 @@ on_both! {
 
     async fn changes_tell_every_fault(app: TestApp) {
         let client = app.register_client("王小明", "13900001111").await;
+        // Signing in is stored.
+        app.login(Role::AgencyAdmin).await;
         let before = app.contents();
         let office = format!("/v1/offices/{}", app.seed().office);
         let body = json!({ "name": null, "area_code": "33", "phone": "1", "message_signature": "尿" });
