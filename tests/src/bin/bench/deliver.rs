@@ -159,6 +159,7 @@ fn once(
             allow_private_addresses: true,
         })?),
     };
+    let store = site::open(&site::url_as(url, "tongxing_worker"), 4)?;
     let worker = worker(store, gateway, asked, now)?;
     let process = std::process::id();
     let (before, started) = (measure::processor_time(process)?, Instant::now());
@@ -184,6 +185,7 @@ fn worker(
     Ok(Worker::new(WorkerParts {
         store,
         clock: Clock::manual(now).0,
+        sign_in_clock: Clock::System,
         randomness: Randomness::from_os()?,
         gateway,
         settings,

@@ -189,8 +189,9 @@ impl<'a> Bench<'a> {
 
     fn worker(&self) -> Outcome<Worker> {
         Ok(Worker::new(WorkerParts {
-            store: site::open(&self.url, 4)?,
+            store: site::open(&site::url_as(&self.url, "tongxing_worker"), 4)?,
             clock: self.clock.clone(),
+            sign_in_clock: Clock::System,
             randomness: Randomness::from_os()?,
             gateway: Arc::new(Taking),
             settings: Settings::of(&Config::defaults()?),

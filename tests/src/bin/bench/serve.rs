@@ -10,8 +10,8 @@ use std::{
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
-    pending::Pending,
     covering::Covering,
+    pending::Pending,
     refusals::Refusals,
 };
 use casework::PackCache;
@@ -29,6 +29,8 @@ pub struct ServeArguments {
     pool: u32,
     #[arg(long, default_value_t = 0)]
     workers: usize,
+    #[arg(long)]
+    no_row_security: bool,
 }
 
 impl ServeArguments {
@@ -66,7 +68,7 @@ pub fn run(asked: &ServeArguments) -> Outcome<()> {
         auth.access_token_seconds,
     );
     let state = AppState {
-        store: site::open(asked.url(), asked.pool())?,
+        store: site::open_with(asked.url(), asked.pool(), !asked.no_row_security)?,
         clock,
         sign_in_clock: Clock::System,
         passwords: Passwords::start(&auth.argon2, auth.hash_threads, randomness.clone())?,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use storage::{Options, Sealer, SealingKey, Store, Synchronous, migrate};
+use storage::{Options, Sealer, SealingKey, Store, Synchronous, migrate, roles};
 
 use crate::{Db, Outcome, cluster::Cluster, load, sql};
 
@@ -41,10 +41,17 @@ impl Site {
     /// not there yet.
     pub fn copy(&self, clients: usize) -> Outcome<String> {
         let loaded = format!("bench_{LAYOUT}_{clients}");
-        match &self.cluster {
-            None => self.copy_file(&loaded, clients),
-            Some(cluster) => copy_database(cluster, &loaded, clients),
+        let url = match &self.cluster {
+            None => self.copy_file(&loaded, clients)?,
+            Some(cluster) => copy_database(cluster, &loaded, clients)?,
+        };
+        // What was loaded may be older than the newest migration.
+        let store = open(&url, 1)?;
+        migrate::up(&store)?;
+        if self.cluster.is_some() {
+            roles::apply(&store)?;
         }
+        Ok(url)
     }
 
     fn copy_file(&self, loaded: &str, clients: usize) -> Outcome<String> {
@@ -104,10 +111,21 @@ fn fill(url: &str, clients: usize) -> Outcome<()> {
 
 /// Opens a database as production does.
 pub fn open(url: &str, pool_size: u32) -> Outcome<Store> {
+    open_with(url, pool_size, true)
+}
+
+/// The URL under which one of the product's own roles reaches the database, on PostgreSQL.
+pub fn url_as(url: &str, role: &str) -> String {
+    url.replacen("postgres@", &format!("{role}@"), 1)
+}
+
+/// The same as [`open`], with or without PostgreSQL's own wall between agencies.
+pub fn open_with(url: &str, pool_size: u32, row_security: bool) -> Outcome<Store> {
     let options = Options {
         url: url.to_owned(),
         pool_size,
         statement_cache: true,
+        row_security,
         busy_timeout: Duration::from_secs(5),
         synchronous: Synchronous::Full,
     };
