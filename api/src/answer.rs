@@ -19,6 +19,7 @@ pub struct Answer<T> {
     status: StatusCode,
     view: Option<T>,
     object_id: Option<String>,
+    reason: Option<String>,
     etag: Option<i64>,
     location: Option<String>,
     next_cursor: Option<String>,
@@ -31,6 +32,7 @@ impl<T> Answer<T> {
             status: StatusCode::OK,
             view: Some(view),
             object_id: None,
+            reason: None,
             etag: None,
             location: None,
             next_cursor: None,
@@ -53,6 +55,13 @@ impl<T> Answer<T> {
         self
     }
 
+    /// Says why it was done, for the audit trail: codes, never what somebody typed.
+    #[must_use]
+    pub fn because(mut self, reason: String) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
     /// With the version of the object as its `ETag`.
     #[must_use]
     pub fn version(mut self, version: i64) -> Self {
@@ -63,6 +72,11 @@ impl<T> Answer<T> {
     /// The object it was about.
     pub(crate) fn object_id(&self) -> Option<String> {
         self.object_id.clone()
+    }
+
+    /// Why it was done.
+    pub(crate) fn reason(&self) -> Option<String> {
+        self.reason.clone()
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use storage::{Backend, Options, Sealer, SealingKey, Store, Synchronous, migrate};
+use storage::{Backend, Options, Sealer, SealingKey, Store, Synchronous, migrate, roles};
 
 use crate::{cluster::run_folder, postgres::PostgresDatabase, sqlite::SqliteDatabase};
 
@@ -43,37 +43,54 @@ impl Database {
         }
     }
 
-    /// Opens it under the sealing keys that all tests share.
+    /// Opens it as its owner, under the sealing keys that all tests share.
     pub fn open(&self) -> Store {
         open(self.url())
     }
+
+    /// How `tongxing_app`, `tongxing_worker` or `tongxing_reader` reaches it; none on SQLite, which
+    /// has no roles.
+    pub fn url_as(&self, role: &str) -> Option<String> {
+        match &self.0 {
+            Kind::Sqlite(_) => None,
+            Kind::Postgres(database) => Some(database.url_as(role)),
+        }
+    }
 }
 
-pub(crate) fn open(url: &str) -> Store {
+/// The sealing key that all tests share.
+pub const KEY: SealingKey = SealingKey {
+    id: 1,
+    bytes: [7; 32],
+};
+/// The key of the look-up index that all tests share.
+pub const INDEX_KEY: [u8; 32] = [8; 32];
+
+/// Opens the database at `url`, under the keys that all tests share.
+pub fn open(url: &str) -> Store {
+    open_under(url, Sealer::new(&[KEY], &INDEX_KEY).unwrap())
+}
+
+/// Opens the database at `url`, under these keys.
+pub fn open_under(url: &str, sealer: Sealer) -> Store {
     let options = Options {
         url: url.to_owned(),
         pool_size: POOL,
         statement_cache: true,
+        row_security: true,
         busy_timeout: Duration::from_secs(10),
         synchronous: Synchronous::Off,
     };
-    Store::open(&options, sealer()).unwrap()
+    Store::open(&options, sealer).unwrap()
 }
 
 /// Opens the empty database at `url`, migrates it, and closes it.
 pub(crate) fn migrate_to_newest(url: &str) {
-    migrate::up(&open(url)).unwrap();
-}
-
-fn sealer() -> Sealer {
-    Sealer::new(
-        &[SealingKey {
-            id: 1,
-            bytes: [7; 32],
-        }],
-        &[8; 32],
-    )
-    .unwrap()
+    let store = open(url);
+    migrate::up(&store).unwrap();
+    if store.backend() == Backend::Postgres {
+        roles::apply(&store).unwrap();
+    }
 }
 
 /// A name that no other test of any run has.

@@ -19,6 +19,13 @@ pub struct PostgresDatabase {
 }
 
 impl PostgresDatabase {
+    /// The URL under which whoever may take `role` has no more rights than that. Roles of the tests
+    /// have no password, so they are taken on after signing in.
+    pub(crate) fn url_as(&self, role: &str) -> String {
+        let mark = if self.url.contains('?') { '&' } else { '?' };
+        format!("{}{mark}options=-c%20role%3D{role}", self.url)
+    }
+
     pub(crate) fn fresh() -> Option<Self> {
         let admin_url = cluster::admin_url()?;
         let name = database::fresh_name();

@@ -29,7 +29,7 @@ impl Context {
         now: DateTime<Utc>,
         mut unit: impl FnMut(&mut Work<'_, '_>) -> Result<T, WorkError>,
     ) -> Result<T, WorkError> {
-        self.parts.store.write(|tx| {
+        self.parts.store.write_in(agency, |tx| {
             unit(&mut Work {
                 tx,
                 packs: &self.parts.packs,

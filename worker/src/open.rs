@@ -10,7 +10,7 @@ use platform::{
     config::{self, GatewayKind},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use storage::{Options, Sealer, SealingKey, StorageError, Store, Synchronous};
+use storage::{Options, Sealer, SealingKey, StorageError, Store, Synchronous, migrate, sealing_keys};
 
 /// Why it cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,9 @@ pub enum OpenError {
     /// The database does not answer.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The database is older than this build.
+    #[error("the database is not migrated: run `tongxing migrate`")]
+    NotMigrated,
     /// The gateway's settings are wrong.
     #[error(transparent)]
     Gateway(#[from] BuildError),
@@ -32,6 +35,19 @@ pub enum OpenError {
 /// [`OpenError`].
 pub fn store(config: &Config) -> Result<Store, OpenError> {
     Ok(Store::open(&database_options(config)?, sealer(config)?)?)
+}
+
+/// The database, of the schema that this build needs and sealed with the keys at hand.
+///
+/// # Errors
+/// [`OpenError`]: also for a key that is missing or not the one the database knows by its id.
+pub fn migrated_store(config: &Config) -> Result<Store, OpenError> {
+    let store = store(config)?;
+    if migrate::is_pending(&store)? {
+        return Err(OpenError::NotMigrated);
+    }
+    sealing_keys::check(&store)?;
+    Ok(store)
 }
 
 /// How to reach the database.
@@ -46,6 +62,7 @@ pub fn database_options(config: &Config) -> Result<Options, ConfigError> {
             .to_owned(),
         pool_size: database.pool_size,
         statement_cache: database.statement_cache,
+        row_security: database.row_security,
         busy_timeout: Duration::from_millis(database.busy_timeout_ms),
         synchronous: match database.synchronous {
             config::Synchronous::Full => Synchronous::Full,

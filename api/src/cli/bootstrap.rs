@@ -20,7 +20,7 @@ pub fn publish_shipped(
     let agencies = store.read(agencies::list_ids)?;
     let mut published = 0;
     for agency in agencies {
-        published += store.write(|tx| publish_to(tx, agency, now, randomness))?;
+        published += store.write_in(agency, |tx| publish_to(tx, agency, now, randomness))?;
     }
     Ok(published)
 }

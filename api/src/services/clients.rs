@@ -3,6 +3,7 @@
 mod identity;
 mod list;
 mod register;
+mod reveal;
 mod update;
 
 use casework::Work;
@@ -13,7 +14,7 @@ use storage::{
 };
 
 pub(in crate::services) use self::register::own_office;
-pub use self::{list::list, register::register, update::update};
+pub use self::{list::list, register::register, reveal::reveal, update::update};
 use crate::{failure::Failure, problem::Problem, problem_code::ProblemCode};
 use domain::RefusalCode;
 

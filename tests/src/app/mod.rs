@@ -40,6 +40,7 @@ struct Inner {
     http: reqwest::Client,
     clock: Arc<ManualClock>,
     sign_in_clock: Arc<ManualClock>,
+    store: Store,
     parts: WorkerParts,
     worker: Worker,
     recording: Option<RecordingGateway>,
@@ -57,9 +58,10 @@ impl TestApp {
         &self.0.seed
     }
 
-    /// The database, past the API.
+    /// The database as its owner, past the API. On PostgreSQL the API and the worker have roles of
+    /// their own, with less rights.
     pub fn store(&self) -> &Store {
-        &self.0.parts.store
+        &self.0.store
     }
 
     /// Which database it is.
@@ -70,6 +72,12 @@ impl TestApp {
     /// How to reach the database, as `database.url`.
     pub fn database_url(&self) -> &str {
         self.0.database.url()
+    }
+
+    /// How a role of PostgreSQL reaches the database; on SQLite, which has none, as everybody does.
+    pub fn database_url_as(&self, role: &str) -> String {
+        let url = self.0.database.url_as(role);
+        url.unwrap_or_else(|| self.database_url().to_owned())
     }
 
     /// Randomness of the process.
@@ -116,8 +124,8 @@ impl TestApp {
 
     /// One unit of work of the system in the seeded agency, past the API.
     pub fn write<T>(&self, mut unit: impl FnMut(&mut Work<'_, '_>) -> Result<T, WorkError>) -> T {
+        let store = &self.0.store;
         let WorkerParts {
-            store,
             packs,
             clock,
             randomness,

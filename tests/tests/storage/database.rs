@@ -15,7 +15,7 @@ pub struct Database {
     // Closed before the database is dropped.
     store: Store,
     pub url: String,
-    _place: tests::database::Database,
+    place: tests::database::Database,
 }
 
 /// Runs a test once per backend at hand.
@@ -39,13 +39,18 @@ pub fn fresh(backend: Backend) -> Option<Database> {
     Some(Database {
         store: place.open(),
         url: place.url().to_owned(),
-        _place: place,
+        place,
     })
 }
 
 impl Database {
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How a role of PostgreSQL reaches it; none on SQLite.
+    pub fn url_as(&self, role: &str) -> Option<String> {
+        self.place.url_as(role)
     }
 
     /// Stores an agency.

@@ -5,10 +5,16 @@
 mod accounts;
 mod audit;
 mod case_plans;
+mod consents;
 mod database;
 mod leases;
 mod migrations;
+mod never_collected;
 mod plans;
 mod reference;
+mod reseal;
+mod retention;
+mod roles;
 mod schema;
 mod statements;
+mod tamper;

@@ -4,10 +4,12 @@ use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection, sql_query, sql_types::Text,
 };
-use domain::MessageKind;
+use domain::{MessageKind, Role};
 use storage::{
     audit_log::{self, Filter},
-    calendars, idempotency, integrators, leases, offices, refresh_tokens, rule_packs, sessions, staff, tasks,
+    calendars,
+    covers::{self, Seen},
+    idempotency, integrators, leases, offices, refresh_tokens, rule_packs, sessions, staff, tasks,
     templates, transitions,
 };
 
@@ -46,6 +48,14 @@ fn searches(database: &Database) {
                 staff::get(tx, agency, li)?;
                 staff::get_many(tx, agency, &[li, ids.next()])?;
                 staff::list(tx, agency, None, None, 9)?;
+                staff::with_role(tx, agency, &[Role::Auditor])?;
+                covers::covering(tx, agency, at(0))?;
+                covers::covered_by(tx, agency, li, at(0), at(9))?;
+                for seen in [Seen::All, Seen::OfOffice(ids.next()), Seen::Of(li)] {
+                    covers::get(tx, agency, seen, ids.next())?;
+                    covers::list(tx, agency, seen, Some(at(0)), Some(ids.next()), 9)?;
+                }
+                covers::end(tx, agency, ids.next(), li, at(0))?;
                 staff::list(tx, agency, Some(ids.next()), Some(li), 9)?;
                 sessions::get(tx, agency, ids.next())?;
                 sessions::touch(tx, agency, ids.next(), at(0))?;
@@ -133,9 +143,18 @@ fn plan(database: &Database, sql: &str) -> Vec<String> {
             .unwrap();
         return steps.into_iter().map(|step| step.detail).collect();
     }
-    let mut conn = PgConnection::establish(&database.url).unwrap();
+    // As the role that asks, so with the condition that row-level security adds.
+    let deletes = sql.starts_with("DELETE");
+    let role = if deletes {
+        "tongxing_worker"
+    } else {
+        "tongxing_app"
+    };
+    let mut conn = PgConnection::establish(&database.url_as(role).unwrap()).unwrap();
     conn.batch_execute(&format!(
-        "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE asked AS {sql}"
+        "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; \
+         BEGIN; SET LOCAL tongxing.agency = '00000000-0000-7000-8000-000000000000'; \
+         PREPARE asked AS {sql}"
     ))
     .unwrap();
     let places = (1..100)

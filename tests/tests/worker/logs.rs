@@ -5,7 +5,9 @@ use domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
-    Backend, Reply, TestApp, on_both,
+    Backend, Reply, TestApp,
+    client::BORN,
+    on_both,
     steps::{Journey, id_of},
 };
 
@@ -13,6 +15,7 @@ use crate::{capture, story::message};
 
 const NAME: &str = "司马承祯";
 const PHONE: &str = "13711112222";
+const CLIENTS_PHONE: &str = "13733334444";
 const ID_NUMBER: &str = "11010519900307283X";
 const NOTE: &str = "母亲在县医院住院";
 const WRONG_PASSWORD: &str = "not the battery";
@@ -141,6 +144,18 @@ async fn report(app: &TestApp, id: &str) {
     assert!(answer.status.is_success(), "{answer:?}");
 }
 
+/// Nothing of `secrets` stands in the log.
+#[track_caller]
+fn assert_absent(log: &str, secrets: impl Iterator<Item = String>) {
+    for secret in secrets {
+        if let Some(at) = log.find(&secret) {
+            let line = log[..at].rfind('\n').map_or(0, |end| end + 1);
+            let line = log[line..].lines().next().unwrap();
+            panic!("the log has {secret:?}: {line}");
+        }
+    }
+}
+
 on_both! {
     async fn nothing_of_a_client_is_in_a_log(setup: Setup) {
         capture::start();
@@ -222,14 +237,51 @@ on_both! {
             .into_iter()
             .chain([WRONG_PASSWORD, tests::app::PASSWORD, &token])
             .map(str::to_owned);
-        for secret in seeded.chain(tokens).chain(texts) {
-            if let Some(at) = log.find(&secret) {
-                let line = log[..at].rfind('\n').map_or(0, |end| end + 1);
-                panic!(
-                    "the log has {secret:?}: {}",
-                    log[line..].lines().next().unwrap()
-                );
-            }
-        }
+        assert_absent(&log, seeded.chain(tokens).chain(texts));
+    }
+
+    /// Codes, tokens, keys of second factors, secrets of other systems, and what clients write.
+    async fn nothing_of_a_sign_in_is_in_a_log(app: TestApp) {
+        const HELP: &str = "想了解就业培训的事";
+        const CORRECTION: &str = "门牌号写错了一位";
+        const PLACE: [f64; 2] = [30.274_123, 120.155_123];
+        capture::start();
+        app.advance("2025-09-05T10:00").await;
+        let journey = app.born_with_case(CLIENTS_PHONE, "2025-09-05").await;
+        let (client, staff) = (&journey.client, app.login(Role::Caseworker).await);
+        let code = app.get_code(CLIENTS_PHONE).await;
+        app.try_code(CLIENTS_PHONE, "000000", None).await.problem(401, "invalid_code");
+        app.try_code(CLIENTS_PHONE, &code, None).await.problem(401, "second_fact_required");
+        let session = app.try_code(CLIENTS_PHONE, &code, Some(BORN)).await.expect(201);
+        let token = session["access_token"].as_str().unwrap();
+        let consent = json!({ "purpose": "location", "text_version": "1", "channel": "paper" });
+        app.post(&staff, &format!("/v1/clients/{client}/consents"), consent).await.expect(201);
+        let at = json!({ "location": { "latitude": PLACE[0], "longitude": PLACE[1] } });
+        app.post(token, "/v1/me/check-ins", at).await.expect(201);
+        let help = json!({ "text": HELP });
+        let help = app.post(token, "/v1/me/help-requests", help).await.expect(201);
+        let wrong = json!({ "topic": "other", "text": CORRECTION });
+        app.post(token, "/v1/me/corrections", wrong).await.expect(201);
+        app.get(token, "/v1/me/export").await.expect(200);
+
+        let asked = json!({ "fields": ["phone"], "reason": "contact" });
+        let shown = app.post(&staff, &format!("/v1/clients/{client}/reveal"), asked).await;
+        assert_eq!(shown.expect(200)["phone"], CLIENTS_PHONE);
+        let own = json!({ "password": tests::app::PASSWORD });
+        let begun = app.put(&staff, "/v1/sessions/current/second-factor", own).await.expect(200);
+        let security = app.login(Role::SecurityAdmin).await;
+        let system = json!({ "name": "统计平台", "scopes": ["read_cases"] });
+        let system = app.post(&security, "/v1/integrators", system).await.expect(201);
+
+        let log = capture::text();
+        let given = [
+            &session["refresh_token"], &begun["secret"], &system["client_secret"], &help["receipt"],
+        ];
+        let given = given.map(|secret| secret.as_str().unwrap());
+        let secrets = [
+            CLIENTS_PHONE, &format!("\"{code}\""), token, HELP, CORRECTION, BORN, "王小明", "王先生", "120.1551", &staff,
+        ];
+        let texts = app.sent().into_iter().map(|sent| sent.text);
+        assert_absent(&log, secrets.into_iter().chain(given).map(str::to_owned).chain(texts));
     }
 }
