@@ -14,12 +14,14 @@
 )]
 
 pub mod app;
+pub mod client;
 pub mod cluster;
 pub mod contents;
 pub mod database;
 pub mod fake_gateway;
 mod on_both;
 mod postgres;
+pub mod readers;
 mod sqlite;
 pub mod steps;
 

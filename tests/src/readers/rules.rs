@@ -1,0 +1,49 @@
+//! Rule packs and calendars, which administrators upload.
+
+use api::extract::json;
+use domain::{
+    Measure,
+    calendar::{Calendar, HolidayYear},
+    rule_pack::RulePack,
+};
+
+use super::text;
+
+/// A pack that is taken answers every question that planning asks; a refused one says why.
+pub fn rule_pack(bytes: &[u8]) {
+    match RulePack::parse(&text(bytes)) {
+        Err(errors) => assert!(!errors.is_empty(), "refused without a reason"),
+        Ok(pack) => {
+            for &measure in Measure::ALL {
+                assert!(pack.report_in_days_for(measure) > 0);
+                for months in [0, 1, 6, 36, 37, u32::MAX] {
+                    // Planning asks this of every pack, of any term.
+                    let _cadence_or_refusal = pack.cadence_for(measure, months);
+                }
+            }
+        }
+    }
+}
+
+/// A year that is taken decides each of its days; every fault has its place.
+pub fn calendar_year(bytes: &[u8]) {
+    let Ok(year) = json::parse::<HolidayYear>(bytes) else {
+        return;
+    };
+    match year.validate() {
+        Err(faults) => {
+            assert!(!faults.is_empty(), "refused without a reason");
+            assert!(faults.iter().all(|fault| fault.pointer.is_some()));
+        }
+        Ok(()) => {
+            let calendar = Calendar::shipped().with_year(year.clone());
+            for (&date, _) in &year.holidays {
+                assert!(!calendar.is_working_day(date), "{date}");
+                assert!(calendar.is_working_day(calendar.working_day_on_or_after(date).date));
+            }
+            for (&date, _) in &year.make_up_workdays {
+                assert!(calendar.is_working_day(date), "{date}");
+            }
+        }
+    }
+}
