@@ -9,7 +9,8 @@ use domain::{
 
 use crate::{
     error::StorageError,
-    schema::family_contacts,
+    schema::{clients, family_contacts},
+    scope::{Scope, within},
     sealed::{Place, Sealer},
     store::Tx,
     types::{bind, record},
@@ -112,18 +113,26 @@ pub fn insert(tx: &mut Tx<'_>, contact: &FamilyContact) -> Result<(), StorageErr
     Ok(())
 }
 
-/// One contact. Whether the caller may see it follows from its client.
+/// One contact of a client the caller may see.
 pub fn get(
     tx: &mut Tx<'_>,
     agency: AgencyId,
+    scope: Scope,
     id: FamilyContactId,
 ) -> Result<Option<FamilyContact>, StorageError> {
-    let row = with_conn!(tx, c => family_contacts::table
-        .filter(family_contacts::agency_id.eq(bind(agency)))
-        .filter(family_contacts::id.eq(bind(id)))
-        .select(Row::as_select())
-        .first(*c)
-        .optional())?;
+    let row = with_conn!(tx, c => within!(
+        family_contacts::table
+            .inner_join(clients::table.on(family_contacts::agency_id
+                .eq(clients::agency_id)
+                .and(family_contacts::client_id.eq(clients::id))))
+            .filter(family_contacts::agency_id.eq(bind(agency)))
+            .filter(clients::agency_id.eq(bind(agency)))
+            .filter(family_contacts::id.eq(bind(id)))
+            .select(Row::as_select())
+            .into_boxed(),
+        clients, scope, Some)
+    .first(*c)
+    .optional())?;
     row.map(|row| open(row, tx.sealer())).transpose()
 }
 
