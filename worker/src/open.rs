@@ -10,7 +10,9 @@ use platform::{
     config::{self, GatewayKind},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use storage::{Options, Sealer, SealingKey, StorageError, Store, Synchronous, migrate, sealing_keys};
+use storage::{
+    Options, Sealer, SealingKey, StorageError, Store, Synchronous, migrate, sealing_keys,
+};
 
 /// Why it cannot be opened.
 #[derive(Debug, thiserror::Error)]
