@@ -9,7 +9,7 @@ use casework::Work;
 use futures_util::{StreamExt as _, stream};
 
 use super::Call;
-use crate::{failure::Failure, operations::Op, problem::Problem, unit_of_work};
+use crate::{failure::Failure, goes_on, operations::Op, problem::Problem, unit_of_work};
 
 /// A file that is made while it is sent.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +38,10 @@ impl<O: Op> Call<O> {
         + 'static,
     ) -> Result<HttpResponse, Problem> {
         let (shared, setting) = (self.shared(), self.setting());
-        let (state, first) = (shared.clone(), setting.clone());
+        let (state, first, bearer) = (shared.clone(), setting.clone(), self.bearer());
         let (place, head) = unit_of_work::hop(&shared, O::OPERATION.id, move || {
+            let now = state.sign_in_clock.now();
+            first.finish(goes_on::check(&state, &bearer, now))?;
             unit_of_work::announce(&state, first, |work| {
                 begin(work).map(|(place, head, object)| ((place, head), object))
             })
