@@ -49,12 +49,12 @@ fn list_queries(database: &Database) {
     let (store, agency) = (database.store(), database.agency(2));
     let mut ids = mint(3);
     let own = Scope {
-        office: None,
         caseworker: Some(ids.next()),
+        ..Scope::default()
     };
     let office = Scope {
         office: Some(ids.next()),
-        caseworker: None,
+        ..Scope::default()
     };
     let day = at(0).date_naive();
     store
