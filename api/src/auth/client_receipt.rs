@@ -85,9 +85,7 @@ mod tests {
         let head = receipt.split('.').next().unwrap();
         let head: serde_json::Value =
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(head).unwrap()).unwrap();
-        assert_eq!(
-            (&head["typ"], &head["alg"]),
-            (&TYPE.into(), &"EdDSA".into())
-        );
+        assert_eq!(head["typ"], TYPE);
+        assert_eq!(head["alg"], "EdDSA");
     }
 }

@@ -230,13 +230,13 @@ pub fn waiting(
         if found.last().is_some_and(|last| last.id == row.id) {
             continue;
         }
-        let Some(sealed) = &row.code_sealed else {
+        let Some(bytes) = &row.code_sealed else {
             continue;
         };
         found.push(Waiting {
             id: row.id,
             client,
-            code: sealer.open(Place::new(CODE, row.id), sealed)?,
+            code: sealer.open(Place::new(CODE, row.id), bytes)?,
             expires_at: row.expires_at,
             phone_index: row.phone_index,
         });
