@@ -28,12 +28,13 @@ pub fn check(store: &Store) -> Result<(), StorageError> {
         .map(|id| (name_of(id), Some(id)))
         .chain([(INDEX.to_owned(), None)])
         .collect();
+    compare(sealer, &ours, &proofs)?;
     let new: Vec<_> = ours
         .iter()
         .filter(|(name, _)| !known.contains(&name.as_str()))
         .collect();
     if new.is_empty() {
-        return compare(sealer, &ours, &proofs);
+        return Ok(());
     }
     for (name, id) in new {
         let proof = match id {
