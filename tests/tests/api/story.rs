@@ -250,7 +250,7 @@ impl World {
             "list_clients" => Some(self.id("client").to_owned()),
             "list_cases" | "list_appointments" | "list_excuses" | "list_escalations"
             | "list_messages" | "list_tasks" | "get_today" => Some(case_id()),
-            "list_audit_entries" => Some("complete_case".to_owned()),
+            "list_audit_entries" => Some("list_audit_entries".to_owned()),
             _ => None,
         };
         Input { path, body, shows }
