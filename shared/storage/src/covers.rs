@@ -147,7 +147,7 @@ pub fn end(
     Ok(ended == 1)
 }
 
-/// Whom a person covers for at some time from `from` to before `until` (UTC).
+/// Whom a person covers for at some time from `from` to before `until` (UTC); everybody once.
 pub fn covered_by(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -155,19 +155,21 @@ pub fn covered_by(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<StaffId>, StorageError> {
-    Ok(with_conn!(tx, c => covers::table
+    let mut absent: Vec<StaffId> = with_conn!(tx, c => covers::table
         .filter(covers::agency_id.eq(bind(agency)))
         .filter(covers::covering_id.eq(bind(covering)))
         .filter(covers::ends_at.gt(bind(from)))
         .filter(covers::starts_at.lt(bind(until)))
         .filter(covers::ended_at.is_null())
         .select(covers::absent_id)
-        .distinct()
-        .order(covers::absent_id)
-        .load(*c))?)
+        .load(*c))?;
+    absent.sort_unstable();
+    absent.dedup();
+    Ok(absent)
 }
 
-/// Everybody whose covers are neither over nor ended at an instant (UTC), those to come too.
+/// Who covers for somebody by a cover neither over nor ended at an instant (UTC), those to come too;
+/// as often as they have covers.
 pub fn covering(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -178,6 +180,5 @@ pub fn covering(
         .filter(covers::ends_at.gt(bind(at)))
         .filter(covers::ended_at.is_null())
         .select(covers::covering_id)
-        .distinct()
         .load(*c))?)
 }
