@@ -110,8 +110,11 @@ async fn refuse_queries(world: &World, operation: &Operation, caller: &str) {
     let (client, request) = world.request(operation, caller).await.build_split();
     let mut request = request.unwrap();
     request.url_mut().query_pairs_mut().append_pair("a_colour", "red");
-    let request = RequestBuilder::from_parts(client, request);
-    refused(operation, world.app.send(request).await, "invalid_query", Some("/a_colour"));
+    // The caller may have signed in for it.
+    let before = world.app.contents();
+    let answer = world.app.send(RequestBuilder::from_parts(client, request)).await;
+    refused(operation, answer, "invalid_query", Some("/a_colour"));
+    assert_eq!(world.app.contents(), before, "{} stores what it refuses", operation.id);
 }
 
 /// A version that is not the stored one, and what is no version.
@@ -186,12 +189,12 @@ on_both! {
             let operation = &operations[row.operation];
             let Some(caller) = row.main() else { continue };
             world.prepare(row.operation).await;
+            if operation.answers.get(&400).is_some_and(|codes| codes.contains("invalid_query")) {
+                refuse_queries(&world, operation, caller).await;
+            }
             let before = app.contents();
             if operation.has_body {
                 refuse_bodies(&world, operation, caller).await;
-            }
-            if operation.answers.get(&400).is_some_and(|codes| codes.contains("invalid_query")) {
-                refuse_queries(&world, operation, caller).await;
             }
             if operation.takes("If-Match") {
                 refuse_versions(&world, operation, caller).await;
