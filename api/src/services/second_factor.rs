@@ -94,7 +94,7 @@ pub fn confirm(
         .iter()
         .filter_map(|it| recovery_code::read(it))
         .collect();
-    recovery_codes::replace(work.tx, work.agency, staff, &stored)?;
+    recovery_codes::replace(work.tx, work.agency, staff, &stored, now)?;
     Ok(RecoveryCodesView {
         recovery_codes: codes,
     })

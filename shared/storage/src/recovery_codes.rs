@@ -27,16 +27,19 @@ fn hash(tx: &Tx<'_>, code: &str) -> Vec<u8> {
     tx.sealer().blind_index("recovery_codes.code", code)
 }
 
-/// Stores a staff member's new codes; those there were are void.
+/// Stores a staff member's new codes at `at` (UTC); those there were are void.
 pub fn replace(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     staff: StaffId,
     codes: &[String],
+    at: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    with_conn!(tx, c => diesel::delete(recovery_codes::table
+    with_conn!(tx, c => diesel::update(recovery_codes::table)
         .filter(recovery_codes::agency_id.eq(bind(agency)))
-        .filter(recovery_codes::staff_id.eq(bind(staff))))
+        .filter(recovery_codes::staff_id.eq(bind(staff)))
+        .filter(recovery_codes::used_at.is_null())
+        .set(recovery_codes::used_at.eq(bind(Some(at))))
         .execute(*c))?;
     for code in codes {
         let row = RecoveryCode {

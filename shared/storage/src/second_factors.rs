@@ -130,11 +130,18 @@ pub fn use_step(
     Ok(used == 1)
 }
 
-/// Takes a second factor away; answers whether there was one.
-pub fn delete(tx: &mut Tx<'_>, agency: AgencyId, staff: StaffId) -> Result<bool, StorageError> {
-    let deleted = with_conn!(tx, c => diesel::delete(second_factors::table
+/// Takes a second factor away, its secrets with it; answers whether there was one.
+pub fn clear(tx: &mut Tx<'_>, agency: AgencyId, staff: StaffId) -> Result<bool, StorageError> {
+    let nothing = None::<Vec<u8>>;
+    let cleared = with_conn!(tx, c => diesel::update(second_factors::table)
         .filter(second_factors::agency_id.eq(bind(agency)))
-        .filter(second_factors::staff_id.eq(bind(staff))))
+        .filter(second_factors::staff_id.eq(bind(staff)))
+        .filter(second_factors::secret_sealed.is_not_null())
+        .set((
+            second_factors::secret_sealed.eq(&nothing),
+            second_factors::pending_sealed.eq(&nothing),
+            second_factors::confirmed_at.eq(bind(None::<DateTime<Utc>>)),
+        ))
         .execute(*c))?;
-    Ok(deleted == 1)
+    Ok(cleared == 1)
 }

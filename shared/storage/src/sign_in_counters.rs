@@ -16,10 +16,6 @@ use crate::{
     with_conn,
 };
 
-/// Rows looked through at each failure for those that mean nothing any more: more than a failure
-/// can add, so the table cannot grow for long.
-const TIDIED: i64 = 8;
-
 record! {
     struct CounterRow, CounterValues in sign_in_counters {
         subject: Vec<u8>,
@@ -95,19 +91,18 @@ pub fn save(
     }
 }
 
-/// Removes some of what means nothing any more at `now` (UTC).
-pub fn tidy(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<(), StorageError> {
-    let stale: Vec<Vec<u8>> = with_conn!(tx, c => sign_in_counters::table
-        .filter(sign_in_counters::keep_until.le(bind(now)))
-        .order(sign_in_counters::keep_until)
-        .limit(TIDIED)
-        .select(sign_in_counters::subject)
-        .load(*c))?;
-    if !stale.is_empty() {
-        with_conn!(tx, c => diesel::delete(sign_in_counters::table
-            .filter(sign_in_counters::subject.eq_any(&stale))
-            .filter(sign_in_counters::keep_until.le(bind(now))))
-            .execute(*c))?;
-    }
-    Ok(())
+/// Removes what means nothing any more at `now` (UTC), the `limit` oldest of it; answers how many.
+pub fn purge(tx: &mut Tx<'_>, now: DateTime<Utc>, limit: i64) -> Result<usize, StorageError> {
+    Ok(with_conn!(tx, c => {
+        let kept = diesel::alias!(sign_in_counters as kept);
+        let old = kept
+            .filter(kept.field(sign_in_counters::keep_until).le(bind(now)))
+            .order(kept.field(sign_in_counters::keep_until))
+            .limit(limit)
+            .select(kept.field(sign_in_counters::subject));
+        diesel::delete(sign_in_counters::table)
+            .filter(sign_in_counters::subject.eq_any(old))
+            .filter(sign_in_counters::keep_until.le(bind(now)))
+            .execute(*c)
+    })?)
 }

@@ -3,7 +3,9 @@
 use casework::{WorkError, retention};
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, retention::RetentionRules};
-use storage::{StorageError, Tx, client_sessions, sign_in_budgets, sign_in_codes};
+use storage::{
+    StorageError, Tx, client_sessions, sign_in_budgets, sign_in_codes, sign_in_counters,
+};
 
 use crate::{
     job::{Batch, Job, Running, Turn},
@@ -31,6 +33,7 @@ impl Job for Purge {
                     sign_in_codes::wipe_expired(work.tx, sign_in_now)?;
                     sign_in_codes::purge(work.tx, sign_in_now, limit)?;
                     sign_in_budgets::purge(work.tx, sign_in_now, limit)?;
+                    sign_in_counters::purge(work.tx, sign_in_now, limit)?;
                     client_sessions::purge(work.tx, work.agency, sign_in_now, limit)?;
                     Ok(acted_on)
                 })

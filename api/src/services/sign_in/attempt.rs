@@ -72,7 +72,6 @@ impl Attempt {
             let keep_until = known_until.unwrap_or(now).max(now + KEPT_FOR);
             sign_in_counters::save(tx, &key, before.failures.count, &after, keep_until)?;
         }
-        sign_in_counters::tidy(tx, now)?;
         Ok(())
     }
 

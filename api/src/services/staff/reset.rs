@@ -30,14 +30,24 @@ pub fn reset_password(
         // Changed this very moment: look again.
         return Err(StorageError::Collision.into());
     }
+    is_temporary(work, id, now)?;
+    sessions::end_all_of(work, id, now, "password_reset")
+}
+
+/// Notes that somebody's password was given by another person at `now` in the time of sign-ins: who
+/// chose it is not to sign in with it later.
+pub fn is_temporary(
+    work: &mut Work<'_, '_>,
+    id: StaffId,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let temporary = Credential {
         agency_id: work.agency,
         staff_id: id,
         changed_at: now,
         temporary_until: Some(now + TEMPORARY),
     };
-    credentials::put(work.tx, &temporary)?;
-    sessions::end_all_of(work, id, now, "password_reset")
+    Ok(credentials::put(work.tx, &temporary)?)
 }
 
 /// Takes somebody's second factor away at `now` in the time of sign-ins; answers which sessions
@@ -51,10 +61,10 @@ pub fn reset_second_factor(
     now: DateTime<Utc>,
 ) -> Result<Vec<SessionId>, Failure> {
     another(work, id)?;
-    if !second_factors::delete(work.tx, work.agency, id)? {
+    if !second_factors::clear(work.tx, work.agency, id)? {
         return Err(Failure::not_found("second factor"));
     }
-    recovery_codes::replace(work.tx, work.agency, id, &[])?;
+    recovery_codes::replace(work.tx, work.agency, id, &[], now)?;
     sessions::end_all_of(work, id, now, "second_factor_reset")
 }
 

@@ -23,7 +23,9 @@ BEGIN
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;
     -- Nor do jobs sign anybody in.
-    REVOKE SELECT ON public.logins FROM tongxing_worker;
+    FOREACH named IN ARRAY ARRAY['credentials', 'logins', 'recovery_codes', 'second_factors'] LOOP
+        EXECUTE format('REVOKE ALL ON public.%I FROM tongxing_worker', named);
+    END LOOP;
 
     -- Reports read the work, never how people sign in nor what they were answered.
     FOREACH named IN ARRAY ARRAY[
@@ -39,7 +41,7 @@ BEGIN
         SELECT tablename FROM pg_tables
         WHERE schemaname = 'public' AND tablename IN (
             'client_sessions', 'family_contacts', 'idempotency_keys', 'refresh_tokens', 'sessions',
-            'sign_in_budgets', 'sign_in_codes'
+            'sign_in_budgets', 'sign_in_codes', 'sign_in_counters'
         )
     LOOP
         EXECUTE format('GRANT DELETE ON public.%I TO tongxing_worker', named);

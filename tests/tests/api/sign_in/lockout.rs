@@ -122,4 +122,16 @@ on_both! {
         }
         assert_eq!(looked_at, 5);
     }
+
+    async fn what_was_counted_goes_when_it_means_nothing_any_more(setup: Setup) {
+        let app = behind_a_proxy(setup).await;
+        attempt(&app, HOME, "caseworker", PASSWORD).await.expect(201);
+        fail(&app, ELSEWHERE, "nobody.at.all", 1).await;
+        // The place that is known now; the account and the address that were tried.
+        for (days, left) in [(0, 3), (1, 1), (88, 1), (1, 0)] {
+            app.sign_in_clock().advance(TimeDelta::days(days));
+            app.worker().run_job_once("purge").await.unwrap();
+            assert_eq!(app.contents().rows("sign_in_counters"), left, "{days}");
+        }
+    }
 }

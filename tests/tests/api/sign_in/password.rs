@@ -6,7 +6,7 @@ use domain::Role;
 use platform::config::{Argon2Config, PasswordProfile};
 use serde_json::{Value, json};
 use storage::{credentials, staff};
-use tests::{Response, Setup, TestApp, app::PASSWORD, on_both};
+use tests::{Response, TestApp, app::PASSWORD, on_both};
 
 use super::{new_session, refresh, sign_in, text};
 
@@ -51,6 +51,20 @@ on_both! {
             refused(answer, "/password");
         }
         app.post(&token, "/v1/staff", new_staff(&app, "all small letters")).await.expect(201);
+    }
+
+    /// Who made the account knows its first password.
+    async fn a_first_password_is_good_for_a_change_only(app: TestApp) {
+        let admin = app.login(Role::AgencyAdmin).await;
+        app.post(&admin, "/v1/staff", new_staff(&app, "all small letters")).await.expect(201);
+        let body = json!({ "username": "chen.li", "password": "all small letters" });
+        let session = sign_in(&app, body).await.expect(201);
+        assert_eq!(session["restriction"], "password_change");
+        let token = text(&session, "access_token");
+        app.get(token, "/v1/today").await.problem(403, "password_change_required");
+        change(&app, token, "all small letters", OTHER).await.expect(204);
+        let session = refresh(&app, text(&session, "refresh_token")).await.expect(201);
+        app.get(text(&session, "access_token"), "/v1/today").await.expect(200);
     }
 
     async fn whoever_changes_their_password_stays_and_is_signed_out_elsewhere(app: TestApp) {

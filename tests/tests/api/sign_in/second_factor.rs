@@ -4,7 +4,7 @@ use api::auth::{TotpSecret, totp::step_at};
 use chrono::TimeDelta;
 use domain::Role;
 use serde_json::{Value, json};
-use tests::{Response, Setup, TestApp, app::PASSWORD, on_both};
+use tests::{Response, TestApp, app::PASSWORD, on_both};
 
 use super::{new_session, refresh, sign_in, text};
 
@@ -111,6 +111,11 @@ on_both! {
         with_code(&app, &typed).await.expect(201);
         with_code(&app, &enrolled.recovery_codes[0]).await.problem(401, "invalid_credentials");
         with_code(&app, &enrolled.recovery_codes[9]).await.expect(201);
+        let contents = app.contents();
+        assert!(!contents.mentions(&enrolled.secret.encode()));
+        for code in &enrolled.recovery_codes {
+            assert!(!contents.mentions(&code.replace('-', "")));
+        }
     }
 
     /// The password is right, and the code is guessed at.
