@@ -8,6 +8,7 @@
 
 mod at_sending;
 mod capture;
+mod client_codes;
 mod consent;
 mod harness;
 mod kill;

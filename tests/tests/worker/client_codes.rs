@@ -1,0 +1,63 @@
+//! Clients' one-time codes on their way out.
+
+use gateways::Failure;
+use reqwest::Method;
+use serde_json::json;
+use tests::{client::BORN, on_both};
+
+use crate::capture;
+
+const PHONE: &str = "13711113333";
+const WORDS: &str = "家里有急事想请人来一趟";
+
+on_both! {
+    async fn nothing_of_a_clients_sign_in_is_in_a_log(app: TestApp) {
+        capture::start();
+        app.register_born("慕容雪村", PHONE).await;
+        let code = app.get_code(PHONE).await;
+        app.try_code(PHONE, "000000", Some(BORN)).await;
+        app.try_code(PHONE, &code, None).await.problem(401, "second_fact_required");
+        let session = app.try_code(PHONE, &code, Some(BORN)).await.expect(201);
+        let token = session["access_token"].as_str().unwrap();
+        app.get(token, "/v1/me").await.expect(200);
+        app.post(token, "/v1/me/help-requests", json!({ "text": WORDS })).await.expect(201);
+        let refresh = json!({ "refresh_token": session["refresh_token"] });
+        let request = app.request(Method::POST, "/v1/client-sessions/refresh");
+        app.send(request.json(&refresh)).await.expect(201);
+        let log = capture::text();
+        assert!(log.contains("codes"), "the job is not in the log");
+        let refresh = session["refresh_token"].as_str().unwrap();
+        for secret in ["慕容", PHONE, "验证码", WORDS, token, refresh] {
+            assert!(!log.contains(secret), "{secret} is in a log");
+        }
+    }
+
+    /// Tried again at once where nothing was taken, and never where it may have been.
+    async fn a_code_goes_out_once_or_not_at_all(app: TestApp) {
+        app.register_born("王小明", PHONE).await;
+        app.recording().fail_next(1, Failure::Transient);
+        let code = app.get_code(PHONE).await;
+        app.try_code(PHONE, &code, Some(BORN)).await.expect(201);
+        for failure in [Failure::Unknown, Failure::Permanent] {
+            app.sign_in_clock().advance(chrono::TimeDelta::seconds(60));
+            app.recording().fail_next(1, failure);
+            app.ask_code(PHONE).await.expect(202);
+            app.run_until_idle().await;
+            app.run_until_idle().await;
+            assert_eq!(app.codes_sent_to(PHONE).len(), 1);
+        }
+    }
+
+    /// The codes' job is one of its own: it sends them while a reminder waits.
+    async fn codes_do_not_wait_for_reminders(app: TestApp) {
+        app.advance("2025-09-05T10:00").await;
+        let journey = app.born_with_case(PHONE, "2025-09-05").await;
+        app.advance("2025-09-27T08:59").await;
+        let planned = app.messages(&journey).await.len();
+        app.ask_code(PHONE).await.expect(202);
+        let report = app.worker().run_job_once("codes").await.unwrap();
+        assert_eq!(report.acted_on, 1);
+        assert_eq!(app.codes_sent_to(PHONE).len(), 1);
+        assert_eq!(app.messages(&journey).await.len(), planned);
+    }
+}
