@@ -89,7 +89,10 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
                 .map_err(|error| faulty(&error, String::new()))?;
             Ok(value)
         }
-        Err(error) if error.inner().is_data() => Err(faults::all::<T>(body)),
+        Err(error) if error.inner().is_data() => {
+            let first = faulty(error.inner(), pointer_of(error.path()));
+            Err(faults::all::<T>(body, first))
+        }
         Err(error) => Err(faulty(&error.into_inner(), String::new())),
     }
 }

@@ -11,8 +11,9 @@ use crate::{extract::objects::Objects, problem::Problem};
 const MOST: usize = 20;
 
 /// All faults of a body that is no `T`, as one problem. Of fields that are missing, the first of
-/// each object.
-pub(super) fn all<T: DeserializeOwned>(body: &[u8]) -> Problem {
+/// each object. `first` is the fault of the body as it was sent: the only one where reading it into a
+/// document has mended it, as with a field that stands there twice.
+pub(super) fn all<T: DeserializeOwned>(body: &[u8], first: Problem) -> Problem {
     let mut document: Value = match serde_json::from_slice(body) {
         Ok(document) => document,
         Err(error) => return faulty(&error, String::new()),
@@ -35,6 +36,9 @@ pub(super) fn all<T: DeserializeOwned>(body: &[u8]) -> Problem {
             break;
         };
         taken_out.push(gone);
+    }
+    if found.is_empty() {
+        return first;
     }
     Problem::gathered(found)
 }
@@ -134,6 +138,14 @@ mod tests {
                 ("invalid_value", "/paper/number"),
             ],
         );
+    }
+
+    #[test]
+    fn a_field_that_stands_there_twice_is_told() {
+        for body in [r#"{"ids":[],"ids":[]}"#, r#"{"name":"a","name":"b"}"#] {
+            let problem = parse::<Change>(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.code().as_str(), "invalid_value", "{body}");
+        }
     }
 
     #[test]
