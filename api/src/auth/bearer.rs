@@ -145,3 +145,48 @@ impl From<Machine> for Bearer {
         Self::Machine(machine)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::{self, Effect};
+
+    fn machine(scopes: &[Permission]) -> Bearer {
+        Bearer::Machine(Machine {
+            agency: AgencyId::from_uuid(Uuid::from_u128(1)),
+            integrator: IntegratorId::from_uuid(Uuid::from_u128(2)),
+            credential: CredentialId::from_uuid(Uuid::from_u128(3)),
+            scopes: scopes.into(),
+            issued_at: DateTime::UNIX_EPOCH,
+        })
+    }
+
+    /// Every operation of the table: with every scope, with every scope but its own, with all that
+    /// people have.
+    #[test]
+    fn a_machine_may_what_its_scopes_say_and_nothing_else() {
+        let given = |permission: &Permission| role::grantable(*permission);
+        let all: Vec<Permission> = Permission::ALL.iter().copied().filter(given).collect();
+        for operation in operations::ALL {
+            let open = operation.access == Access::Open;
+            let scope = operation.scope();
+            assert_eq!(
+                machine(&all).may(operation),
+                open || scope.is_some(),
+                "{}",
+                operation.id
+            );
+            let others: Vec<Permission> = all
+                .iter()
+                .copied()
+                .filter(|it| Some(*it) != scope)
+                .collect();
+            assert_eq!(machine(&others).may(operation), open, "{}", operation.id);
+            let changes = matches!(operation.effect, Effect::Mutation | Effect::Secret);
+            if changes && !open {
+                let may = machine(Permission::ALL).may(operation);
+                assert!(!may, "a machine may {}", operation.id);
+            }
+        }
+    }
+}
