@@ -1,0 +1,70 @@
+//! Pages of other origins.
+
+use domain::Role;
+use reqwest::Method;
+use tests::{Response, TestApp, on_both};
+
+const ORIGIN: &str = "https://app.example.gov.cn";
+
+async fn ask(app: &TestApp, origin: &str) -> Response {
+    let token = app.login(Role::Caseworker).await;
+    let request = app.request(Method::GET, "/v1/offices").bearer_auth(token);
+    app.send(request.header("origin", origin)).await
+}
+
+async fn preflight(app: &TestApp, origin: &str) -> Response {
+    let request = app
+        .request(Method::OPTIONS, "/v1/clients")
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type",
+        );
+    app.send(request).await
+}
+
+#[track_caller]
+fn assert_lets_in(answer: &Response, origin: Option<&str>) {
+    assert_eq!(answer.header("access-control-allow-origin"), origin);
+    // A cookie would be sent by any page; there are none, and none is allowed.
+    assert_eq!(answer.header("access-control-allow-credentials"), None);
+}
+
+on_both! {
+    async fn no_page_is_let_in_by_default(app: TestApp) {
+        assert_lets_in(&ask(&app, ORIGIN).await, None);
+        let answer = preflight(&app, ORIGIN).await;
+        assert_lets_in(&answer, None);
+        answer.problem(405, "method_not_allowed");
+    }
+
+    async fn pages_of_a_named_origin_are_let_in_and_no_others(setup: Setup) {
+        let app = setup
+            .with(|config| config.server.cors_origins = vec![ORIGIN.to_owned()])
+            .start()
+            .await;
+        let answer = ask(&app, ORIGIN).await;
+        assert_lets_in(&answer, Some(ORIGIN));
+        assert!(answer.header("vary").unwrap().to_ascii_lowercase().contains("origin"));
+        assert!(answer.header("access-control-expose-headers").unwrap().contains("etag"));
+        answer.expect(200);
+
+        let answer = preflight(&app, ORIGIN).await;
+        assert_lets_in(&answer, Some(ORIGIN));
+        assert!(answer.header("access-control-allow-methods").unwrap().contains("POST"));
+        assert!(answer.header("content-security-policy").is_some());
+        assert_eq!(answer.status.as_u16(), 200);
+
+        for stranger in [
+            "https://evil.example",
+            "http://app.example.gov.cn",
+            "https://app.example.gov.cn.evil.example",
+            "https://app.example.gov.cn:8443",
+            "null",
+        ] {
+            assert_lets_in(&ask(&app, stranger).await, None);
+            assert_lets_in(&preflight(&app, stranger).await, None);
+        }
+    }
+}
