@@ -163,7 +163,8 @@ mod tests {
         assert!(!is_let_through(0), "is still remembered");
         let known = || counter.limiter.as_ref().unwrap().len();
         assert_eq!(known(), MOST + 1);
-        hands.advance(TimeDelta::seconds(61));
+        // A minute until the quota is back, and the time of one request beyond.
+        hands.advance(TimeDelta::seconds(121));
         for _ in 0..SWEEP_EVERY {
             counter.count(0);
         }
