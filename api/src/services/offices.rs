@@ -19,6 +19,9 @@ use crate::{
     views::offices::{CreateOffice, OfficeView, UpdateOffice},
 };
 
+/// Reads a text as it is to be stored.
+type Read = fn(&str) -> Result<String, Refusal>;
+
 const LIST: ListScope<'static> = ListScope {
     list: "list_offices",
     filters: &[],
@@ -89,12 +92,27 @@ pub fn update(
     let mut office = get(work, id)?;
     version::check(office.version, expected)?;
     let mut faults = Faults::default();
-    let texts: [(&mut String, _, _, fn(&str) -> Result<String, Refusal>); 5] = [
+    let texts: [(&mut String, _, _, Read); 5] = [
         (&mut office.name, &asked.name, "/name", name),
-        (&mut office.area_code, &asked.area_code, "/area_code", area_code),
+        (
+            &mut office.area_code,
+            &asked.area_code,
+            "/area_code",
+            area_code,
+        ),
         (&mut office.phone, &asked.phone, "/phone", phone),
-        (&mut office.message_signature, &asked.message_signature, "/message_signature", signature),
-        (&mut office.visits_until, &asked.visits_until, "/visits_until", visits_until),
+        (
+            &mut office.message_signature,
+            &asked.message_signature,
+            "/message_signature",
+            signature,
+        ),
+        (
+            &mut office.visits_until,
+            &asked.visits_until,
+            "/visits_until",
+            visits_until,
+        ),
     ];
     for (place, field, pointer, read) in texts {
         faults.change(place, field.not_null(pointer), |text| read(text))?;

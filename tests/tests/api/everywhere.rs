@@ -109,12 +109,23 @@ async fn refuse_bodies(world: &World, operation: &Operation, caller: &str) {
 async fn refuse_queries(world: &World, operation: &Operation, caller: &str) {
     let (client, request) = world.request(operation, caller).await.build_split();
     let mut request = request.unwrap();
-    request.url_mut().query_pairs_mut().append_pair("a_colour", "red");
+    request
+        .url_mut()
+        .query_pairs_mut()
+        .append_pair("a_colour", "red");
     // The caller may have signed in for it.
     let before = world.app.contents();
-    let answer = world.app.send(RequestBuilder::from_parts(client, request)).await;
+    let answer = world
+        .app
+        .send(RequestBuilder::from_parts(client, request))
+        .await;
     refused(operation, answer, "invalid_query", Some("/a_colour"));
-    assert_eq!(world.app.contents(), before, "{} stores what it refuses", operation.id);
+    assert_eq!(
+        world.app.contents(),
+        before,
+        "{} stores what it refuses",
+        operation.id
+    );
 }
 
 /// A version that is not the stored one, and what is no version.

@@ -46,7 +46,11 @@ pub fn register(
         faults.note(caseworker)?,
         faults.note(dates)?,
         faults.note(text::line(&paper.document_no, "/decision/document_no", 80))?,
-        faults.note(text::line(&paper.issuing_authority, "/decision/issuing_authority", 100))?,
+        faults.note(text::line(
+            &paper.issuing_authority,
+            "/decision/issuing_authority",
+            100,
+        ))?,
         faults.note(pack.map_err(Failure::from).and_then(|pack| {
             pack.cadence_for(asked.measure, asked.term_months)?;
             Ok(pack)
