@@ -1,6 +1,7 @@
 //! The jobs, in the order of a tick: what a window's opening or closing changes comes before what is
 //! planned from it, and both before delivery.
 
+mod codes;
 mod deliver;
 mod digest;
 mod escalate;
@@ -19,6 +20,7 @@ use crate::job::Job;
 /// Every job.
 pub fn all() -> Vec<Arc<dyn Job>> {
     vec![
+        Arc::new(codes::Codes),
         Arc::new(open_windows::JOB),
         Arc::new(mark_missed::JOB),
         Arc::new(remind::JOB),
