@@ -102,10 +102,13 @@ impl Problem {
         };
         for Self(other) in problems {
             let code = (other.code != whole.0.code).then_some(other.code.as_str());
-            whole.0.errors.extend(other.errors.into_iter().map(|error| FieldProblem {
-                code: error.code.or(code),
-                ..error
-            }));
+            whole
+                .0
+                .errors
+                .extend(other.errors.into_iter().map(|error| FieldProblem {
+                    code: error.code.or(code),
+                    ..error
+                }));
         }
         let count = whole.0.errors.len();
         if count > 1 {

@@ -10,8 +10,8 @@ use storage::Store;
 use crate::{
     auth::{AccessTokens, EndedSessions, Passwords},
     covering::Covering,
-    refusals::Refusals,
     pending::Pending,
+    refusals::Refusals,
     sandbox::Sandbox,
 };
 

@@ -135,10 +135,9 @@ impl Leases<'_> {
     async fn take(&mut self, agency: AgencyId, now: DateTime<Utc>) -> Result<bool, JobError> {
         let (context, job) = (Arc::clone(self.context), self.job);
         let fence = blocking(move || {
-            context
-                .parts
-                .store
-                .write_in(agency, |tx| leases::take(tx, agency, job, context.holder, now, now + LEASE))
+            context.parts.store.write_in(agency, |tx| {
+                leases::take(tx, agency, job, context.holder, now, now + LEASE)
+            })
         })
         .await?;
         match fence {

@@ -2,9 +2,9 @@
 
 pub mod access_token;
 pub mod bearer;
-pub mod client_secret;
 pub mod client_receipt;
 pub mod client_refresh;
+pub mod client_secret;
 pub mod client_token;
 pub mod ended;
 pub mod keys;

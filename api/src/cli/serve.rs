@@ -5,8 +5,8 @@ use std::sync::Arc;
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
-    pending::Pending,
     covering::Covering,
+    pending::Pending,
     refusals::Refusals,
     sandbox::Sandbox,
 };

@@ -1,7 +1,7 @@
 //! What a handler is given, checked before it runs.
 
-mod body;
 mod before_sign_in;
+mod body;
 pub mod call;
 pub mod client_call;
 pub mod json;

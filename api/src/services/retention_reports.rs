@@ -24,5 +24,11 @@ pub fn list(
     let before = before.map(|cursor| RetentionReportId::from_uuid(cursor.id));
     let rows = retention_reports::list(work.tx, work.agency, before, limit.rows_to_fetch())?;
     let key = |report: &RetentionReport| (Vec::new(), report.id.uuid());
-    Ok(Page::cut(rows, limit, &list, key, RetentionReportView::from))
+    Ok(Page::cut(
+        rows,
+        limit,
+        &list,
+        key,
+        RetentionReportView::from,
+    ))
 }

@@ -52,13 +52,7 @@ pub fn case_task(
         assignee_id: Some(case.caseworker_id),
         client_id: Some(case.client_id),
         case_id: Some(case.id),
-        ..blank(
-            work,
-            case.office_id,
-            kind,
-            due_on,
-            case_key(case, kind),
-        )
+        ..blank(work, case.office_id, kind, due_on, case_key(case, kind))
     };
     Ok(tasks::insert_once(work.tx, &task)?)
 }

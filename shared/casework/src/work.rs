@@ -1,9 +1,7 @@
 //! One unit of work: what every use case is given.
 
 use chrono::{DateTime, Utc};
-use domain::{
-    ActorKind, AgencyId, ClientId, IdMint, IntegratorId, Refusal, RefusalCode, StaffId,
-};
+use domain::{ActorKind, AgencyId, ClientId, IdMint, IntegratorId, Refusal, RefusalCode, StaffId};
 use storage::{Retryable, StorageError, Tx};
 use uuid::Uuid;
 

@@ -9,8 +9,8 @@ use std::{
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
-    pending::Pending,
     covering::Covering,
+    pending::Pending,
     refusals::Refusals,
 };
 use casework::{Actor, PackCache, Request, Work};

@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use tests::{TestApp, on_both, steps::id_of};
 
 /// The supervisor's answer to a cover of `absent` by `covering`.
-pub async fn cover(app: &TestApp, absent: &str, covering: &str, days: [&str; 2]) -> tests::Response {
+pub async fn cover(
+    app: &TestApp,
+    absent: &str,
+    covering: &str,
+    days: [&str; 2],
+) -> tests::Response {
     let token = app.login(Role::Supervisor).await;
     let seed = app.seed();
     let body = json!({

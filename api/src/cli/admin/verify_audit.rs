@@ -23,11 +23,7 @@ pub struct Arguments {
 
 /// Follows the chain of the trails. Prints every entry that was altered or put out of order, every
 /// gap and every end that was cut off, and where each trail ends. Fails unless all of them hold.
-pub fn run(
-    arguments: &Arguments,
-    config: &Config,
-    out: &mut impl io::Write,
-) -> Result<(), Failed> {
+pub fn run(arguments: &Arguments, config: &Config, out: &mut impl io::Write) -> Result<(), Failed> {
     let store = open::store(config)?;
     let agencies = match arguments.agency {
         Some(agency) => vec![agency],

@@ -6,8 +6,8 @@ use actix_web::dev::Server;
 use api::{
     AppState,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
-    pending::Pending,
     covering::Covering,
+    pending::Pending,
     refusals::Refusals,
     sandbox::Sandbox,
 };

@@ -19,7 +19,10 @@ use crate::{
     responses((status = 200, description = "The year", body = CalendarView)),
 )]
 #[get("/v1/calendars/{year}")]
-pub async fn get_calendar(call: Call<Op, Bearer>, year: Path<i32>) -> Result<HttpResponse, Problem> {
+pub async fn get_calendar(
+    call: Call<Op, Bearer>,
+    year: Path<i32>,
+) -> Result<HttpResponse, Problem> {
     call.read(move |work| Ok(Answer::ok(calendars::get(work, year.0)?)))
         .await
 }

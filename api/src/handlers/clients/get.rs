@@ -21,7 +21,10 @@ use crate::{
     responses((status = 200, description = "The client", body = ClientView)),
 )]
 #[get("/v1/clients/{id}")]
-pub async fn get_client(call: Call<Op, Bearer>, id: Path<ClientId>) -> Result<HttpResponse, Problem> {
+pub async fn get_client(
+    call: Call<Op, Bearer>,
+    id: Path<ClientId>,
+) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
     call.read(move |work| {
         let client = clients::get(work, scope, id.0)?;

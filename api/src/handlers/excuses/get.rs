@@ -20,7 +20,10 @@ use crate::{
     responses((status = 200, description = "The excuse", body = ExcuseView)),
 )]
 #[get("/v1/excuses/{id}")]
-pub async fn get_excuse(call: Call<Op, Bearer>, id: Path<ExcuseId>) -> Result<HttpResponse, Problem> {
+pub async fn get_excuse(
+    call: Call<Op, Bearer>,
+    id: Path<ExcuseId>,
+) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);
     call.read(move |work| {
         let excuse = excuses::get(work, scope, id)?;

@@ -21,7 +21,10 @@ use crate::{
     responses((status = 200, description = "The message", body = MessageView)),
 )]
 #[get("/v1/messages/{id}")]
-pub async fn get_message(call: Call<Op, Bearer>, id: Path<MessageId>) -> Result<HttpResponse, Problem> {
+pub async fn get_message(
+    call: Call<Op, Bearer>,
+    id: Path<MessageId>,
+) -> Result<HttpResponse, Problem> {
     let (scope, id) = (call.scope(), id.0);
     call.read(move |work| Ok(Answer::ok(messages::get(work, scope, id)?).about(id)))
         .await

@@ -20,7 +20,10 @@ use crate::{
     responses((status = 200, description = "The office", body = OfficeView)),
 )]
 #[get("/v1/offices/{id}")]
-pub async fn get_office(call: Call<Op, Bearer>, id: Path<OfficeId>) -> Result<HttpResponse, Problem> {
+pub async fn get_office(
+    call: Call<Op, Bearer>,
+    id: Path<OfficeId>,
+) -> Result<HttpResponse, Problem> {
     call.read(move |work| {
         let office = offices::get(work, id.0)?;
         let version = office.version;

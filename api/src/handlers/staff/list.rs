@@ -20,7 +20,10 @@ use crate::{
     responses((status = 200, description = "A page of staff members", body = Page<StaffView>)),
 )]
 #[get("/v1/staff")]
-pub async fn list_staff(call: Call<Op, Bearer>, query: Query<StaffQuery>) -> Result<HttpResponse, Problem> {
+pub async fn list_staff(
+    call: Call<Op, Bearer>,
+    query: Query<StaffQuery>,
+) -> Result<HttpResponse, Problem> {
     call.read(move |work| Ok(Answer::page(staff::list(work, &query.0)?)))
         .await
 }

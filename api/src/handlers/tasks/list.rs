@@ -19,7 +19,10 @@ use crate::{
     responses((status = 200, description = "A page of tasks", body = Page<TaskView>)),
 )]
 #[get("/v1/tasks")]
-pub async fn list_tasks(call: Call<Op, Bearer>, query: Query<ListTasks>) -> Result<HttpResponse, Problem> {
+pub async fn list_tasks(
+    call: Call<Op, Bearer>,
+    query: Query<ListTasks>,
+) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
     call.read(move |work| Ok(Answer::page(tasks::list(work, scope, &query.0)?)))
         .await

@@ -1,8 +1,7 @@
 use actix_web::{HttpResponse, get};
 
 use crate::{
-    answer::Answer,
-    auth::Bearer, extract::Call, operations::ListTemplates as Op, problem::Problem,
+    answer::Answer, auth::Bearer, extract::Call, operations::ListTemplates as Op, problem::Problem,
     services::templates, views::templates::TemplateList,
 };
 

@@ -3,8 +3,8 @@
 use casework::{Work, rules};
 use chrono::NaiveDate;
 use domain::{
-    ActorKind, AppointmentId, AppointmentStatus, ExcuseStatus, Refusal, RefusalCode, StaffId, TaskKind,
-    TaskStatus, case_status,
+    ActorKind, AppointmentId, AppointmentStatus, ExcuseStatus, Refusal, RefusalCode, StaffId,
+    TaskKind, TaskStatus, case_status,
     excuse::{check_request, first_status, is_in_force, is_pending},
 };
 use storage::{

@@ -185,10 +185,7 @@ impl World {
 
     pub(super) fn of_clients(&self, operation: &str) -> Option<(String, Value)> {
         let (path, body) = match operation {
-            "request_client_code" => (
-                "/v1/client-sessions/otp",
-                json!({ "phone": "13900006666" }),
-            ),
+            "request_client_code" => ("/v1/client-sessions/otp", json!({ "phone": "13900006666" })),
             "create_client_session" => (
                 "/v1/client-sessions",
                 json!({ "phone": "13900005555", "code": self.id("code"), "birth_date": BORN }),

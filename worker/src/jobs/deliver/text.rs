@@ -3,15 +3,12 @@
 use domain::{
     MessageKind, Refusal, Sex,
     contact::salutation,
-    template::{self, Placeholder, Template, Variables, date_text, time_text},
+    template::{self, Placeholder, Template, Variables, date_text},
     wording::WordList,
 };
 use storage::{offices::Office, staff::Staff};
 
 use super::{eligible::Facts, load::Surroundings};
-
-/// Until when an office takes visitors on the last day. Ours, until offices keep opening hours.
-const LAST_HOUR: Option<chrono::NaiveTime> = chrono::NaiveTime::from_hms_opt(17, 0, 0);
 
 /// Renders a message with its stored dates, and checks the finished text. One that is refused gives
 /// way to the neutral text of its kind.
@@ -74,9 +71,7 @@ fn variables(
     if let Some(due_on) = due_on {
         variables = variables.with(Placeholder::Date, &date_text(due_on));
     }
-    if let Some(hour) = LAST_HOUR {
-        variables = variables.with(Placeholder::Time, &time_text(hour));
-    }
+    variables = variables.with(Placeholder::Time, &office.visits_until);
     let caseworker = facts
         .case
         .and_then(|case| about.staff.get(&case.caseworker_id));
