@@ -47,9 +47,9 @@ pub fn build(state: AppState, bind: SocketAddr) -> Result<(Server, SocketAddr), 
     let state = web::Data::new(state);
     let bind_error = |error| ServerError::Bind(bind, error);
     let tls = tls::server_config(&config.tls)?;
-    let served = config.clone();
+    let edge_config = config.clone();
     let server = HttpServer::new(move || {
-        let has_origins = !served.cors_origins.is_empty();
+        let has_origins = !edge_config.cors_origins.is_empty();
         App::new()
             .app_data(state.clone())
             .app_data(limits.clone())
@@ -57,7 +57,7 @@ pub fn build(state: AppState, bind: SocketAddr) -> Result<(Server, SocketAddr), 
             .configure(routes::serve)
             .configure(meta::serve)
             .default_service(web::to(fallback))
-            .wrap(Condition::new(has_origins, edge::cors(&served)))
+            .wrap(Condition::new(has_origins, edge::cors(&edge_config)))
             .wrap(from_fn(edge::guard))
     })
     .workers(workers)

@@ -35,7 +35,8 @@ impl Contents {
 
     /// Whether a text stands in any row, as text or as its bytes.
     pub fn mentions(&self, text: &str) -> bool {
-        let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let bytes: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let bytes = bytes.concat();
         let rows = self.0.values().flatten();
         rows.map(|row| row.to_lowercase())
             .any(|row| row.contains(&text.to_lowercase()) || row.contains(&bytes))

@@ -237,7 +237,7 @@ mod tests {
         let passwords = passwords(16 * 1024);
         let attempts = (0..3 * WAITING).map(|_| passwords.verify("anything".into(), None));
         let answers = futures_util::future::join_all(attempts).await;
-        let (done, turned_away): (Vec<_>, Vec<_>) = answers.into_iter().partition(|it| it.is_ok());
+        let (done, turned_away): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
         assert!(done.len() >= WAITING, "{}", done.len());
         assert!(!turned_away.is_empty());
         assert_eq!(

@@ -227,12 +227,12 @@ fn come<O: Op>(http: &HttpRequest) -> Result<Call<O, Bearer>, Problem> {
 
 impl<O: Op> Call<O, Bearer> {
     /// Lets the call through if the caller may make it and is whom the handler expects.
-    fn admit<W: TryFrom<Bearer>>(self) -> Result<Call<O, W>, Self> {
+    fn admit<W: TryFrom<Bearer>>(self) -> Result<Call<O, W>, Box<Self>> {
         if !self.bearer.may(O::OPERATION) {
-            return Err(self);
+            return Err(Box::new(self));
         }
         match W::try_from(self.bearer.clone()) {
-            Err(_not_for_them) => Err(self),
+            Err(_not_for_them) => Err(Box::new(self)),
             Ok(caller) => Ok(Call {
                 caller,
                 now: self.now,

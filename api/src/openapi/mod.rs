@@ -92,13 +92,14 @@ fn integrators() -> OAuth2 {
             scopes.entry(scope.as_str()).or_default().push(operation.id);
         }
     }
-    let scopes = scopes
+    let scopes: Scopes = scopes
         .into_iter()
-        .map(|(scope, operations)| (scope.to_owned(), operations.join(", ")));
+        .map(|(scope, operations)| (scope.to_owned(), operations.join(", ")))
+        .collect();
     OAuth2::with_description(
         [Flow::ClientCredentials(ClientCredentials::new(
             "/oauth/token",
-            Scopes::from_iter(scopes),
+            scopes,
         ))],
         "The access token of another system (RFC 6749 §4.4). A security administrator gives it a \
          client id and a secret by `POST /v1/integrators`.",

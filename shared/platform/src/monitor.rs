@@ -152,7 +152,7 @@ mod tests {
         let pulse = Pulse::starting(long_ago);
         let watched = Watched {
             pulse: pulse.clone(),
-            stale_after: Duration::from_secs(60),
+            stale_after: Duration::from_mins(1),
         };
         let stop = Shutdown::manual();
         let monitor = Monitor::start(any, stop.clone(), Some(watched)).unwrap();

@@ -30,20 +30,17 @@ pub fn calendar_year(bytes: &[u8]) {
     let Ok(year) = json::parse::<HolidayYear>(bytes) else {
         return;
     };
-    match year.validate() {
-        Err(faults) => {
-            assert!(!faults.is_empty(), "refused without a reason");
-            assert!(faults.iter().all(|fault| fault.pointer.is_some()));
-        }
-        Ok(()) => {
-            let calendar = Calendar::shipped().with_year(year.clone());
-            for (&date, _) in &year.holidays {
-                assert!(!calendar.is_working_day(date), "{date}");
-                assert!(calendar.is_working_day(calendar.working_day_on_or_after(date).date));
-            }
-            for (&date, _) in &year.make_up_workdays {
-                assert!(calendar.is_working_day(date), "{date}");
-            }
-        }
+    if let Err(faults) = year.validate() {
+        assert!(!faults.is_empty(), "refused without a reason");
+        assert!(faults.iter().all(|fault| fault.pointer.is_some()));
+        return;
+    }
+    let calendar = Calendar::shipped().with_year(year.clone());
+    for &date in year.holidays.keys() {
+        assert!(!calendar.is_working_day(date), "{date}");
+        assert!(calendar.is_working_day(calendar.working_day_on_or_after(date).date));
+    }
+    for &date in year.make_up_workdays.keys() {
+        assert!(calendar.is_working_day(date), "{date}");
     }
 }

@@ -75,7 +75,6 @@ on_both! {
         app.advance("2025-09-05T10:00").await;
         let journey = app.born_with_case(PHONE, "2025-09-05").await;
         app.run_until_idle().await;
-        let auditor = app.login(Role::Auditor).await;
         let token = app.client_token(PHONE).await;
         let me = app.get(&token, "/v1/me").await.expect(200);
         assert_neutral(&me);
@@ -323,7 +322,6 @@ on_both! {
     async fn the_copy_is_whole_and_nobody_elses(app: TestApp) {
         let (token, missed) = missed_once(&app).await;
         app.born_with_case("13900006666", "2025-09-05").await;
-        let auditor = app.login(Role::Auditor).await;
         let copy = app.get(&token, "/v1/me/export").await.expect(200);
         let person = &copy["person"];
         assert_eq!((&person["name"], &person["phone"]), (&json!("王小明"), &json!(PHONE)));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use storage::audit_log::{self, AuditEntry, Filter};
-use tests::{Response, Setup, TestApp, contents::Contents, on_both};
+use tests::{Response, TestApp, contents::Contents, on_both};
 
 use crate::{
     covers,

@@ -35,7 +35,7 @@ fn newest(app: &TestApp) -> (String, String, Option<String>) {
         audit_log::list(tx, agency, &Filter::default(), None, 1)
     });
     let entry = read.unwrap().remove(0);
-    (entry.action, entry.outcome.to_string(), entry.reason)
+    (entry.action, entry.outcome.clone(), entry.reason)
 }
 
 on_both! {

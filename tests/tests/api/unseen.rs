@@ -27,7 +27,7 @@ impl Instrumentation for Watch {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
             InstrumentationEvent::StartEstablishConnection { url, .. } => {
-                url.clone_into(&mut self.0)
+                url.clone_into(&mut self.0);
             }
             InstrumentationEvent::StartQuery { query, .. } => {
                 let shown = query.to_string();

@@ -36,19 +36,16 @@ fn fill(database: &Database) -> AgencyId {
 
 /// Runs SQL as somebody who owns the database, with what refuses it taken away.
 fn tamper(database: &Database, sql: &str) {
-    match database.url.strip_prefix("sqlite://") {
-        Some(path) => {
-            let mut conn = SqliteConnection::establish(path).unwrap();
-            conn.batch_execute(&format!(
-                "DROP TRIGGER IF EXISTS audit_log_is_never_updated; \
-                 DROP TRIGGER IF EXISTS audit_log_is_never_deleted; {sql}"
-            ))
-            .unwrap();
-        }
-        None => {
-            let mut conn = PgConnection::establish(&database.url).unwrap();
-            conn.batch_execute(sql).unwrap();
-        }
+    if let Some(path) = database.url.strip_prefix("sqlite://") {
+        let mut conn = SqliteConnection::establish(path).unwrap();
+        conn.batch_execute(&format!(
+            "DROP TRIGGER IF EXISTS audit_log_is_never_updated; \
+             DROP TRIGGER IF EXISTS audit_log_is_never_deleted; {sql}"
+        ))
+        .unwrap();
+    } else {
+        let mut conn = PgConnection::establish(&database.url).unwrap();
+        conn.batch_execute(sql).unwrap();
     }
 }
 

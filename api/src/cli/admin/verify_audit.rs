@@ -55,12 +55,15 @@ fn verify_one(store: &Store, agency: AgencyId, out: &mut impl io::Write) -> Resu
     if count > faults.len() {
         writeln!(out, "{agency}: and {} more", count - faults.len())?;
     }
-    let hash: String = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let verdict = if count == 0 { "holds" } else { "does not hold" };
-    writeln!(
+    write!(
         out,
-        "{agency}: {verdict}; {} entries, the last one {hash}",
+        "{agency}: {verdict}; {} entries, the last one ",
         head.seq
     )?;
+    for byte in &head.hash {
+        write!(out, "{byte:02x}")?;
+    }
+    writeln!(out)?;
     Ok(count == 0)
 }

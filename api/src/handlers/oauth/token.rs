@@ -37,7 +37,7 @@ impl Op for IssueToken {
 
 /// RFC 6749 §5.1.
 #[derive(Serialize)]
-struct Token {
+struct Issued {
     access_token: String,
     token_type: &'static str,
     expires_in: i64,
@@ -90,7 +90,7 @@ async fn issue(
         scopes: scopes.into(),
         issued_at: now.trunc_subsecs(0),
     };
-    let token = Token {
+    let token = Issued {
         scope: write_scopes(&machine.scopes),
         token_type: "Bearer",
         expires_in: state.tokens.life_seconds(),

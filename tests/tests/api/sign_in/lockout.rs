@@ -91,7 +91,7 @@ on_both! {
             let mut seen = Vec::new();
             for _ in 0..8 {
                 let answer = attempt(&app, address, username, "wrong").await;
-                let mut names: Vec<&str> = answer.headers.keys().map(|name| name.as_str()).collect();
+                let mut names: Vec<&str> = answer.headers.keys().map(reqwest::header::HeaderName::as_str).collect();
                 names.sort_unstable();
                 let wait = answer.header("retry-after").map(str::to_owned);
                 seen.push(format!("{} {names:?} {wait:?} {}", answer.status, answer.body));

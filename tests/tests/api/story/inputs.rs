@@ -8,6 +8,7 @@ use tests::{app::PASSWORD, client::BORN, steps::id_of};
 use super::{OWN_TEXT, STEP, World};
 
 impl World {
+    #[expect(clippy::too_many_lines, reason = "one entry per operation")]
     pub(super) fn of_the_agency(&self, operation: &str, foreign: bool) -> Option<(String, Value)> {
         let seed = self.app.seed();
         let office = if foreign {
