@@ -77,7 +77,7 @@ on_both! {
             ("/username", json!("王小明"), "invalid_value"),
             ("/username", json!("caseworker"), "username_taken"),
             ("/username", json!("foreign.caseworker"), "username_taken"),
-            ("/password", json!("short"), "invalid_value"),
+            ("/password", json!("short"), "password_refused"),
             ("/display_name", json!(""), "invalid_value"),
             ("/role", json!("client"), "invalid_value"),
             ("/role", json!("god"), "invalid_value"),

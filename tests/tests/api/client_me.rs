@@ -75,6 +75,7 @@ on_both! {
         app.advance("2025-09-05T10:00").await;
         let journey = app.born_with_case(PHONE, "2025-09-05").await;
         app.run_until_idle().await;
+        let auditor = app.login(Role::Auditor).await;
         let token = app.client_token(PHONE).await;
         let me = app.get(&token, "/v1/me").await.expect(200);
         assert_neutral(&me);
@@ -97,7 +98,6 @@ on_both! {
         assert!(dates["items"][1]["confirmed_at"].is_string());
         // Who confirms knows of it.
         assert_eq!(app.appointments(&journey).await[1]["notice_proof"], "proven");
-        let auditor = app.login(Role::Auditor).await;
         let entries = app.get(&auditor, "/v1/audit-entries?limit=1").await.expect(200);
         let entry = &entries["items"][0];
         assert_eq!(entry["action"], "confirm_my_appointment");
@@ -322,13 +322,13 @@ on_both! {
     async fn the_copy_is_whole_and_nobody_elses(app: TestApp) {
         let (token, missed) = missed_once(&app).await;
         app.born_with_case("13900006666", "2025-09-05").await;
+        let auditor = app.login(Role::Auditor).await;
         let copy = app.get(&token, "/v1/me/export").await.expect(200);
         let person = &copy["person"];
         assert_eq!((&person["name"], &person["phone"]), (&json!("王小明"), &json!(PHONE)));
         assert_eq!(copy["terms"].as_array().unwrap().len(), 1);
         assert_eq!(copy["appointments"][0]["id"], missed["id"]);
         assert!(!copy.to_string().contains("13900006666"));
-        let auditor = app.login(Role::Auditor).await;
         let entries = app.get(&auditor, "/v1/audit-entries?limit=1").await.expect(200);
         assert_eq!(entries["items"][0]["action"], "export_me");
     }

@@ -28,6 +28,7 @@ mod lists;
 mod matrix;
 mod office_hours;
 mod problems;
+mod security_table;
 mod separation;
 mod sign_in;
 mod story;

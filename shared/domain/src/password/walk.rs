@@ -1,13 +1,13 @@
 //! Passwords that need no guessing: one piece over and over, or fingers walking over the keys.
 
 /// Rows and columns of the keyboard, the alphabet and the digits. Walked in both directions.
-const PATHS: [&str; 16] = [
-    "1234567890",
+const PATHS: [&str; 15] = [
+    // Round once more: the row of digits begins again where it ends.
+    "12345678901234567890",
     "qwertyuiop",
     "asdfghjkl",
     "zxcvbnm",
     "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
     "1qaz",
     "2wsx",
     "3edc",
