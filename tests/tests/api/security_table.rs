@@ -26,7 +26,9 @@ fn functions(folder: &Path, names: &mut BTreeSet<String>) {
             let text = fs::read_to_string(&path).unwrap();
             for rest in text.split("fn ").skip(1) {
                 let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-                let end = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
+                let end = rest
+                    .find(|letter: char| !is_part(letter))
+                    .unwrap_or(rest.len());
                 names.insert(rest[..end].to_owned());
             }
         }
