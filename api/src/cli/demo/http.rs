@@ -40,6 +40,11 @@ impl Api {
         self.call(Method::POST, Some(token), path, Some(body)).await
     }
 
+    /// The answer to a PUT.
+    pub async fn put(&self, token: &str, path: &str, body: Value) -> Result<Value, DemoError> {
+        self.call(Method::PUT, Some(token), path, Some(body)).await
+    }
+
     /// The access token of a new session.
     pub async fn sign_in(&self, username: &str, password: &str) -> Result<String, DemoError> {
         let body = serde_json::json!({ "username": username, "password": password });

@@ -126,9 +126,11 @@ async fn employ(
     office: &str,
 ) -> Result<Login, DemoError> {
     let office = (login.role != Role::Auditor).then_some(office);
+    // Whoever makes an account knows its first password, so it is good for nothing but a change.
+    let first = format!("{}-first", login.password);
     let body = json!({
         "username": login.username,
-        "password": login.password,
+        "password": first,
         "display_name": login.display_name,
         "role": login.role,
         "sex": sex,
@@ -136,6 +138,10 @@ async fn employ(
     });
     let made = api.post(admin, "/v1/staff", body).await?;
     text(&made, "/id")?.clone_into(&mut login.id);
+    let token = api.sign_in(login.username, &first).await?;
+    let change = json!({ "current_password": first, "new_password": login.password });
+    api.put(&token, "/v1/sessions/current/password", change)
+        .await?;
     login.token = api.sign_in(login.username, &login.password).await?;
     Ok(login)
 }
