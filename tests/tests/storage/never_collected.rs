@@ -76,11 +76,12 @@ fn sqlite_refuses_to_change_what_is_only_added_to() {
         for verb in ["UPDATE", "DELETE"] {
             let sql = format!(
                 "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}' \
-                 AND sql LIKE '%BEFORE {verb} ON {table}%'"
+                 AND sql LIKE '%BEFORE {verb}%ON {table}%'"
             );
             let triggers: Vec<Trigger> = sql_query(sql).load(&mut conn).unwrap();
-            assert_eq!(triggers.len(), 1, "{verb} on {table}");
-            assert!(triggers[0].sql.contains("RAISE(ABORT"), "{verb} on {table}");
+            assert!(!triggers.is_empty(), "{verb} on {table}");
+            let refuses = |trigger: &Trigger| trigger.sql.contains("RAISE(ABORT");
+            assert!(triggers.iter().all(refuses), "{verb} on {table}");
         }
     }
 }
