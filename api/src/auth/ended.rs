@@ -3,7 +3,7 @@
 //! Kept in memory: a look-up in the database on every request would cost more than the request. In
 //! this process an end takes effect at once. What other processes ended is read from the database
 //! every [`LOOK_EVERY`], by a request of the same agency; what cannot be taken back asks the database
-//! itself ([`crate::goes_on`]).
+//! itself (`goes_on`).
 
 use std::{
     collections::HashMap,

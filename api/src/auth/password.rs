@@ -72,7 +72,7 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Starts `threads` threads; each keeps `config.memory_kib` from its first password on.
+    /// Starts `threads` threads; each takes `config.memory_kib` while passwords wait.
     pub fn start(
         config: &Argon2Config,
         threads: usize,
@@ -187,6 +187,10 @@ fn serve(queue: &Mutex<mpsc::Receiver<Job>>, mut hasher: Hasher) {
                     let _ = answer.send(hasher.verify(password.expose_secret().as_bytes(), &hash));
                 }
             }
+        }
+        let waiting = queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.is_empty() {
+            hasher.rest();
         }
     }
 }

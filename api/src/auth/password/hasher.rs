@@ -1,4 +1,4 @@
-//! Computing argon2id in memory that is kept from one password to the next.
+//! Computing argon2id in memory that is kept while one password follows the other.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version, password_hash::phc::PasswordHash};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
@@ -23,8 +23,8 @@ impl Verdict {
     };
 }
 
-/// One thread's workshop. Its memory is taken with the first password and kept: taking 64 MiB anew
-/// for each would cost the system's time and tear holes into the heap.
+/// One thread's workshop. Its memory is kept from one password to the next, since taking 64 MiB anew
+/// for each costs the system's time, and given back when none is waiting.
 #[derive(Debug)]
 pub(super) struct Hasher {
     params: Params,
@@ -37,6 +37,11 @@ impl Hasher {
             params,
             memory: Vec::new(),
         }
+    }
+
+    /// Gives the memory back until the next password.
+    pub(super) fn rest(&mut self) {
+        self.memory = Vec::new();
     }
 
     /// The hash of a password in PHC format; `None` only for parameters that argon2 refuses.
