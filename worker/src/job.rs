@@ -6,6 +6,7 @@ use casework::{Actor, Request, Work, WorkError};
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, IdMint};
 use storage::{AnyId, Retryable, StorageError, Tx};
+use tokio::sync::Semaphore;
 
 use crate::WorkerParts;
 
@@ -16,6 +17,8 @@ pub struct Context {
     pub parts: WorkerParts,
     /// This process, as holder of leases.
     pub holder: AnyId,
+    /// A permit for each message that may be at the gateway at the same time, whatever batch it is of.
+    pub sending: Semaphore,
 }
 
 impl Context {

@@ -19,6 +19,7 @@ use domain::IdMint;
 use gateways::MessageGateway;
 use platform::{Clock, Pulse, Randomness, Shutdown};
 use storage::{AnyId, Store};
+use tokio::sync::Semaphore;
 
 pub use job::{JobError, JobReport};
 pub use scheduler::ScheduleError;
@@ -69,7 +70,11 @@ impl Worker {
             running: tokio::sync::Mutex::new(()),
         });
         Self {
-            context: Arc::new(Context { parts, holder }),
+            context: Arc::new(Context {
+                sending: Semaphore::new(parts.settings.concurrency.min(Semaphore::MAX_PERMITS)),
+                parts,
+                holder,
+            }),
             jobs: slots.collect(),
             pulse: Pulse::starting(Instant::now()),
         }

@@ -6,7 +6,7 @@ use domain::{
     consent::{self, ConsentAct, ConsentChannel, ConsentPurpose},
 };
 use storage::{
-    AnyId,
+    AnyId, check_ins,
     consents::{self, Consent},
     family_contacts,
 };
@@ -50,6 +50,9 @@ pub fn give(
     consent::check_version(text_version)?;
     consent::check_day(said.on, said.today)?;
     let last = consents::latest(work.tx, work.agency, client, purpose)?;
+    if let Some(last) = &last {
+        consent::check_order(said.on, last.said_on)?;
+    }
     let given = ConsentAct::Given;
     add(
         work,
@@ -62,7 +65,8 @@ pub fn give(
     )
 }
 
-/// Notes that the client withdrew a consent. Whoever was to be told with it is told no more.
+/// Notes that the client withdrew a consent. Whoever was to be told with it is told no more, and the
+/// places that were taken with it are wiped (PIPL art. 47).
 ///
 /// # Errors
 /// `consent_not_in_force`, `date_in_future`.
@@ -87,8 +91,15 @@ pub fn withdraw(
         &version,
         said,
     )?;
-    if purpose == ConsentPurpose::FamilyContact {
-        family_contacts::end_all_of(work.tx, work.agency, client, work.now, "consent_withdrawn")?;
+    match purpose {
+        ConsentPurpose::FamilyContact => {
+            let reason = "consent_withdrawn";
+            family_contacts::end_all_of(work.tx, work.agency, client, work.now, reason)?;
+        }
+        ConsentPurpose::Location => {
+            check_ins::wipe_places(work.tx, work.agency, client)?;
+        }
+        ConsentPurpose::AppExtras | ConsentPurpose::Wechat => {}
     }
     Ok(entry)
 }

@@ -84,7 +84,10 @@ pub fn purge(
 /// Sign-ins live in real time, and so do the answers kept for repeated requests.
 fn now_of(subject: Subject, now: DateTime<Utc>, real: DateTime<Utc>) -> DateTime<Utc> {
     match subject {
-        Subject::KeptAnswers | Subject::RefreshTokens | Subject::Sessions => real.min(now),
+        Subject::KeptAnswers
+        | Subject::RefreshTokens
+        | Subject::Sessions
+        | Subject::ClientSessions => real.min(now),
         Subject::FamilyContacts
         | Subject::AuditTrail
         | Subject::Consents

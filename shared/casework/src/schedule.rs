@@ -95,6 +95,10 @@ fn redate(
     window: &Window,
     next_remind_at: Option<chrono::DateTime<chrono::Utc>>,
 ) -> Result<(), WorkError> {
+    if item.due_on != window.due_on {
+        // Whoever confirmed it knows of the day before.
+        item.notice_proof = NoticeProof::NotDue;
+    }
     item.opens_on = window.opens_on;
     item.nominal_on = window.nominal_on;
     item.due_on = window.due_on;

@@ -135,10 +135,11 @@ pub fn settle_appointments(
     items: &mut [appointments::Appointment],
     status: AppointmentStatus,
 ) -> Result<(), WorkError> {
-    let mut followed = Vec::new();
+    let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+    let mut told = Vec::new();
     for item in items {
-        if was_followed(item) {
-            followed.push(item.id);
+        if may_have_messages(item) {
+            told.push(item.id);
         }
         item.status = status;
         item.next_change_at = None;
@@ -146,18 +147,19 @@ pub fn settle_appointments(
         item.next_remind_at = unplanned(item.next_remind_at, is_missed, work.now);
         save_appointment(work, item)?;
     }
-    if followed.is_empty() {
-        return Ok(());
+    if !told.is_empty() {
+        let reason = status.as_str();
+        messages::cancel_scheduled(work.tx, work.agency, &told, reason, work.now)?;
     }
-    let reason = status.as_str();
-    messages::cancel_scheduled(work.tx, work.agency, &followed, reason, work.now)?;
-    tasks::cancel_open_about(work.tx, work.agency, &followed, work.now)?;
+    if !ids.is_empty() {
+        tasks::cancel_open_about(work.tx, work.agency, &ids, work.now)?;
+    }
     Ok(())
 }
 
-/// Whether there can be messages or tasks about an appointment: reminders are noted on it, and tasks
-/// come of those or of a window that closed.
-const fn was_followed(item: &appointments::Appointment) -> bool {
+/// Whether there can be messages about an appointment: every one that was planned is noted on it. Of
+/// tasks that says nothing: evidence for an excuse is asked for long before the first reminder.
+const fn may_have_messages(item: &appointments::Appointment) -> bool {
     let is_ahead = matches!(
         item.status,
         AppointmentStatus::Scheduled | AppointmentStatus::Open

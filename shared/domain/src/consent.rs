@@ -85,6 +85,19 @@ pub fn check_day(said_on: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
     Err(Refusal::at(RefusalCode::DateInFuture, "/said_on", detail))
 }
 
+/// Checks that a consent is not older than what the client said last about the same purpose: paper
+/// that turns up late does not undo a withdrawal.
+///
+/// # Errors
+/// `invalid_value` at `/said_on`.
+pub fn check_order(said_on: NaiveDate, last_said_on: NaiveDate) -> Result<(), Refusal> {
+    if said_on >= last_said_on {
+        return Ok(());
+    }
+    let detail = format!("the client said something else about this on {last_said_on}");
+    Err(Refusal::at(RefusalCode::InvalidValue, "/said_on", detail))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,8 @@ coded! {
         RefreshTokens = "refresh_tokens",
         /// Sign-ins of staff.
         Sessions = "sessions",
+        /// Sign-ins of clients.
+        ClientSessions = "client_sessions",
         FamilyContacts = "family_contacts",
         AuditTrail = "audit_trail",
         /// The ledger of consents.
@@ -56,7 +58,10 @@ impl RetentionRule {
     pub fn before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self.action {
             RetentionAction::Keep => None,
-            RetentionAction::Delete => Some(now - TimeDelta::days(i64::from(self.keep_days?))),
+            // Longer ago than there are dates: nothing is.
+            RetentionAction::Delete => {
+                now.checked_sub_signed(TimeDelta::days(i64::from(self.keep_days?)))
+            }
         }
     }
 }
@@ -137,7 +142,7 @@ fn check(rule: &RetentionRule) -> Result<(), RetentionError> {
         S::AuditTrail | S::Consents | S::DeliveryProof | S::CaseFiles if deletes => {
             Err(RetentionError::MustBeKept(subject))
         }
-        S::Sessions if rule.keep_days.is_some_and(|days| days < LOG_DAYS) => {
+        S::Sessions | S::ClientSessions if rule.keep_days.is_some_and(|days| days < LOG_DAYS) => {
             Err(RetentionError::TooShort(subject))
         }
         _ => Ok(()),
@@ -181,18 +186,15 @@ mod tests {
 
     #[test]
     fn a_log_is_kept_for_six_months() {
-        let with = |days: u32| {
-            changed(
-                "sessions",
-                "keep_days = 180",
-                &format!("keep_days = {days}"),
-            )
-        };
-        assert_eq!(
-            with(179),
-            Err(RetentionError::TooShort(RetentionSubject::Sessions))
-        );
-        assert!(with(181).is_ok());
+        for subject in ["sessions", "client_sessions"] {
+            let with = |days: u32| {
+                let days = format!("keep_days = {days}");
+                changed(subject, "keep_days = 180", &days)
+            };
+            let log = subject.parse().unwrap();
+            assert_eq!(with(179), Err(RetentionError::TooShort(log)));
+            assert!(with(181).is_ok());
+        }
     }
 
     #[test]
@@ -221,5 +223,12 @@ mod tests {
             Some(now - TimeDelta::days(30))
         );
         assert_eq!(before(RetentionSubject::AuditTrail), None);
+        let long = format!("keep_days = {}", u32::MAX);
+        let rules = changed("sessions", "keep_days = 180", &long).unwrap();
+        let sessions = &rules.rules[2];
+        assert_eq!(
+            (sessions.subject, sessions.before(now)),
+            (RetentionSubject::Sessions, None)
+        );
     }
 }

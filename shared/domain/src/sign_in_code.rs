@@ -105,10 +105,11 @@ pub struct Held {
 }
 
 /// Whether to hold the number is not enough at `now` (UTC): numbers are shared and handed on, so the
-/// first sign-in and every doubtful one asks for a fact that only the client knows.
+/// first sign-in and every doubtful one asks for a fact that only the client knows. So does one after
+/// staff took back that the number is the client's.
 pub fn asks_second_fact(held: &Held, now: DateTime<Utc>) -> bool {
     held.shared
-        || held.state == PhoneState::Invalid
+        || held.state != PhoneState::Verified
         || held
             .last_used_at
             .is_none_or(|used| now >= used + NUMBER_MAY_CHANGE_HANDS)
@@ -179,6 +180,10 @@ mod tests {
         for doubtful in [
             Held {
                 shared: true,
+                ..held
+            },
+            Held {
+                state: PhoneState::Unverified,
                 ..held
             },
             Held {

@@ -13,14 +13,15 @@ use domain::{
 
 pub use self::{
     due::{
-        due_for_change, due_for_reminder, mark_notice_proven, mark_opened, mark_overdue, next_due,
-        set_next_reminder,
+        due_for_change, due_for_reminder, ids_due_for_change, mark_notice_proven, mark_opened,
+        mark_overdue, next_due, set_next_reminder,
     },
     list::{Filter, Position, list},
     standing::{Standing, missed_of_case, standings},
 };
 use crate::{
     error::StorageError,
+    page::page,
     prepared::execute_prepared,
     schema::appointments,
     scope::{Scope, within},
@@ -170,16 +171,11 @@ pub fn provisional(
     limit: i64,
 ) -> Result<Vec<Appointment>, StorageError> {
     Ok(with_conn!(tx, c => {
-        let mut query = appointments::table
+        let query = appointments::table
             .filter(appointments::agency_id.eq(bind(agency)))
             .filter(appointments::provisional)
-            .order(appointments::id)
-            .limit(limit)
             .select(Appointment::as_select())
             .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(appointments::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, appointments, after, limit).load(*c)
     })?)
 }

@@ -290,6 +290,22 @@ pub fn iter_from(
         .load(*c))?)
 }
 
+/// The position and hash of the first entry after the position `after`, whether or not the rest of
+/// it can be understood.
+pub fn next(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    after: i64,
+) -> Result<Option<(i64, Vec<u8>)>, StorageError> {
+    Ok(with_conn!(tx, c => audit_log::table
+        .filter(audit_log::agency_id.eq(bind(agency)))
+        .filter(audit_log::seq.gt(after))
+        .order(audit_log::seq)
+        .select((audit_log::seq, audit_log::hash))
+        .first(*c)
+        .optional())?)
+}
+
 fn chain_hash(bytes: &[u8]) -> Result<ChainHash, StorageError> {
     bytes
         .try_into()

@@ -81,26 +81,40 @@ pub fn insert(tx: &mut Tx<'_>, it: &CheckIn) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// A page of a client's check-ins in the order they were made, after `after`.
+/// A page of a client's check-ins made before `before`, the latest first.
 pub fn of_client(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     client: ClientId,
-    after: Option<CheckInId>,
+    before: Option<CheckInId>,
     limit: i64,
 ) -> Result<Vec<CheckIn>, StorageError> {
     let rows: Vec<Row> = with_conn!(tx, c => {
         let mut query = check_ins::table
             .filter(check_ins::agency_id.eq(bind(agency)))
             .filter(check_ins::client_id.eq(bind(client)))
-            .order(check_ins::id)
+            .order(check_ins::id.desc())
             .limit(limit)
             .select(Row::as_select())
             .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(check_ins::id.gt(bind(after)));
+        if let Some(before) = before {
+            query = query.filter(check_ins::id.lt(bind(before)));
         }
         query.load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}
+
+/// Wipes the places of all of a client's check-ins.
+pub fn wipe_places(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    client: ClientId,
+) -> Result<usize, StorageError> {
+    Ok(with_conn!(tx, c => diesel::update(check_ins::table
+            .filter(check_ins::agency_id.eq(bind(agency)))
+            .filter(check_ins::client_id.eq(bind(client)))
+            .filter(check_ins::location_sealed.is_not_null()))
+        .set(check_ins::location_sealed.eq(None::<Vec<u8>>))
+        .execute(*c))?)
 }

@@ -1,11 +1,12 @@
 //! Sign-ins of clients.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, ClientId, ClientSessionId};
 
 use crate::{
     error::StorageError,
+    oldest::delete_expired,
     schema::client_sessions,
     store::Tx,
     types::{bind, record},
@@ -61,6 +62,20 @@ pub fn get(
         .optional())?)
 }
 
+/// The sessions of a client that are still on file, oldest first.
+pub fn of_client(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    client: ClientId,
+) -> Result<Vec<ClientSession>, StorageError> {
+    Ok(with_conn!(tx, c => client_sessions::table
+        .filter(client_sessions::agency_id.eq(bind(agency)))
+        .filter(client_sessions::client_id.eq(bind(client)))
+        .order(client_sessions::id)
+        .select(ClientSession::as_select())
+        .load(*c))?)
+}
+
 /// Replaces a session if its refresh token is still that of `generation`; answers whether it was.
 pub fn save(
     tx: &mut Tx<'_>,
@@ -97,29 +112,33 @@ pub fn revoke(
     Ok(())
 }
 
-/// How long a session is kept after its end, as evidence of who had signed in (等保: six months).
-const KEPT: TimeDelta = TimeDelta::days(180);
+/// Ends every session of a client at `at` (UTC); those that ended before keep their reason.
+pub fn revoke_all_of(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    client: ClientId,
+    at: DateTime<Utc>,
+    reason: &str,
+) -> Result<(), StorageError> {
+    with_conn!(tx, c => diesel::update(client_sessions::table)
+        .filter(client_sessions::agency_id.eq(bind(agency)))
+        .filter(client_sessions::client_id.eq(bind(client)))
+        .filter(client_sessions::revoked_at.is_null())
+        .set((
+            client_sessions::revoked_at.eq(bind(Some(at))),
+            client_sessions::revoked_reason.eq(Some(reason)),
+        ))
+        .execute(*c))?;
+    Ok(())
+}
 
-/// Removes sessions that expired 180 days before `now` (UTC) from among the `limit` oldest; answers
-/// how many.
+/// Removes sessions that expired before `before` (UTC) from among the `limit` oldest; answers how
+/// many.
 pub fn purge(
     tx: &mut Tx<'_>,
     agency: AgencyId,
-    now: DateTime<Utc>,
+    before: DateTime<Utc>,
     limit: i64,
 ) -> Result<usize, StorageError> {
-    let before = now - KEPT;
-    Ok(with_conn!(tx, c => {
-        let kept = diesel::alias!(client_sessions as kept);
-        let oldest = kept
-            .filter(kept.field(client_sessions::agency_id).eq(bind(agency)))
-            .order(kept.field(client_sessions::id))
-            .limit(limit)
-            .select(kept.field(client_sessions::id));
-        diesel::delete(client_sessions::table)
-            .filter(client_sessions::agency_id.eq(bind(agency)))
-            .filter(client_sessions::id.eq_any(oldest))
-            .filter(client_sessions::expires_at.lt(bind(before)))
-            .execute(*c)
-    })?)
+    Ok(delete_expired!(tx, client_sessions of agency, before, limit)?)
 }

@@ -7,6 +7,7 @@ use domain::{AgencyId, ClientId, OfficeId, PhoneState, Sex, StaffId};
 
 use crate::{
     error::StorageError,
+    page::page,
     schema::clients,
     scope::{Scope, within},
     sealed::{Place, Sealer},
@@ -201,12 +202,13 @@ pub fn with_phone(
 ) -> Result<Vec<Client>, StorageError> {
     let sealer = tx.sealer();
     let index = sealer.blind_index("clients.phone", phone);
-    let rows: Vec<Row> = with_conn!(tx, c => clients::table
+    let mut rows: Vec<Row> = with_conn!(tx, c => clients::table
         .filter(clients::agency_id.eq(bind(agency)))
         .filter(clients::phone_index.eq(Some(index)))
-        .order(clients::id)
         .select(Row::as_select())
         .load(*c))?;
+    // They are few. Asked to sort, SQLite would read all of the agency's clients by id.
+    rows.sort_by_key(|row| row.id);
     rows.into_iter().map(|row| open(row, sealer)).collect()
 }
 
@@ -229,8 +231,6 @@ pub fn list(
         let mut query = within!(
             clients::table
                 .filter(clients::agency_id.eq(bind(agency)))
-                .order(clients::id)
-                .limit(limit)
                 .select(Row::as_select())
                 .into_boxed(),
             clients, scope, Some);
@@ -241,10 +241,7 @@ pub fn list(
                     .or(clients::id_number_index.is_not_null().and(clients::id_number_index.assume_not_null().eq(id_number))),
             );
         }
-        if let Some(after) = after {
-            query = query.filter(clients::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, clients, after, limit).load(*c)
     })?;
     rows.into_iter().map(|row| open(row, sealer)).collect()
 }

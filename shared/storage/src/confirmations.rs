@@ -1,10 +1,11 @@
 //! Appointments that their clients said they know of.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, AppointmentId, ClientId};
 
 use crate::{
+    appointments::Appointment,
     error::StorageError,
     schema::appointment_confirmations,
     store::Tx,
@@ -18,19 +19,40 @@ record! {
         agency_id: AgencyId,
         appointment_id: AppointmentId,
         client_id: ClientId,
+        /// The due day they said so of: one that moved since then is not confirmed.
+        due_on: NaiveDate,
         confirmed_at: DateTime<Utc>,
     }
 }
 
-/// Stores a confirmation; a second one of the same appointment changes nothing.
-pub fn insert_once(tx: &mut Tx<'_>, confirmation: &Confirmation) -> Result<(), StorageError> {
-    with_conn!(tx, c => diesel::insert_into(appointment_confirmations::table)
+impl Confirmation {
+    /// Whether it is of this appointment on the day that it has now.
+    pub fn is_of(&self, item: &Appointment) -> bool {
+        self.appointment_id == item.id && self.due_on == item.due_on
+    }
+}
+
+/// Stores a confirmation; a second one of the same appointment and day changes nothing.
+pub fn put(tx: &mut Tx<'_>, confirmation: &Confirmation) -> Result<(), StorageError> {
+    let added = with_conn!(tx, c => diesel::insert_into(appointment_confirmations::table)
         .values(confirmation.values())
         .on_conflict((
             appointment_confirmations::agency_id,
             appointment_confirmations::appointment_id,
         ))
         .do_nothing()
+        .execute(*c))?;
+    if added == 1 {
+        return Ok(());
+    }
+    with_conn!(tx, c => diesel::update(appointment_confirmations::table
+            .filter(appointment_confirmations::agency_id.eq(bind(confirmation.agency_id)))
+            .filter(appointment_confirmations::appointment_id.eq(bind(confirmation.appointment_id)))
+            .filter(appointment_confirmations::due_on.ne(confirmation.due_on)))
+        .set((
+            appointment_confirmations::due_on.eq(confirmation.due_on),
+            appointment_confirmations::confirmed_at.eq(bind(confirmation.confirmed_at)),
+        ))
         .execute(*c))?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use domain::{
 use crate::{
     any_id::AnyId,
     error::StorageError,
+    page::page,
     schema::consents,
     store::Tx,
     types::{bind, record},
@@ -112,16 +113,11 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Consent>, StorageError> {
     Ok(with_conn!(tx, c => {
-        let mut query = consents::table
+        let query = consents::table
             .filter(consents::agency_id.eq(bind(agency)))
             .filter(consents::client_id.eq(bind(client)))
-            .order(consents::id)
-            .limit(limit)
             .select(Consent::as_select())
             .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(consents::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, consents, after, limit).load(*c)
     })?)
 }

@@ -6,6 +6,7 @@ use domain::{AgencyId, CoverId, OfficeId, StaffId};
 
 use crate::{
     error::StorageError,
+    page::page,
     schema::covers,
     store::Tx,
     types::{bind, record},
@@ -113,8 +114,6 @@ pub fn list(
     Ok(with_conn!(tx, c => {
         let query = covers::table
             .filter(covers::agency_id.eq(bind(agency)))
-            .order(covers::id)
-            .limit(limit)
             .select(Cover::as_select())
             .into_boxed();
         let mut query = seen_by!(query, seen);
@@ -123,10 +122,7 @@ pub fn list(
                 .filter(covers::ends_at.gt(bind(at)))
                 .filter(covers::ended_at.is_null());
         }
-        if let Some(after) = after {
-            query = query.filter(covers::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, covers, after, limit).load(*c)
     })?)
 }
 

@@ -7,7 +7,7 @@ use domain::{AgencyId, StaffId};
 use crate::{
     error::StorageError,
     schema::{credentials, staff},
-    store::Tx,
+    store::{Conn, Tx},
     types::{bind, record},
     with_conn,
 };
@@ -21,6 +21,23 @@ record! {
         /// Given by somebody else: to be changed, and good until then.
         temporary_until: Option<DateTime<Utc>>,
     }
+}
+
+/// Holds a staff member's account until the unit of work ends: of two that do, the second waits, and
+/// then sees what the first one did. Whoever begins a session by what an account has, and whoever
+/// changes that and ends its sessions, holds it first, or neither would see the other's doing
+/// (PostgreSQL reads what is committed; SQLite has one writer). An account that is not there is held
+/// by nobody.
+pub fn hold(tx: &mut Tx<'_>, agency: AgencyId, id: StaffId) -> Result<(), StorageError> {
+    if let Conn::Postgres(c) = tx.parts().0 {
+        let _held: Vec<StaffId> = staff::table
+            .filter(staff::agency_id.eq(bind(agency)))
+            .filter(staff::id.eq(bind(id)))
+            .select(staff::id)
+            .for_no_key_update()
+            .load(*c)?;
+    }
+    Ok(())
 }
 
 /// The state of a staff member's password, if it was ever changed.

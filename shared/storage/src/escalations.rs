@@ -11,6 +11,7 @@ use domain::{
 pub use self::items::{Item, insert_items, items_of, items_of_all, remove_items};
 use crate::{
     error::StorageError,
+    page::page,
     schema::escalations,
     scope::{Scope, within},
     sealed::{Place, Sealer},
@@ -252,8 +253,6 @@ pub fn list(
         let mut query = within!(
             escalations::table
                 .filter(escalations::agency_id.eq(bind(agency)))
-                .order(escalations::id)
-                .limit(limit)
                 .select(Row::as_select())
                 .into_boxed(),
             escalations, scope);
@@ -271,10 +270,7 @@ pub fn list(
         if let Some(kind) = filter.kind {
             query = query.filter(escalations::kind.eq(bind(kind)));
         }
-        if let Some(after) = after {
-            query = query.filter(escalations::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, escalations, after, limit).load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }

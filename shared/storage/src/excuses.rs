@@ -6,6 +6,7 @@ use domain::{AgencyId, AppointmentId, CaseId, ExcuseId, ExcuseStatus, StaffId};
 
 use crate::{
     error::StorageError,
+    page::page,
     schema::{cases, excuses},
     scope::{Scope, within},
     sealed::{Place, Sealer},
@@ -144,6 +145,22 @@ pub fn save(tx: &mut Tx<'_>, excuse: &Excuse, expected: i64) -> Result<bool, Sto
     Ok(changed == 1)
 }
 
+/// The excuses with their cases, as a boxed query.
+macro_rules! of_cases {
+    ($agency:expr) => {
+        excuses::table
+            .inner_join(
+                cases::table.on(excuses::agency_id
+                    .eq(cases::agency_id)
+                    .and(excuses::case_id.eq(cases::id))),
+            )
+            .filter(excuses::agency_id.eq(bind($agency)))
+            .filter(cases::agency_id.eq(bind($agency)))
+            .select(Row::as_select())
+            .into_boxed()
+    };
+}
+
 /// One excuse in a case the caller may see.
 pub fn get(
     tx: &mut Tx<'_>,
@@ -151,19 +168,10 @@ pub fn get(
     scope: Scope,
     id: ExcuseId,
 ) -> Result<Option<Excuse>, StorageError> {
-    let row = with_conn!(tx, c => within!(
-        excuses::table
-            .inner_join(cases::table.on(excuses::agency_id
-                .eq(cases::agency_id)
-                .and(excuses::case_id.eq(cases::id))))
-            .filter(excuses::agency_id.eq(bind(agency)))
-            .filter(cases::agency_id.eq(bind(agency)))
-            .filter(excuses::id.eq(bind(id)))
-            .select(Row::as_select())
-            .into_boxed(),
-        cases, scope)
-    .first(*c)
-    .optional())?;
+    let row = with_conn!(tx, c => {
+        let query = of_cases!(agency).filter(excuses::id.eq(bind(id)));
+        within!(query, cases, scope).first(*c).optional()
+    })?;
     row.map(|row| open(row, tx.sealer())).transpose()
 }
 
@@ -203,17 +211,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Excuse>, StorageError> {
     let rows: Vec<Row> = with_conn!(tx, c => {
-        let query = excuses::table
-            .inner_join(cases::table.on(excuses::agency_id
-                .eq(cases::agency_id)
-                .and(excuses::case_id.eq(cases::id))))
-            .filter(excuses::agency_id.eq(bind(agency)))
-            .filter(cases::agency_id.eq(bind(agency)))
-            .order(excuses::id)
-            .limit(limit)
-            .select(Row::as_select())
-            .into_boxed();
-        let mut query = within!(query, cases, scope);
+        let mut query = within!(of_cases!(agency), cases, scope);
         if let Some(case) = filter.case {
             query = query.filter(excuses::case_id.eq(bind(case)));
         }
@@ -223,10 +221,7 @@ pub fn list(
         if let Some(status) = filter.status {
             query = query.filter(excuses::status.eq(bind(status)));
         }
-        if let Some(after) = after {
-            query = query.filter(excuses::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, excuses, after, limit).load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }

@@ -9,6 +9,7 @@ use domain::{
 
 use crate::{
     error::StorageError,
+    page::page,
     schema::{clients, family_contacts},
     scope::{Scope, within},
     sealed::{Place, Sealer},
@@ -145,17 +146,12 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<FamilyContact>, StorageError> {
     let rows: Vec<Row> = with_conn!(tx, c => {
-        let mut query = family_contacts::table
+        let query = family_contacts::table
             .filter(family_contacts::agency_id.eq(bind(agency)))
             .filter(family_contacts::client_id.eq(bind(client)))
-            .order(family_contacts::id)
-            .limit(limit)
             .select(Row::as_select())
             .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(family_contacts::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, family_contacts, after, limit).load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }

@@ -11,6 +11,7 @@ pub use self::credentials::{
 };
 use crate::{
     error::StorageError,
+    page::page,
     schema::integrators,
     store::Tx,
     types::{bind, record},
@@ -63,16 +64,11 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Integrator>, StorageError> {
     Ok(with_conn!(tx, c => {
-        let mut query = integrators::table
+        let query = integrators::table
             .filter(integrators::agency_id.eq(bind(agency)))
-            .order(integrators::id)
-            .limit(limit)
             .select(Integrator::as_select())
             .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(integrators::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, integrators, after, limit).load(*c)
     })?)
 }
 

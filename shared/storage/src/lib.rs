@@ -31,6 +31,8 @@ pub mod leases;
 pub mod messages;
 pub mod migrate;
 pub mod offices;
+mod oldest;
+mod page;
 mod prepared;
 pub mod receipts;
 pub mod recovery_codes;

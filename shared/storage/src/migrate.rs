@@ -41,7 +41,7 @@ pub fn is_pending(store: &Store) -> Result<bool, StorageError> {
 }
 
 /// Only reads: the harness would first make its table, and those who ask here may make none.
-fn is_pending_on_postgres(conn: &mut PgConnection) -> Result<bool, StorageError> {
+pub(crate) fn is_pending_on_postgres(conn: &mut PgConnection) -> Result<bool, StorageError> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = Text)]

@@ -6,6 +6,7 @@ use domain::{AgencyId, OfficeId};
 
 use crate::{
     error::StorageError,
+    page::page,
     schema::offices,
     store::Tx,
     types::{bind, record},
@@ -64,17 +65,12 @@ pub fn list(
     Ok(with_conn!(tx, c => {
         let mut query = offices::table
             .filter(offices::agency_id.eq(bind(agency)))
-            .order(offices::id)
-            .limit(limit)
             .select(Office::as_select())
             .into_boxed();
         if let Some(only) = only {
             query = query.filter(offices::id.eq(bind(only)));
         }
-        if let Some(after) = after {
-            query = query.filter(offices::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, offices, after, limit).load(*c)
     })?)
 }
 

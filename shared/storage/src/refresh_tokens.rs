@@ -6,6 +6,7 @@ use domain::{AgencyId, RefreshTokenId, SessionId};
 
 use crate::{
     error::StorageError,
+    oldest::delete_expired,
     schema::refresh_tokens,
     store::Tx,
     types::{bind, record},
@@ -122,25 +123,12 @@ pub fn successors_used(
 }
 
 /// Removes tokens that expired before `before` (UTC) from among the `limit` oldest; answers how
-/// many. Looking only at the oldest keeps the cost apart from the number of tokens: ids sort by
-/// the time they were made, and what was made first expires first.
+/// many.
 pub fn purge(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     before: DateTime<Utc>,
     limit: i64,
 ) -> Result<usize, StorageError> {
-    Ok(with_conn!(tx, c => {
-        let kept = diesel::alias!(refresh_tokens as kept);
-        let oldest = kept
-            .filter(kept.field(refresh_tokens::agency_id).eq(bind(agency)))
-            .order(kept.field(refresh_tokens::id))
-            .limit(limit)
-            .select(kept.field(refresh_tokens::id));
-        diesel::delete(refresh_tokens::table)
-            .filter(refresh_tokens::agency_id.eq(bind(agency)))
-            .filter(refresh_tokens::id.eq_any(oldest))
-            .filter(refresh_tokens::expires_at.lt(bind(before)))
-            .execute(*c)
-    })?)
+    Ok(delete_expired!(tx, refresh_tokens of agency, before, limit)?)
 }

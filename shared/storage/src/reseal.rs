@@ -1,7 +1,9 @@
 //! Sealing again what an older key sealed, in small batches, while the product goes on serving.
 //!
-//! A batch is one short transaction. A row that somebody else changed meanwhile is left to them: they
-//! sealed it with the newest key. Stopped at any point, a new run goes on where rows are left.
+//! A batch is looked for and sealed outside of a transaction, so that a walk over many rows with nothing
+//! to do keeps no writer waiting, and stored in one short one. A row that somebody else changed
+//! meanwhile is left to them: they sealed it with the newest key. Stopped at any point, a new run goes
+//! on where rows are left.
 
 use diesel::{
     QueryableByName, RunQueryDsl, sql_query,
@@ -13,7 +15,7 @@ use crate::{
     agencies,
     any_id::AnyId,
     error::StorageError,
-    sealed::Place,
+    sealed::{Place, Sealer},
     sealing_keys,
     store::{Store, Tx},
     types::Uid,
@@ -103,14 +105,23 @@ pub fn run(
         let before = resealed;
         for agency in &agencies {
             for column in SEALED {
-                let mut after = None;
+                let mut after = (AnyId::from_uuid(uuid::Uuid::nil()), String::new());
                 loop {
-                    let batch = store.write_in(*agency, |tx| {
-                        batch(tx, *agency, column, after.as_ref(), limit)
+                    let fields =
+                        store.read_in(*agency, |tx| find(tx, *agency, column, &after, limit))?;
+                    let Some(last) = fields.last() else { break };
+                    after = (last.of_row, last.rest.clone());
+                    let again = fields
+                        .iter()
+                        .map(|field| column.sealed_again(store.sealer(), field))
+                        .collect::<Result<Vec<_>, _>>()?;
+                    resealed += store.write_in(*agency, |tx| {
+                        let mut changed = 0;
+                        for (field, again) in fields.iter().zip(&again) {
+                            changed += replace(tx, *agency, column, field, again)?;
+                        }
+                        Ok::<_, StorageError>(changed)
                     })?;
-                    let Some(last) = batch.last else { break };
-                    resealed += batch.resealed;
-                    after = Some(last);
                     progress(Progress {
                         table: column.table,
                         column: column.column,
@@ -139,55 +150,49 @@ struct Field {
 /// The key of a row within its agency.
 type RowKey = (AnyId, String);
 
-struct Batch {
-    resealed: usize,
-    /// None when there was nothing left to do.
-    last: Option<RowKey>,
-}
-
-fn batch(
+/// The next fields after a row that are not under the newest key.
+fn find(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     column: &SealedColumn,
-    after: Option<&RowKey>,
+    (row, rest): &RowKey,
     limit: i64,
-) -> Result<Batch, StorageError> {
-    let sealer = tx.sealer();
-    let (from, rest) = after
-        .cloned()
-        .unwrap_or((AnyId::from_uuid(uuid::Uuid::nil()), String::new()));
-    let newest = vec![sealer.newest()?];
+) -> Result<Vec<Field>, StorageError> {
+    let newest = vec![tx.sealer().newest()?];
     let select = column.select();
-    let fields: Vec<Field> = with_conn!(tx, c => sql_query(&select)
+    Ok(with_conn!(tx, c => sql_query(&select)
         .bind::<Uid, _>(agency)
-        .bind::<Uid, _>(from)
-        .bind::<Text, _>(&rest)
+        .bind::<Uid, _>(*row)
+        .bind::<Text, _>(rest)
         .bind::<Binary, _>(&newest)
         .bind::<BigInt, _>(limit)
-        .load(*c))?;
+        .load(*c))?)
+}
+
+/// Stores a field sealed again, unless somebody changed it since it was found; answers how many rows changed.
+fn replace(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    column: &SealedColumn,
+    field: &Field,
+    again: &[u8],
+) -> Result<usize, StorageError> {
     let update = column.update();
-    let mut resealed = 0;
-    for field in &fields {
-        let place = Place::new(column.place, field.of_row);
-        let again = sealer.seal(place, &sealer.open(place, &field.sealed)?)?;
-        resealed += with_conn!(tx, c => sql_query(&update)
-            .bind::<Binary, _>(&again)
-            .bind::<Uid, _>(agency)
-            .bind::<Uid, _>(field.of_row)
-            .bind::<Text, _>(&field.rest)
-            .bind::<Binary, _>(&field.sealed)
-            .execute(*c))?;
-    }
-    Ok(Batch {
-        resealed,
-        last: fields
-            .into_iter()
-            .last()
-            .map(|field| (field.of_row, field.rest)),
-    })
+    Ok(with_conn!(tx, c => sql_query(&update)
+        .bind::<Binary, _>(again)
+        .bind::<Uid, _>(agency)
+        .bind::<Uid, _>(field.of_row)
+        .bind::<Text, _>(&field.rest)
+        .bind::<Binary, _>(&field.sealed)
+        .execute(*c))?)
 }
 
 impl SealedColumn {
+    fn sealed_again(&self, sealer: &Sealer, field: &Field) -> Result<Vec<u8>, StorageError> {
+        let place = Place::new(self.place, field.of_row);
+        sealer.seal(place, &sealer.open(place, &field.sealed)?)
+    }
+
     /// The second byte of a sealed field is the id of its key.
     fn select(&self) -> String {
         let Self {

@@ -5,12 +5,12 @@ use diesel::{dsl::count_star, prelude::*};
 use domain::{AgencyId, retention::RetentionSubject as Subject};
 
 use crate::{
-    audit_log,
+    audit_log, client_sessions,
     error::StorageError,
     family_contacts, idempotency, refresh_tokens,
     schema::{
-        attempts, clients, consents, idempotency_keys, refresh_tokens as tokens,
-        sessions as sign_ins,
+        attempts, client_sessions as client_sign_ins, clients, consents, idempotency_keys,
+        refresh_tokens as tokens, sessions as sign_ins,
     },
     sessions,
     store::Tx,
@@ -42,6 +42,7 @@ pub fn delete(
         Subject::KeptAnswers => idempotency::purge_expired(tx, agency, before, limit),
         Subject::RefreshTokens => refresh_tokens::purge(tx, agency, before, limit),
         Subject::Sessions => sessions::purge(tx, agency, before, limit),
+        Subject::ClientSessions => client_sessions::purge(tx, agency, before, limit),
         Subject::FamilyContacts => family_contacts::purge(tx, agency, before, limit),
         Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof | Subject::CaseFiles => {
             Ok(0)
@@ -79,6 +80,12 @@ pub fn count_over(
                     .is_not_null()
                     .and(sign_ins::revoked_at.assume_not_null().lt(bind(before))))
         )?),
+        Subject::ClientSessions => Ok(count!(
+            tx,
+            agency,
+            client_sign_ins,
+            client_sign_ins::expires_at.lt(bind(before))
+        )?),
         Subject::FamilyContacts => family_contacts::count_over(tx, agency, before),
         Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof | Subject::CaseFiles => {
             Ok(0)
@@ -92,6 +99,7 @@ pub fn count(tx: &mut Tx<'_>, agency: AgencyId, subject: Subject) -> Result<i64,
         Subject::KeptAnswers => count!(tx, agency, idempotency_keys)?,
         Subject::RefreshTokens => count!(tx, agency, tokens)?,
         Subject::Sessions => count!(tx, agency, sign_ins)?,
+        Subject::ClientSessions => count!(tx, agency, client_sign_ins)?,
         Subject::FamilyContacts => family_contacts::count(tx, agency)?,
         // Without gaps from 1: its end is its number.
         Subject::AuditTrail => audit_log::head(tx, agency)?.map_or(0, |head| head.seq),

@@ -12,7 +12,7 @@
 
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query};
 
-use crate::{append_only::APPEND_ONLY, error::StorageError, store::Store};
+use crate::{append_only::APPEND_ONLY, error::StorageError, migrate, store::Store};
 
 /// Makes the roles and gives the database to the owner. Run by a superuser, once per database; doing
 /// it again mends what was changed by hand.
@@ -32,7 +32,8 @@ pub fn grants() -> String {
     )
 }
 
-/// Makes the roles on the server of this database, and grants them their rights on what is there.
+/// Makes the roles on the server of this database, and grants them their rights. Where a migration is
+/// missing, they get their rights with it.
 ///
 /// # Errors
 /// On SQLite, which has no roles, and when the connection is not a superuser's.
@@ -41,6 +42,9 @@ pub fn apply(store: &Store) -> Result<(), StorageError> {
         |_| Err(StorageError::Database("SQLite has no roles".to_owned())),
         |conn| {
             conn.batch_execute(ROLES)?;
+            if migrate::is_pending_on_postgres(conn)? {
+                return Ok(());
+            }
             grant(conn)
         },
     )
@@ -59,7 +63,7 @@ fn grant(conn: &mut PgConnection) -> Result<(), StorageError> {
         ready: bool,
     }
     let Ready { ready } = sql_query(
-        "SELECT count(*) = 3 AND to_regclass('public.audit_log') IS NOT NULL AS ready FROM pg_roles \
+        "SELECT count(*) = 3 AS ready FROM pg_roles \
          WHERE rolname IN ('tongxing_app', 'tongxing_worker', 'tongxing_reader')",
     )
     .get_result(conn)?;

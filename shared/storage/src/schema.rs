@@ -724,6 +724,7 @@ diesel::table! {
         agency_id -> Uid,
         appointment_id -> Uid,
         client_id -> Uid,
+        due_on -> Date,
         confirmed_at -> UtcInstant,
     }
 }

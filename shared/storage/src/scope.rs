@@ -13,28 +13,39 @@ pub struct Scope {
     pub covered: Covered,
 }
 
-/// The absent colleagues somebody covers for. Of a fixed size, so that a scope stays a plain value.
+/// The absent colleagues somebody covers for, in the office of whoever covers: an absent colleague's
+/// cases elsewhere stay closed, and all of them to somebody who went to another office meanwhile. Of
+/// a fixed size, so that a scope stays a plain value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Covered([Option<StaffId>; cover::MOST]);
+pub struct Covered {
+    office: Option<OfficeId>,
+    absent: [Option<StaffId>; cover::MOST],
+}
 
 impl Covered {
-    /// These colleagues. Nobody covers for more than [`cover::MOST`]; any beyond are left out.
-    pub fn of(absent: impl IntoIterator<Item = StaffId>) -> Self {
+    /// These colleagues, covered for by somebody of this office. Nobody covers for more than
+    /// [`cover::MOST`]; any beyond are left out.
+    pub fn of(office: OfficeId, absent: impl IntoIterator<Item = StaffId>) -> Self {
         let mut places = [None; cover::MOST];
         for (place, id) in places.iter_mut().zip(absent) {
             *place = Some(id);
         }
-        Self(places)
+        Self {
+            office: Some(office),
+            absent: places,
+        }
     }
 }
 
 impl Scope {
-    /// The caseworker and those covered for; `None` if there is nobody but the caseworker, as in
-    /// almost every request: that stays a comparison with one value, whose statement is kept prepared.
-    pub(crate) fn with_covered(&self, caseworker: StaffId) -> Option<Vec<StaffId>> {
-        self.covered.0.first().copied().flatten()?;
-        let covered = self.covered.0.iter().flatten().copied();
-        Some(std::iter::once(caseworker).chain(covered).collect())
+    /// The office of the covers, and the caseworker with those covered for; `None` if there is nobody
+    /// but the caseworker, as in almost every request: that stays a comparison with one value, whose
+    /// statement is kept prepared.
+    pub(crate) fn with_covered(&self, caseworker: StaffId) -> Option<(OfficeId, Vec<StaffId>)> {
+        let Covered { office, absent } = self.covered;
+        absent.first().copied().flatten()?;
+        let absent = absent.into_iter().flatten();
+        Some((office?, std::iter::once(caseworker).chain(absent).collect()))
     }
 }
 
@@ -59,11 +70,17 @@ macro_rules! narrowed {
         if let Some(caseworker) = $scope.caseworker {
             query = match $scope.with_covered(caseworker) {
                 None => query.filter($person.eq(crate::types::bind($($some)?(caseworker)))),
-                Some(all) => query.filter($person.eq_any(
-                    all.into_iter()
-                        .map(|id| crate::types::bind($($some)?(id)))
-                        .collect::<Vec<_>>(),
-                )),
+                Some((covered_in, all)) => query
+                    .filter($person.eq_any(
+                        all.into_iter()
+                            .map(|id| crate::types::bind($($some)?(id)))
+                            .collect::<Vec<_>>(),
+                    ))
+                    .filter(
+                        $person
+                            .eq(crate::types::bind($($some)?(caseworker)))
+                            .or($office.eq(crate::types::bind(covered_in))),
+                    ),
             };
         }
         query
@@ -81,27 +98,31 @@ mod tests {
         StaffId::from_uuid(Uuid::from_u128(number))
     }
 
+    fn office() -> OfficeId {
+        OfficeId::from_uuid(Uuid::from_u128(100))
+    }
+
     #[test]
     fn a_scope_without_covers_is_one_person_and_with_them_all() {
         let alone = Scope::default();
         assert_eq!(alone.with_covered(person(1)), None);
         let covering = Scope {
-            covered: Covered::of([person(2), person(3)]),
+            covered: Covered::of(office(), [person(2), person(3)]),
             ..alone
         };
         assert_eq!(
             covering.with_covered(person(1)),
-            Some(vec![person(1), person(2), person(3)])
+            Some((office(), vec![person(1), person(2), person(3)]))
         );
     }
 
     #[test]
     fn more_than_the_most_are_left_out() {
         let covering = Scope {
-            covered: Covered::of((2..99).map(person)),
+            covered: Covered::of(office(), (2..99).map(person)),
             ..Scope::default()
         };
-        let all = covering.with_covered(person(1)).unwrap();
+        let (_, all) = covering.with_covered(person(1)).unwrap();
         assert_eq!(all.len(), 1 + cover::MOST);
     }
 }

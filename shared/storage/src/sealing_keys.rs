@@ -1,7 +1,8 @@
 //! Which keys a database needs: a process with a wrong or missing one must not start.
 //!
 //! The database holds a proof of each key, never a key: a known word sealed with a sealing key, or
-//! the blind index of that word for the index key. The first process to meet a key leaves its proof.
+//! the blind index of that word for the index key. The first process to seal with a key leaves its
+//! proof; one that only knows a key, to open with it, leaves none.
 
 use diesel::prelude::*;
 
@@ -29,8 +30,12 @@ pub fn check(store: &Store) -> Result<(), StorageError> {
         .chain([(INDEX.to_owned(), None)])
         .collect();
     compare(sealer, &ours, &proofs)?;
+    // An older key is needed if its proof is there. Only a database that was never asked before may
+    // have fields under a key it has no proof of.
+    let newest = sealer.newest()?;
     let new: Vec<_> = ours
         .iter()
+        .filter(|(_, id)| known.is_empty() || id.is_none_or(|id| id == newest))
         .filter(|(name, _)| !known.contains(&name.as_str()))
         .collect();
     if new.is_empty() {

@@ -4,7 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{dsl::case_when, prelude::*, upsert::excluded};
 
-use crate::{error::StorageError, schema::sign_in_budgets, store::Tx, types::bind, with_conn};
+use crate::{
+    error::StorageError, oldest::delete_oldest, schema::sign_in_budgets, store::Tx, types::bind,
+    with_conn,
+};
 
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 
@@ -36,16 +39,5 @@ pub fn spend(tx: &mut Tx<'_>, name: &str, now: DateTime<Utc>) -> Result<i32, Sto
 /// Removes about `limit` budgets whose hour was over at `before` (UTC); answers how many.
 pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>, limit: i64) -> Result<usize, StorageError> {
     let before = before - WINDOW;
-    Ok(with_conn!(tx, c => {
-        let kept = diesel::alias!(sign_in_budgets as kept);
-        let old = kept
-            .filter(kept.field(sign_in_budgets::began_at).lt(bind(before)))
-            .order(kept.field(sign_in_budgets::began_at))
-            .limit(limit)
-            .select(kept.field(sign_in_budgets::key));
-        diesel::delete(sign_in_budgets::table)
-            .filter(sign_in_budgets::key.eq_any(old))
-            .filter(sign_in_budgets::began_at.lt(bind(before)))
-            .execute(*c)
-    })?)
+    Ok(delete_oldest!(tx, sign_in_budgets by key, began_at lt before, limit)?)
 }

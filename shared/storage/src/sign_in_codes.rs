@@ -5,7 +5,11 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Binary, Bool},
+};
 use domain::{
     AgencyId, ClientId, SignInCodeId,
     sign_in_code::{Count, FAILURES, FAILURES_WINDOW, Issued, LIFE, TRIES},
@@ -13,10 +17,11 @@ use domain::{
 
 use crate::{
     error::StorageError,
-    schema::{clients, sign_in_codes},
+    oldest::delete_oldest,
+    schema::sign_in_codes,
     sealed::{Place, Sealer},
     store::Tx,
-    types::{bind, record},
+    types::{Uid, UtcInstant, bind, record},
     with_conn,
 };
 
@@ -209,34 +214,50 @@ pub fn use_up(
     Ok(used == 1)
 }
 
+/// The codes that wait to be sent, with the agency's clients whose numbers they are for. Written out,
+/// for the order of a `CROSS JOIN` is kept: SQLite would begin with every client of the agency.
+const WAITING: &str = "FROM \"sign_in_codes\" CROSS JOIN \"clients\" \
+     WHERE \"sign_in_codes\".code_sealed IS NOT NULL AND \"clients\".agency_id = $1 \
+     AND \"clients\".phone_index = \"sign_in_codes\".phone_index";
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Uid)]
+    id: SignInCodeId,
+    #[diesel(sql_type = Uid)]
+    client: ClientId,
+    #[diesel(sql_type = Binary)]
+    phone_index: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    code_sealed: Vec<u8>,
+    #[diesel(sql_type = UtcInstant)]
+    expires_at: DateTime<Utc>,
+}
+
 /// Codes that wait to be sent to clients of an agency, the longest waiting first, each once.
 pub fn waiting(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     limit: i64,
 ) -> Result<Vec<Waiting>, StorageError> {
-    let rows: Vec<(Row, ClientId)> = with_conn!(tx, c => sign_in_codes::table
-        .inner_join(clients::table
-            .on(clients::phone_index.eq(sign_in_codes::phone_index.nullable())))
-        .filter(clients::agency_id.eq(bind(agency)))
-        .filter(sign_in_codes::code_sealed.is_not_null())
-        .order((sign_in_codes::issued_at, sign_in_codes::id, clients::id))
-        .limit(limit)
-        .select((Row::as_select(), clients::id))
+    let select = format!(
+        "SELECT \"sign_in_codes\".id, \"clients\".id AS client, \"sign_in_codes\".phone_index, \
+         code_sealed, expires_at {WAITING} ORDER BY issued_at, \"sign_in_codes\".id, \"clients\".id LIMIT $2"
+    );
+    let rows: Vec<Found> = with_conn!(tx, c => sql_query(&select)
+        .bind::<Uid, _>(agency)
+        .bind::<BigInt, _>(limit)
         .load(*c))?;
     let sealer = tx.sealer();
     let mut found: Vec<Waiting> = Vec::with_capacity(rows.len());
-    for (row, client) in rows {
+    for row in rows {
         if found.last().is_some_and(|last| last.id == row.id) {
             continue;
         }
-        let Some(bytes) = &row.code_sealed else {
-            continue;
-        };
         found.push(Waiting {
             id: row.id,
-            client,
-            code: sealer.open(Place::new(CODE, row.id), bytes)?,
+            client: row.client,
+            code: sealer.open(Place::new(CODE, row.id), &row.code_sealed)?,
             expires_at: row.expires_at,
             phone_index: row.phone_index,
         });
@@ -258,15 +279,16 @@ pub fn take(tx: &mut Tx<'_>, waiting: &Waiting) -> Result<bool, StorageError> {
 
 /// Whether a code waits to be sent to a client of the agency.
 pub fn any_waiting(tx: &mut Tx<'_>, agency: AgencyId) -> Result<bool, StorageError> {
-    let found: Option<SignInCodeId> = with_conn!(tx, c => sign_in_codes::table
-        .inner_join(clients::table
-            .on(clients::phone_index.eq(sign_in_codes::phone_index.nullable())))
-        .filter(clients::agency_id.eq(bind(agency)))
-        .filter(sign_in_codes::code_sealed.is_not_null())
-        .select(sign_in_codes::id)
-        .first(*c)
-        .optional())?;
-    Ok(found.is_some())
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Bool)]
+        waits: bool,
+    }
+    let asked = format!("SELECT EXISTS (SELECT 1 {WAITING}) AS waits");
+    let answer: Answer = with_conn!(tx, c => sql_query(&asked)
+        .bind::<Uid, _>(agency)
+        .get_result(*c))?;
+    Ok(answer.waits)
 }
 
 /// Wipes codes that nobody sent until they expired by `now` (UTC): those for numbers of no client.
@@ -283,16 +305,5 @@ pub fn wipe_expired(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<(), StorageEr
 /// counters, which count no longer than a day; answers how many.
 pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>, limit: i64) -> Result<usize, StorageError> {
     let before = before - TimeDelta::days(2);
-    Ok(with_conn!(tx, c => {
-        let kept = diesel::alias!(sign_in_codes as kept);
-        let old = kept
-            .filter(kept.field(sign_in_codes::issued_at).lt(bind(before)))
-            .order(kept.field(sign_in_codes::issued_at))
-            .limit(limit)
-            .select(kept.field(sign_in_codes::phone_index));
-        diesel::delete(sign_in_codes::table)
-            .filter(sign_in_codes::phone_index.eq_any(old))
-            .filter(sign_in_codes::issued_at.lt(bind(before)))
-            .execute(*c)
-    })?)
+    Ok(delete_oldest!(tx, sign_in_codes by phone_index, issued_at lt before, limit)?)
 }

@@ -9,10 +9,7 @@ use diesel::prelude::*;
 use domain::lockout::Failures;
 
 use crate::{
-    error::StorageError,
-    schema::sign_in_counters,
-    store::Tx,
-    types::{bind, record},
+    error::StorageError, oldest::delete_oldest, schema::sign_in_counters, store::Tx, types::record,
     with_conn,
 };
 
@@ -93,16 +90,5 @@ pub fn save(
 
 /// Removes what means nothing any more at `now` (UTC), the `limit` oldest of it; answers how many.
 pub fn purge(tx: &mut Tx<'_>, now: DateTime<Utc>, limit: i64) -> Result<usize, StorageError> {
-    Ok(with_conn!(tx, c => {
-        let kept = diesel::alias!(sign_in_counters as kept);
-        let old = kept
-            .filter(kept.field(sign_in_counters::keep_until).le(bind(now)))
-            .order(kept.field(sign_in_counters::keep_until))
-            .limit(limit)
-            .select(kept.field(sign_in_counters::subject));
-        diesel::delete(sign_in_counters::table)
-            .filter(sign_in_counters::subject.eq_any(old))
-            .filter(sign_in_counters::keep_until.le(bind(now)))
-            .execute(*c)
-    })?)
+    Ok(delete_oldest!(tx, sign_in_counters by subject, keep_until le now, limit)?)
 }

@@ -8,6 +8,7 @@ use domain::{AgencyId, OfficeId, Role, Sex, StaffId};
 
 use crate::{
     error::StorageError,
+    page::page,
     schema::{logins, staff},
     sealed::{Place, Sealer},
     store::Tx,
@@ -210,17 +211,12 @@ pub fn list(
     with_conn!(tx, c => {
         let mut query = staff::table
             .filter(staff::agency_id.eq(bind(agency)))
-            .order(staff::id)
-            .limit(limit)
             .select(StaffRow::as_select())
             .into_boxed();
         if let Some(only) = only {
             query = query.filter(staff::office_id.eq(bind(Some(only))));
         }
-        if let Some(after) = after {
-            query = query.filter(staff::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, staff, after, limit).load(*c)
     })?
     .into_iter()
     .map(|row| row.open(sealer))
@@ -228,7 +224,8 @@ pub fn list(
 }
 
 /// Saves a changed staff member as version `expected_version + 1`, if it still is at
-/// `expected_version`; answers whether it was. The username stays as it is.
+/// `expected_version`; answers whether it was. The username stays as it is, and so does the
+/// password: [`crate::credentials::set_hash`] changes it under the same version.
 pub fn save(tx: &mut Tx<'_>, changed: &Staff, expected_version: i64) -> Result<bool, StorageError> {
     let row = StaffRow::seal(changed, tx.sealer())?;
     let saved = with_conn!(tx, c => diesel::update(staff::table)
@@ -237,7 +234,6 @@ pub fn save(tx: &mut Tx<'_>, changed: &Staff, expected_version: i64) -> Result<b
         .filter(staff::version.eq(expected_version))
         .set((
             staff::office_id.eq(bind(row.office_id)),
-            staff::password_hash.eq(&row.password_hash),
             staff::display_name.eq(&row.display_name),
             staff::role.eq(bind(row.role)),
             staff::sex.eq(bind(row.sex)),

@@ -134,8 +134,8 @@ impl Store {
         &self.sealer
     }
 
-    /// Runs queries that change nothing, in one agency. On SQLite they see one snapshot; on
-    /// PostgreSQL each statement sees its own (read committed).
+    /// Runs queries that change nothing, in one agency. Each sees what was committed when it began:
+    /// two of them may see a change between them.
     pub fn read_in<T, E: From<StorageError> + Retryable>(
         &self,
         agency: AgencyId,

@@ -247,6 +247,22 @@ pub fn list(
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
+/// The tasks about a client and no case, in the order they were made: what the client asked for.
+pub fn of_client(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    client: ClientId,
+) -> Result<Vec<Task>, StorageError> {
+    let rows: Vec<Row> = with_conn!(tx, c => tasks::table
+        .filter(tasks::agency_id.eq(bind(agency)))
+        .filter(tasks::client_id.eq(bind(Some(client))))
+        .filter(tasks::case_id.is_null())
+        .order(tasks::id)
+        .select(Row::as_select())
+        .load(*c))?;
+    rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}
+
 /// The tasks about these appointments, in the order they were made.
 pub fn of_appointments(
     tx: &mut Tx<'_>,
@@ -263,6 +279,17 @@ pub fn of_appointments(
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
+/// What cancelling writes.
+macro_rules! cancelled {
+    ($now:expr) => {
+        (
+            tasks::status.eq(bind(TaskStatus::Cancelled)),
+            tasks::closed_at.eq(bind(Some($now))),
+            tasks::version.eq(tasks::version + 1),
+        )
+    };
+}
+
 /// Cancels the open tasks about an escalation; answers how many.
 pub fn cancel_open(
     tx: &mut Tx<'_>,
@@ -275,11 +302,7 @@ pub fn cancel_open(
             .filter(tasks::agency_id.eq(bind(agency)))
             .filter(tasks::escalation_id.eq(bind(Some(escalation))))
             .filter(tasks::status.eq(bind(TaskStatus::Open))))
-        .set((
-            tasks::status.eq(bind(TaskStatus::Cancelled)),
-            tasks::closed_at.eq(bind(Some(now))),
-            tasks::version.eq(tasks::version + 1),
-        ))))?,
+        .set(cancelled!(now))))?,
     )
 }
 
@@ -293,11 +316,7 @@ pub fn cancel_open_about(
     let open = tasks::table
         .filter(tasks::agency_id.eq(bind(agency)))
         .filter(tasks::status.eq(bind(TaskStatus::Open)));
-    let values = (
-        tasks::status.eq(bind(TaskStatus::Cancelled)),
-        tasks::closed_at.eq(bind(Some(now))),
-        tasks::version.eq(tasks::version + 1),
-    );
+    let values = cancelled!(now);
     Ok(match appointments {
         [one] => with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(
             open.filter(tasks::appointment_id.eq(bind(Some(*one)))))
@@ -343,10 +362,6 @@ pub fn cancel_key(
         .filter(tasks::agency_id.eq(bind(agency)))
         .filter(tasks::dedupe_key.eq(key))
         .filter(tasks::status.eq(bind(TaskStatus::Open))))
-    .set((
-        tasks::status.eq(bind(TaskStatus::Cancelled)),
-        tasks::closed_at.eq(bind(Some(now))),
-        tasks::version.eq(tasks::version + 1),
-    ))))?;
+    .set(cancelled!(now))))?;
     Ok(cancelled == 1)
 }

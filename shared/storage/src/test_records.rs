@@ -14,6 +14,7 @@ pub use self::context::{
 };
 use crate::{
     error::StorageError,
+    page::page,
     schema::{cases, test_records},
     scope::{Scope, within},
     sealed::{Place, Sealer},
@@ -205,17 +206,12 @@ pub fn of_case(
     limit: i64,
 ) -> Result<Vec<TestRecord>, StorageError> {
     let rows: Vec<Row> = with_conn!(tx, c => {
-        let mut query = test_records::table
+        let query = test_records::table
             .filter(test_records::agency_id.eq(bind(agency)))
             .filter(test_records::case_id.eq(bind(case)))
-            .order(test_records::id)
-            .limit(limit)
             .select(Row::as_select())
             .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(test_records::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, test_records, after, limit).load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }

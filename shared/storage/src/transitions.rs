@@ -9,6 +9,7 @@ use domain::{ActorKind, AgencyId, TransitionId};
 use crate::{
     any_id::AnyId,
     error::StorageError,
+    page::page,
     schema::transitions,
     sealed::Place,
     store::Tx,
@@ -104,17 +105,12 @@ pub fn list(
 ) -> Result<Vec<Transition>, StorageError> {
     let sealer = tx.sealer();
     with_conn!(tx, c => {
-        let mut query = transitions::table
+        let query = transitions::table
             .filter(transitions::agency_id.eq(bind(agency)))
             .filter(transitions::object_id.eq(bind(object)))
-            .order(transitions::id)
-            .limit(limit)
             .select(TransitionRow::as_select())
             .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(transitions::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, transitions, after, limit).load(*c)
     })?
     .into_iter()
     .map(|row| {

@@ -111,6 +111,26 @@ on_both! {
         request(&app, &items[1], unknown).await.problem(422, "unknown_excuse_code");
     }
 
+    /// Asked for weeks before the first reminder: nobody runs after evidence once it is no matter any
+    /// more.
+    async fn evidence_is_not_awaited_for_an_appointment_that_is_settled(app: TestApp) {
+        let (journey, items) = missed(&app, 0).await;
+        for item in &items[1..3] {
+            assert_eq!(item["status"], "scheduled");
+            let body = json!({ "reason_code": "illness", "evidence_due_on": "2025-10-09" });
+            request(&app, item, body).await.expect(201);
+        }
+        let awaited = async || {
+            let tasks = tasks(&app, "excuse_evidence").await;
+            tasks.into_iter().map(|task| task["status"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(awaited().await, ["open", "open"]);
+        let token = app.login(Role::Supervisor).await;
+        let end = json!({ "kind": "gone_abroad", "reason": "已出境定居" });
+        app.post(&token, &journey.path("/termination"), end).await.expect(200);
+        assert_eq!(awaited().await, ["cancelled", "cancelled"]);
+    }
+
     async fn a_caseworker_requests_and_does_not_decide(app: TestApp) {
         let (_, items) = missed(&app, 1).await;
         let excuse = request(&app, &items[0], json!({ "reason_code": "illness" })).await.expect(201);

@@ -2,39 +2,15 @@
 
 use std::thread;
 
-use domain::{OfficeId, RefreshTokenId, SessionId};
+use domain::{RefreshTokenId, SessionId};
 use storage::{
-    StorageError, Store, agencies, idempotency,
-    offices::{self, Office},
+    StorageError, Store, agencies, idempotency, offices,
     refresh_tokens::{self, RefreshToken},
     sessions::{self, Session},
     staff,
 };
 
 use crate::database::{Database, at, mint, on_each, some_staff};
-
-fn office(database: &Database, agency: domain::AgencyId, seed: u128) -> Office {
-    let id: OfficeId = mint(seed).next();
-    let office = Office {
-        agency_id: agency,
-        id,
-        name: "城东".to_owned(),
-        area_code: "330102001".to_owned(),
-        phone: "0571-88880000".to_owned(),
-        message_signature: "城东服务站".to_owned(),
-        timezone: "Asia/Shanghai".to_owned(),
-        last_digest_on: None,
-        visits_until: "17:00".to_owned(),
-        version: 1,
-        created_at: at(0),
-        updated_at: at(0),
-    };
-    database
-        .store()
-        .write(|tx| offices::insert(tx, &office))
-        .unwrap();
-    office
-}
 
 fn session(database: &Database, staff: &staff::Staff, seed: u128) -> SessionId {
     let session = Session {
@@ -139,7 +115,7 @@ fn a_username_is_taken_once_over_all_agencies() {
 fn staff_are_listed_in_pages_and_by_office() {
     on_each(|database| {
         let (store, agency) = (database.store(), database.agency(1));
-        let east = office(database, agency, 1).id;
+        let east = database.office(agency).id;
         let a = database.staff(agency, "a");
         let b = database.staff(agency, "b");
         let mut c = some_staff(agency, "c");
@@ -187,7 +163,7 @@ fn a_stale_save_changes_nothing() {
             .unwrap();
         assert_eq!((found.version, found.active, found.phone), (2, false, None));
 
-        let mut east = office(database, agency, 1);
+        let mut east = database.office(agency);
         east.name = "城东二".to_owned();
         assert!(store.write(|tx| offices::save(tx, &east, 1)).unwrap());
         assert!(!store.write(|tx| offices::save(tx, &east, 1)).unwrap());

@@ -18,7 +18,7 @@ use crate::{
 #[test]
 fn every_query_on_case_data_searches_an_index() {
     on_each(|database| {
-        assert_searches(database, &seen_in(|| worker_queries(database)), 12);
+        assert_searches(database, &seen_in(|| worker_queries(database)), 13);
         assert_searches(database, &seen_in(|| list_queries(database)), 20);
     });
 }
@@ -30,6 +30,7 @@ fn worker_queries(database: &Database) {
     store
         .write(|tx| {
             appointments::due_for_change(tx, agency, AppointmentStatus::Open, now, limit)?;
+            appointments::ids_due_for_change(tx, agency, AppointmentStatus::Open, now, limit)?;
             appointments::due_for_reminder(tx, agency, now, limit)?;
             appointments::next_due(tx, agency)?;
             cases::due_for_check(tx, agency, now, limit)?;

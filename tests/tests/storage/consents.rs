@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::{
-    ActorKind, AgencyId, ClientId, ConsentId, FamilyContactId, PhoneState, Sex,
+    ActorKind, AgencyId, ClientId, ConsentId, FamilyContactId, OfficeId, PhoneState, Sex,
     consent::{ConsentAct, ConsentChannel, ConsentPurpose},
     family_contact::{ContactScope, Relation},
 };
@@ -11,7 +11,6 @@ use storage::{
     clients::{self, Client},
     consents::{self, Consent},
     family_contacts::{self, FamilyContact},
-    offices::{self, Office},
     retention,
 };
 
@@ -26,28 +25,13 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// A client of the agency's office.
-fn a_client(database: &Database, agency: AgencyId, number: u128) -> ClientId {
+/// A client of the office.
+fn a_client(database: &Database, (agency, office): (AgencyId, OfficeId), number: u128) -> ClientId {
     let by = database.staff(agency, &format!("staff{number}")).id;
-    let mut ids = mint(number);
-    let office = Office {
-        agency_id: agency,
-        id: ids.next(),
-        name: "城东服务站".to_owned(),
-        area_code: "330102".to_owned(),
-        phone: "0571-88880000".to_owned(),
-        message_signature: "城东服务站".to_owned(),
-        timezone: "Asia/Shanghai".to_owned(),
-        visits_until: "17:00".to_owned(),
-        last_digest_on: None,
-        version: 1,
-        created_at: at(0),
-        updated_at: at(0),
-    };
     let client = Client {
         agency_id: agency,
-        id: ids.next(),
-        office_id: office.id,
+        id: mint(number).next(),
+        office_id: office,
         caseworker_id: None,
         name: "王小明".to_owned(),
         sex: Sex::Male,
@@ -63,10 +47,7 @@ fn a_client(database: &Database, agency: AgencyId, number: u128) -> ClientId {
     };
     database
         .store()
-        .write_in(agency, |tx| {
-            offices::insert(tx, &office)?;
-            clients::insert(tx, &client)
-        })
+        .write_in(agency, |tx| clients::insert(tx, &client))
         .unwrap();
     client.id
 }
@@ -102,8 +83,9 @@ fn the_last_entry_for_a_purpose_says_what_holds() {
     use ConsentPurpose::{Location, Wechat};
     on_each(|database| {
         let (store, agency) = (database.store(), database.agency(1));
+        let office = database.office(agency).id;
         let [gave, withdrew, again, never] =
-            [11, 12, 13, 14].map(|number| a_client(database, agency, number));
+            [11, 12, 13, 14].map(|number| a_client(database, (agency, office), number));
         let entries = [
             entry(agency, gave, Wechat, 1, Given),
             entry(agency, withdrew, Wechat, 1, Given),
@@ -164,7 +146,8 @@ fn contact(agency: AgencyId, client: ClientId, number: u128, ends_on: &str) -> F
 fn contacts_go_when_they_ended_long_enough_ago_in_batches() {
     on_each(|database| {
         let (store, agency) = (database.store(), database.agency(1));
-        let [one, other] = [11, 12].map(|number| a_client(database, agency, number));
+        let office = database.office(agency).id;
+        let [one, other] = [11, 12].map(|number| a_client(database, (agency, office), number));
         // `at(0)` is in the middle of June 2025.
         let contacts = [
             contact(agency, one, 1, "2025-05-01"),

@@ -5,6 +5,7 @@ use domain::{AgencyId, IdMint, Role, StaffId};
 use storage::{
     Backend, Store,
     agencies::{self, Agency},
+    offices::{self, Office},
     staff::{self, Staff},
 };
 
@@ -65,6 +66,27 @@ impl Database {
             .write(|tx| agencies::insert(tx, &agency))
             .unwrap();
         id
+    }
+
+    /// Stores an office, the same one in every agency.
+    pub fn office(&self, agency: AgencyId) -> Office {
+        let office = Office {
+            agency_id: agency,
+            id: mint(50).next(),
+            name: "城东服务站".to_owned(),
+            area_code: "330102".to_owned(),
+            phone: "0571-88880000".to_owned(),
+            message_signature: "城东服务站".to_owned(),
+            timezone: "Asia/Shanghai".to_owned(),
+            last_digest_on: None,
+            visits_until: "17:00".to_owned(),
+            version: 1,
+            created_at: at(0),
+            updated_at: at(0),
+        };
+        let stored = self.store().write(|tx| offices::insert(tx, &office));
+        stored.unwrap();
+        office
     }
 
     /// Stores a staff member.

@@ -7,14 +7,14 @@ use diesel::{
 use domain::{MessageKind, Role};
 use storage::{
     audit_log::{self, Filter},
-    calendars,
+    calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
-    idempotency, integrators, leases, offices, refresh_tokens, rule_packs, sessions, staff, tasks,
-    templates, transitions,
+    idempotency, integrators, leases, offices, refresh_tokens, rule_packs, sessions,
+    sign_in_budgets, sign_in_codes, staff, tasks, templates, transitions,
 };
 
 use crate::{
-    database::{Database, at, mint, on_each},
+    database::{Database, at, mint, on_each, sqlite},
     statements::seen_in,
 };
 
@@ -101,6 +101,36 @@ fn searches(database: &Database) {
 }
 
 #[test]
+fn what_clients_do_is_searched_for_in_an_index() {
+    on_each(|database| {
+        let (store, agency) = (database.store(), database.agency(1));
+        let mut ids = mint(3);
+        let statements = seen_in(|| {
+            store
+                .write(|tx| {
+                    let (client, before) = (ids.next(), Some(ids.next()));
+                    sign_in_codes::issued(tx, "13900001111")?;
+                    sign_in_codes::guess(tx, "13900001111", "000000", at(0))?;
+                    sign_in_codes::purge(tx, at(0), 9)?;
+                    sign_in_budgets::purge(tx, at(0), 9)?;
+                    client_numbers::last_used(tx, agency, client, "13900001111")?;
+                    client_sessions::get(tx, agency, ids.next())?;
+                    client_sessions::of_client(tx, agency, client)?;
+                    client_sessions::revoke(tx, agency, ids.next(), at(0), "test")?;
+                    client_sessions::revoke_all_of(tx, agency, client, at(0), "test")?;
+                    client_sessions::purge(tx, agency, at(0), 9)?;
+                    confirmations::of_client(tx, agency, client)?;
+                    check_ins::of_client(tx, agency, client, before, 9)?;
+                    check_ins::wipe_places(tx, agency, client)?;
+                    tasks::of_client(tx, agency, client)
+                })
+                .unwrap();
+        });
+        assert_searches(database, &statements, 15);
+    });
+}
+
+#[test]
 fn tasks_are_found_by_their_appointment() {
     on_each(|database| {
         let (agency, id) = (database.agency(1), mint(3).next());
@@ -114,6 +144,32 @@ fn tasks_are_found_by_their_appointment() {
         let found = steps.iter().any(|step| step.contains("appointment_id"));
         assert!(found, "{steps:#?}");
     });
+}
+
+// PostgreSQL counts its rows and chooses by them; SQLite takes a guess.
+#[test]
+fn sqlite_finds_who_signs_in_by_their_number() {
+    let database = sqlite();
+    let agency = database.agency(1);
+    let statements = seen_in(|| {
+        let asked = |tx: &mut storage::Tx<'_>| {
+            clients::with_phone(tx, agency, "13900000001")?;
+            sign_in_codes::any_waiting(tx, agency)?;
+            sign_in_codes::waiting(tx, agency, 9)
+        };
+        database.store().read_in(agency, asked).unwrap();
+    });
+    let asked = statements.iter().filter(|sql| sql.contains("phone_index"));
+    let asked: Vec<_> = asked.collect();
+    assert_eq!(asked.len(), 3);
+    for sql in asked {
+        let steps = plan(&database, sql);
+        // Not by the agency alone: that reads every client there is, at every turn of the job.
+        let found = steps
+            .iter()
+            .any(|step| step.contains("(agency_id=? AND phone_index=?)"));
+        assert!(found, "{steps:#?}: {sql}");
+    }
 }
 
 /// Every statement with a condition, of which there are at least `least`, is planned without a walk over

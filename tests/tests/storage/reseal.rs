@@ -13,9 +13,7 @@ use domain::{AgencyId, ClientId, OfficeId, PhoneState, Sex, StaffId};
 use storage::{
     Sealer, SealingKey, Store,
     clients::{self, Client},
-    idempotency,
-    offices::{self, Office},
-    reseal, sealing_keys, staff,
+    idempotency, reseal, sealing_keys, staff,
     transitions::{self, Transition},
 };
 use tests::database::{INDEX_KEY, KEY, open_under};
@@ -33,26 +31,6 @@ const CLIENTS: u128 = 120;
 
 fn store_under(database: &Database, keys: &[SealingKey]) -> Store {
     open_under(&database.url, Sealer::new(keys, &INDEX_KEY).unwrap())
-}
-
-fn office(database: &Database, agency: AgencyId) -> OfficeId {
-    let office = Office {
-        agency_id: agency,
-        id: mint(50).next(),
-        name: "城东".to_owned(),
-        area_code: "330102001".to_owned(),
-        phone: "0571-88880000".to_owned(),
-        message_signature: "城东服务站".to_owned(),
-        timezone: "Asia/Shanghai".to_owned(),
-        last_digest_on: None,
-        visits_until: "17:00".to_owned(),
-        version: 1,
-        created_at: at(0),
-        updated_at: at(0),
-    };
-    let store = database.store();
-    store.write(|tx| offices::insert(tx, &office)).unwrap();
-    office.id
 }
 
 fn client(agency: AgencyId, office: OfficeId, by: StaffId, number: u128) -> Client {
@@ -152,7 +130,7 @@ fn fill(database: &Database, agency: AgencyId, office: OfficeId) -> StaffId {
 fn a_new_key_takes_over_while_people_read_and_write() {
     on_each(|database| {
         let agency = database.agency(1);
-        let office = office(database, agency);
+        let office = database.office(agency).id;
         let by = fill(database, agency, office);
         let store = store_under(database, &[NEW, KEY]);
         sealing_keys::check(&store).unwrap();
@@ -209,8 +187,15 @@ fn a_new_key_takes_over_while_people_read_and_write() {
         });
         assert_eq!(forgotten, ["1"]);
         assert_eq!(under_others(database, NEW.id), 0);
-        assert!(reads.into_inner() > 0 && writes.into_inner() > 0);
+        let writes = u128::from(writes.into_inner());
+        assert!(reads.into_inner() > 0 && writes > 0);
+        // None of them was sealed over with what stood there before.
+        for number in (0..CLIENTS).rev().take(writes.try_into().unwrap()) {
+            assert_eq!(read(number).phone, Some(format!("137{number:08}")));
+        }
 
+        // A process that still has the old key asks for it to stay no more than one without it.
+        sealing_keys::check(&store).unwrap();
         // The old key is dispensable: everything opens with the new one alone.
         let only_new = store_under(database, &[NEW]);
         sealing_keys::check(&only_new).unwrap();
@@ -249,6 +234,9 @@ fn a_wrong_or_missing_key_is_refused() {
         assert!(why.contains("key 1, which is not among"), "{why}");
         let why = refused(&[KEY], [9; 32]).unwrap_err();
         assert!(why.contains("key index is not the one"), "{why}");
+        // A key to open with is no key that anything is sealed under.
+        refused(&[KEY, NEW], INDEX_KEY).unwrap();
+        refused(&[KEY], INDEX_KEY).unwrap();
         refused(&[NEW, KEY], INDEX_KEY).unwrap();
         // From now on both are needed, until nothing is left under the older.
         refused(&[KEY], INDEX_KEY).unwrap_err();

@@ -8,7 +8,8 @@ use diesel::{
 };
 use domain::AgencyId;
 use storage::{
-    Backend, StorageError, Store, agencies, append_only::APPEND_ONLY, offices, roles, staff,
+    Backend, StorageError, Store, agencies, append_only::APPEND_ONLY, migrate, offices, roles,
+    staff,
 };
 use tests::database::open;
 
@@ -49,11 +50,14 @@ fn names(conn: &mut PgConnection, sql: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.named).collect()
 }
 
-/// Two agencies with one staff member each.
+/// Two agencies with one staff member and one office each.
 fn two_agencies(database: &Database) -> [AgencyId; 2] {
     let agencies = [database.agency(1), database.agency(2)];
     database.staff(agencies[0], "li");
     database.staff(agencies[1], "wang");
+    for agency in agencies {
+        database.office(agency);
+    }
     agencies
 }
 
@@ -84,6 +88,7 @@ fn a_query_that_forgets_its_scope_stays_in_its_agency() {
         // Before any agency is named nothing is there; afterwards nothing is left of it.
         assert_eq!(count(&mut conn, "offices"), 0);
         enter(&mut conn, own);
+        assert_eq!(count(&mut conn, "offices"), 1);
         if role != READER {
             assert_eq!(count(&mut conn, "staff"), 1);
             assert_eq!(count(&mut conn, "audit_heads"), 1);
@@ -237,7 +242,24 @@ fn each_role_may_do_what_it_must_and_no_more() {
     for table in ["logins", "refresh_tokens", "sessions", "idempotency_keys"] {
         assert!(!may(READER, table, "SELECT"), "{table}");
     }
-    assert!(!may(WORKER, "logins", "SELECT"));
+    // Who holds the worker's password can make nobody a session, and reads no secret of a sign-in.
+    for table in [
+        "client_numbers",
+        "credentials",
+        "integrator_credentials",
+        "integrators",
+        "logins",
+        "recovery_codes",
+        "second_factors",
+    ] {
+        assert!(!may(WORKER, table, "SELECT"), "{table}");
+        assert!(!may(WORKER, table, "INSERT"), "{table}");
+    }
+    for table in ["client_sessions", "refresh_tokens", "sessions"] {
+        assert!(!may(WORKER, table, "INSERT"), "{table}");
+        assert!(!may(WORKER, table, "UPDATE"), "{table}");
+    }
+    assert!(!may(WORKER, "sign_in_codes", "INSERT"));
     for table in [
         "agencies",
         "staff",
@@ -285,4 +307,22 @@ fn roles_can_be_made_again_and_only_on_a_server() {
         let mut app = connect(&database, APP);
         app.batch_execute("DELETE FROM audit_log").unwrap_err();
     }
+}
+
+#[test]
+fn an_older_database_gets_its_roles_first_and_the_rights_with_its_migrations() {
+    let Some(database) = fresh(Backend::Postgres) else {
+        return;
+    };
+    let mut owner = PgConnection::establish(&database.url).unwrap();
+    owner
+        .batch_execute(
+            "DROP TABLE covers; \
+             DELETE FROM __diesel_schema_migrations WHERE version LIKE '%000008'",
+        )
+        .unwrap();
+    roles::apply(database.store()).unwrap();
+    assert_eq!(migrate::up(database.store()).unwrap().len(), 1);
+    let mut app = connect(&database, APP);
+    assert_eq!(count(&mut app, "covers"), 0);
 }

@@ -6,13 +6,14 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 
 use crate::schema;
 
-/// Tables that are not a tenant's: the tenants themselves, and what finds a person's tenant.
-const SHARED: [&str; 6] = [
+/// Tables that are not a tenant's: the tenants themselves, what finds a person's tenant, what counts
+/// and proves before anybody is known, and which keys the database needs.
+pub const SHARED: [&str; 6] = [
     "agencies",
-    "sealing_keys",
     "logins",
-    "sign_in_codes",
+    "sealing_keys",
     "sign_in_budgets",
+    "sign_in_codes",
     "sign_in_counters",
 ];
 

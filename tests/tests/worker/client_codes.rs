@@ -3,7 +3,10 @@
 use gateways::Failure;
 use reqwest::Method;
 use serde_json::json;
-use tests::{client::BORN, on_both};
+use tests::{
+    client::{BORN, other_than},
+    on_both,
+};
 
 use crate::capture;
 
@@ -15,7 +18,8 @@ on_both! {
         capture::start();
         app.register_born("慕容雪村", PHONE).await;
         let code = app.get_code(PHONE).await;
-        app.try_code(PHONE, "000000", Some(BORN)).await;
+        let wrong = app.try_code(PHONE, &other_than(&code), Some(BORN)).await;
+        wrong.problem(401, "invalid_code");
         app.try_code(PHONE, &code, None).await.problem(401, "second_fact_required");
         let session = app.try_code(PHONE, &code, Some(BORN)).await.expect(201);
         let token = session["access_token"].as_str().unwrap();
@@ -46,6 +50,27 @@ on_both! {
             app.run_until_idle().await;
             assert_eq!(app.codes_sent_to(PHONE).len(), 1);
         }
+    }
+
+    /// One office's signature is no reason to send nobody's codes.
+    async fn an_office_with_a_signature_that_is_refused_holds_up_no_other(app: TestApp) {
+        let (agency, office) = (app.seed().agency, app.seed().office);
+        app.register_born("王小明", PHONE).await;
+        let token = app.login_as("other.caseworker").await;
+        let other = json!({ "name": "李小红", "sex": "female", "phone": "13711114444" });
+        app.post(&token, "/v1/clients", other).await.expect(201);
+        app.write(|work| {
+            let mut office = storage::offices::get(work.tx, agency, office)?.unwrap();
+            "禁毒办".clone_into(&mut office.message_signature);
+            assert!(storage::offices::save(work.tx, &office, office.version)?);
+            Ok(())
+        });
+        for phone in [PHONE, "13711114444"] {
+            app.ask_code(phone).await.expect(202);
+        }
+        app.run_until_idle().await;
+        assert_eq!(app.codes_sent_to(PHONE).len(), 0);
+        assert_eq!(app.codes_sent_to("13711114444").len(), 1);
     }
 
     /// The codes' job is one of its own: it sends them while a reminder waits.

@@ -1,14 +1,13 @@
 //! A channel that needs a consent is used only while it is in force.
 
 use casework::consents::{self, Said};
-use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 use domain::{
     Role,
     consent::{ConsentChannel, ConsentPurpose},
 };
-use tests::{Backend, TestApp, app::china, on_both, steps::Journey};
+use tests::{TestApp, app::china, on_both, steps::Journey};
 
-use crate::story::{CLIENT, before_the_first_reminder, calls, message};
+use crate::story::{CLIENT, as_owner, before_the_first_reminder, calls, message};
 
 /// The first reminder waits for the morning, to be sent over WeChat.
 async fn a_wechat_message_waits(app: &TestApp) -> Journey {
@@ -17,18 +16,10 @@ async fn a_wechat_message_waits(app: &TestApp) -> Journey {
     app.run_until_idle().await;
     assert_eq!(message(app, &journey, "wd-1").await["status"], "scheduled");
     // No gateway of this build plans messages over WeChat yet.
-    let sql = "UPDATE messages SET channel = 'wechat' WHERE status = 'scheduled'";
-    match app.backend() {
-        Backend::Sqlite => {
-            let path = app.database_url().strip_prefix("sqlite://").unwrap();
-            let mut conn = SqliteConnection::establish(path).unwrap();
-            conn.batch_execute(sql).unwrap();
-        }
-        Backend::Postgres => {
-            let mut conn = PgConnection::establish(app.database_url()).unwrap();
-            conn.batch_execute(sql).unwrap();
-        }
-    }
+    as_owner(
+        app,
+        "UPDATE messages SET channel = 'wechat' WHERE status = 'scheduled'",
+    );
     journey
 }
 

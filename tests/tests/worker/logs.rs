@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
     Backend, Reply, TestApp,
-    client::BORN,
+    client::{BORN, other_than},
     on_both,
     steps::{Journey, id_of},
 };
@@ -250,7 +250,8 @@ on_both! {
         let journey = app.born_with_case(CLIENTS_PHONE, "2025-09-05").await;
         let (client, staff) = (&journey.client, app.login(Role::Caseworker).await);
         let code = app.get_code(CLIENTS_PHONE).await;
-        app.try_code(CLIENTS_PHONE, "000000", None).await.problem(401, "invalid_code");
+        let wrong = app.try_code(CLIENTS_PHONE, &other_than(&code), None).await;
+        wrong.problem(401, "invalid_code");
         app.try_code(CLIENTS_PHONE, &code, None).await.problem(401, "second_fact_required");
         let session = app.try_code(CLIENTS_PHONE, &code, Some(BORN)).await.expect(201);
         let token = session["access_token"].as_str().unwrap();

@@ -7,6 +7,7 @@
 )]
 
 mod at_sending;
+mod bad_row;
 mod capture;
 mod client_codes;
 mod consent;

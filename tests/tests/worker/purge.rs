@@ -5,6 +5,7 @@ use serde_json::json;
 use tests::{
     TestApp,
     app::{PASSWORD, china},
+    client::BORN,
     on_both,
 };
 
@@ -14,7 +15,27 @@ async fn sign_in(app: &TestApp) {
     app.send(request).await.expect(201);
 }
 
+/// Wrong passwords, each for another name that nobody has.
+async fn guess(app: &TestApp, count: usize) {
+    for number in 0..count {
+        let body = json!({ "username": format!("nobody.{number}"), "password": PASSWORD });
+        let request = app.request(Method::POST, "/v1/sessions").json(&body);
+        app.send(request).await.problem(401, "invalid_credentials");
+    }
+}
+
 on_both! {
+    /// What strangers leave behind goes in one run, however much it is.
+    async fn a_run_goes_on_until_nothing_is_over(setup: Setup) {
+        let app = setup.with(|config| config.worker.job_batch = 2).start().await;
+        guess(&app, 7).await;
+        // One for each name, and one for the address.
+        assert_eq!(app.contents().rows("sign_in_counters"), 8);
+        app.sign_in_clock().advance(chrono::TimeDelta::days(2));
+        app.worker().run_job_once("purge").await.unwrap();
+        assert_eq!(app.contents().rows("sign_in_counters"), 0);
+    }
+
     /// Signed in on 1 September at 08:00: the tokens go with their time, the session half a year after
     /// its end, which is 12 hours after the sign-in at the latest.
     async fn a_sign_in_is_kept_half_a_year_after_its_end(app: TestApp) {
@@ -32,6 +53,24 @@ on_both! {
             app.advance(day).await;
             assert_eq!(rows(), left, "{day}");
         }
+    }
+
+    /// A client's sign-in lasts 90 days at most, and is on file for half a year after that.
+    async fn a_clients_sign_in_is_kept_half_a_year_after_its_end(app: TestApp) {
+        app.register_born("王小明", "13711113333").await;
+        let code = app.get_code("13711113333").await;
+        app.try_code("13711113333", &code, Some(BORN)).await.expect(201);
+        for (day, left) in [("2026-05-29", 1), ("2026-05-30", 0)] {
+            app.sign_in_clock().set(china(day));
+            app.advance(day).await;
+            assert_eq!(app.contents().rows("client_sessions"), left, "{day}");
+        }
+        let token = app.login_as("auditor").await;
+        let reports = app.all_items(&token, "/v1/retention-reports?limit=100").await;
+        let deleted = reports.iter().find(|report| {
+            report["subject"] == "client_sessions" && report["acted"] == 1
+        });
+        assert_eq!(deleted.unwrap()["keep_days"], 180);
     }
 
     /// A contact that ended goes a month later; what the rules did is there for the auditor.

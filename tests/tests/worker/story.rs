@@ -3,9 +3,10 @@
 use std::{future::Future, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 use domain::Role;
 use serde_json::Value;
-use tests::{TestApp, fake_gateway::Taken, steps::Journey};
+use tests::{Backend, TestApp, fake_gateway::Taken, steps::Journey};
 
 /// The client's number, as gateways get it.
 pub(crate) const CLIENT: &str = "+8613900001111";
@@ -20,6 +21,21 @@ pub(crate) async fn before_the_first_reminder(app: &TestApp) -> Journey {
         .await;
     app.advance("2025-09-30T08:59").await;
     journey
+}
+
+/// Runs SQL as somebody who owns the database, past the product.
+pub(crate) fn as_owner(app: &TestApp, sql: &str) {
+    match app.backend() {
+        Backend::Sqlite => {
+            let path = app.database_url().strip_prefix("sqlite://").unwrap();
+            let mut conn = SqliteConnection::establish(path).unwrap();
+            conn.batch_execute(sql).unwrap();
+        }
+        Backend::Postgres => {
+            let mut conn = PgConnection::establish(app.database_url()).unwrap();
+            conn.batch_execute(sql).unwrap();
+        }
+    }
 }
 
 /// The message of the first appointment's step.

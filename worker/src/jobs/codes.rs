@@ -99,7 +99,15 @@ fn outgoing(
     };
     let office = rules::office(work, client.office_id)?;
     let signature = &office.message_signature;
-    let text = sign_in_code::text(&code.code, signature, WordList::shipped())?;
+    let text = match sign_in_code::text(&code.code, signature, WordList::shipped()) {
+        Ok(text) => text,
+        // One office's signature is no reason to send nobody's codes.
+        Err(refusal) => {
+            tracing::error!(office = %office.id, code = %refusal.code, "a sign-in code was not sent");
+            metrics::counter!("worker_sign_in_codes_total", "outcome" => "failed").increment(1);
+            return Ok(None);
+        }
+    };
     let id = Some(client.id.to_string());
     record::audit(
         work,

@@ -1,9 +1,11 @@
 //! Reminds staff of escalations nobody looked at or handed over.
 
-use super::steps::Steps;
+use super::steps::{Step, Steps};
 
 pub(super) const JOB: Steps = Steps {
     name: "escalate",
-    each: &[|work, _, limit| casework::alerts::escalation_alerts_due(work, limit)],
+    each: &[Step::batch(|work, _, limit| {
+        casework::alerts::escalation_alerts_due(work, limit)
+    })],
     next_due: &[storage::escalations::next_due],
 };

@@ -1,21 +1,54 @@
 //! A job made of use cases that each answer how many rows they acted on.
 
+mod apart;
+
 use casework::{Work, WorkError};
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, Channel};
 use storage::{StorageError, Tx};
 
+pub(super) use self::apart::Apart;
 use crate::{
-    job::{Batch, Job, Running, Turn},
+    job::{Batch, Job, JobError, Running, Turn},
     runner::blocking,
 };
 
 /// A use case over a batch of at most so many rows, for messages that leave by this channel;
 /// answers how many rows it acted on.
-pub(crate) type Step = fn(&mut Work<'_, '_>, Channel, i64) -> Result<usize, WorkError>;
+type Act = fn(&mut Work<'_, '_>, Channel, i64) -> Result<usize, WorkError>;
 
 /// When the data needs a job next.
 pub(crate) type NextDue = fn(&mut Tx<'_>, AgencyId) -> Result<Option<DateTime<Utc>>, StorageError>;
+
+/// One use case of a job.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// In one unit of work.
+    pub batch: Act,
+    /// How its rows are worked on apart, when one of them makes the batch fail.
+    pub apart: Option<Apart>,
+}
+
+impl Step {
+    /// One whose batch is done whole or not at all.
+    pub(super) const fn batch(batch: Act) -> Self {
+        Self { batch, apart: None }
+    }
+
+    fn run(&self, job: &'static str, turn: &Turn) -> Result<usize, WorkError> {
+        let limit = turn.context.parts.settings.job_batch;
+        let channel = turn.context.parts.gateway.channel();
+        let done = turn.context.write(turn.agency, turn.now, |work| {
+            (self.batch)(work, channel, limit)
+        });
+        match (done, &self.apart) {
+            (Err(error), Some(apart)) if apart::lies_in_the_data(&error) => {
+                apart.run(job, turn, limit)
+            }
+            (done, _) => done,
+        }
+    }
+}
 
 /// A job made of use cases.
 #[derive(Debug)]
@@ -32,22 +65,25 @@ impl Job for Steps {
         self.name
     }
 
+    /// A step that fails over what is stored does not keep those after it from their turn.
     fn batch(&self, turn: Turn) -> Running<'_> {
         Box::pin(async move {
-            let mut whole = Batch::default();
-            for &step in self.each {
-                let turn = turn.clone();
+            let (mut whole, mut failure) = (Batch::default(), None);
+            for step in self.each {
+                let (job, turn) = (self.name, turn.clone());
                 let limit = turn.context.parts.settings.job_batch;
-                let acted_on = blocking(move || {
-                    let channel = turn.context.parts.gateway.channel();
-                    turn.context
-                        .write(turn.agency, turn.now, |work| step(work, channel, limit))
-                })
-                .await?;
-                whole.acted_on += acted_on;
-                whole.more |= i64::try_from(acted_on).is_ok_and(|acted_on| acted_on >= limit);
+                match blocking(move || step.run(job, &turn)).await {
+                    Ok(acted_on) => {
+                        whole.acted_on += acted_on;
+                        whole.more |= i64::try_from(acted_on).is_ok_and(|count| count >= limit);
+                    }
+                    Err(JobError::Work(error)) if apart::lies_in_the_data(&error) => {
+                        failure = failure.or(Some(error));
+                    }
+                    Err(error) => return Err(error),
+                }
             }
-            Ok(whole)
+            failure.map_or(Ok(whole), |error| Err(error.into()))
         })
     }
 

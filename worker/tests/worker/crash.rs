@@ -1,6 +1,6 @@
 //! Workers that die, hang and race.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use domain::MessageStatus;
 use gateways::{Accepted, Failure, SendError};
@@ -105,4 +105,32 @@ async fn a_time_out_is_reconciled_before_it_is_sent_again() {
         (message.status, message.attempt_count),
         (MessageStatus::Delivered, 2)
     );
+}
+
+/// Two batches are under way as soon as the first one was full.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn batches_under_way_share_the_places_at_the_gateway() {
+    let site = Site::new(9);
+    let hanging = Hanging::new(Ok(Accepted {
+        provider_message_id: None,
+        delivered: true,
+    }));
+    let worker = site.worker_set(hanging.clone(), |settings| {
+        settings.claim_batch = 3;
+        settings.concurrency = 2;
+    });
+    site.run_at(&worker, BEFORE).await;
+    site.clock.set(instant(FIRST));
+    let running = tokio::spawn(async move { worker.run_until_idle().await });
+    let (arrived, released) = (&hanging.arrived, &hanging.released);
+    for _ in 0..3 {
+        released.add_permits(1);
+        arrived.acquire().await.unwrap().forget();
+    }
+    arrived.acquire_many(2).await.unwrap().forget();
+    let third = tokio::time::timeout(Duration::from_millis(300), arrived.acquire()).await;
+    assert!(third.is_err(), "a third message is at the gateway");
+    released.add_permits(100);
+    running.await.unwrap().unwrap();
+    assert!(hanging.taken.sent().len() >= 9);
 }

@@ -89,8 +89,18 @@ impl Site {
 
     /// A worker of its own process, as it were, with this gateway.
     pub fn worker_with(&self, gateway: Arc<dyn MessageGateway>) -> Worker {
+        self.worker_set(gateway, |_| ())
+    }
+
+    /// The same with other settings.
+    pub fn worker_set(
+        &self,
+        gateway: Arc<dyn MessageGateway>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Worker {
         let mut settings = Settings::of(&Config::defaults().unwrap());
         settings.send_timeout = Duration::from_secs(5);
+        change(&mut settings);
         Worker::new(WorkerParts {
             store: self.store.clone(),
             clock: self.time.clone(),

@@ -21,11 +21,42 @@ use crate::{
     work::{Work, WorkError},
 };
 
+const OVERDUE: AppointmentStatus = AppointmentStatus::Overdue;
+
 /// Marks up to `limit` appointments missed whose grace days have passed: with the proof of their
 /// notice, the tasks that follow, and the escalation if a threshold is reached; answers how many.
 pub fn mark_missed(work: &mut Work<'_, '_>, limit: i64) -> Result<usize, WorkError> {
-    let overdue = AppointmentStatus::Overdue;
-    let mut missed = appointments::due_for_change(work.tx, work.agency, overdue, work.now, limit)?;
+    let due = appointments::due_for_change(work.tx, work.agency, OVERDUE, work.now, limit)?;
+    mark(work, due)
+}
+
+/// The appointments that [`mark_missed`] would mark, whether or not they can be worked on.
+pub fn due_to_be_missed(
+    work: &mut Work<'_, '_>,
+    limit: i64,
+) -> Result<Vec<AppointmentId>, WorkError> {
+    let Work {
+        tx, agency, now, ..
+    } = work;
+    Ok(appointments::ids_due_for_change(
+        tx, *agency, OVERDUE, *now, limit,
+    )?)
+}
+
+/// [`mark_missed`] for those of these appointments that are still to be marked.
+pub fn mark_these_missed(
+    work: &mut Work<'_, '_>,
+    ids: &[AppointmentId],
+) -> Result<usize, WorkError> {
+    let mut due = appointments::get_many(work.tx, work.agency, ids)?;
+    due.retain(|item| {
+        item.status == OVERDUE && item.next_change_at.is_some_and(|at| at <= work.now)
+    });
+    due.sort_by_key(|item| (item.next_change_at, item.id));
+    mark(work, due)
+}
+
+fn mark(work: &mut Work<'_, '_>, mut missed: Vec<Appointment>) -> Result<usize, WorkError> {
     if missed.is_empty() {
         return Ok(0);
     }
@@ -36,7 +67,6 @@ pub fn mark_missed(work: &mut Work<'_, '_>, limit: i64) -> Result<usize, WorkErr
         item.missed_at = Some(work.now);
     }
     status::settle_appointments(work, &mut missed, AppointmentStatus::Missed)?;
-    record::audit_each(work, "mark_missed", "appointment", &ids)?;
     let due_on = next_working_days(work, &missed)?;
     for item in &missed {
         if item.notice_proof == NoticeProof::Unproven {
@@ -44,6 +74,8 @@ pub fn mark_missed(work: &mut Work<'_, '_>, limit: i64) -> Result<usize, WorkErr
             notify::appointment_task(work, item, TaskKind::ContactClient, due_on)?;
         }
     }
+    // Late, for it locks the agency's trail until the unit ends.
+    record::audit_each(work, "mark_missed", "appointment", &ids)?;
     for (case, missed) in by_case(&missed) {
         judge_case(work, case, &missed, &due_on)?;
     }

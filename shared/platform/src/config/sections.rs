@@ -100,8 +100,8 @@ pub struct AuthConfig {
 }
 
 impl AuthConfig {
-    /// Whether who reaches clients' data has to have a second factor. [`super::Config::load`] has
-    /// decided it where the settings do not.
+    /// Whether every staff member has to have a second factor. [`super::Config::load`] has decided it
+    /// where the settings do not.
     pub fn requires_second_factor(&self) -> bool {
         self.require_second_factor.unwrap_or(true)
     }

@@ -30,6 +30,25 @@ pub fn due_for_change(
         .load(*c))?)
 }
 
+/// The ids of those that [`due_for_change`] finds, whether or not their rows can be understood.
+pub fn ids_due_for_change(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    status: AppointmentStatus,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<AppointmentId>, StorageError> {
+    Ok(with_conn!(tx, c => appointments::table
+        .filter(appointments::agency_id.eq(bind(agency)))
+        .filter(appointments::next_change_at.is_not_null())
+        .filter(appointments::next_change_at.le(bind(Some(now))))
+        .filter(appointments::status.eq(bind(status)))
+        .order((appointments::next_change_at, appointments::id))
+        .limit(limit)
+        .select(appointments::id)
+        .load(*c))?)
+}
+
 /// Appointments whose next reminder is to be planned, the earliest first.
 pub fn due_for_reminder(
     tx: &mut Tx<'_>,

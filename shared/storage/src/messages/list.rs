@@ -6,6 +6,7 @@ use domain::{AgencyId, AppointmentId, CaseId, MessageId, MessageStatus};
 use super::Message;
 use crate::{
     error::StorageError,
+    page::page,
     schema::{cases, messages},
     scope::{Scope, narrowed, within},
     store::Tx,
@@ -24,6 +25,22 @@ pub struct Filter {
     pub status: Option<MessageStatus>,
 }
 
+/// The messages about cases with these, as a boxed query.
+macro_rules! of_cases {
+    ($agency:expr) => {
+        messages::table
+            .inner_join(
+                cases::table.on(messages::agency_id
+                    .eq(cases::agency_id)
+                    .and(messages::case_id.eq(cases::id.nullable()))),
+            )
+            .filter(messages::agency_id.eq(bind($agency)))
+            .filter(cases::agency_id.eq(bind($agency)))
+            .select(Message::as_select())
+            .into_boxed()
+    };
+}
+
 /// One message about a case the caller may see.
 pub fn get_seen(
     tx: &mut Tx<'_>,
@@ -32,15 +49,7 @@ pub fn get_seen(
     id: MessageId,
 ) -> Result<Option<Message>, StorageError> {
     Ok(with_conn!(tx, c => {
-        let query = messages::table
-            .inner_join(cases::table.on(messages::agency_id
-                .eq(cases::agency_id)
-                .and(messages::case_id.eq(cases::id.nullable()))))
-            .filter(messages::agency_id.eq(bind(agency)))
-            .filter(cases::agency_id.eq(bind(agency)))
-            .filter(messages::id.eq(bind(id)))
-            .select(Message::as_select())
-            .into_boxed();
+        let query = of_cases!(agency).filter(messages::id.eq(bind(id)));
         within!(query, cases, scope).first(*c).optional()
     })?)
 }
@@ -55,16 +64,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Message>, StorageError> {
     Ok(with_conn!(tx, c => {
-        let query = messages::table
-            .inner_join(cases::table.on(messages::agency_id
-                .eq(cases::agency_id)
-                .and(messages::case_id.eq(cases::id.nullable()))))
-            .filter(messages::agency_id.eq(bind(agency)))
-            .filter(cases::agency_id.eq(bind(agency)))
-            .order(messages::id)
-            .limit(limit)
-            .select(Message::as_select())
-            .into_boxed();
+        let query = of_cases!(agency);
         let mut query = narrowed!(query, messages::office_id, cases::caseworker_id, scope);
         if let Some(case) = filter.case {
             query = query.filter(messages::case_id.eq(bind(Some(case))));
@@ -75,10 +75,7 @@ pub fn list(
         if let Some(status) = filter.status {
             query = query.filter(messages::status.eq(bind(status)));
         }
-        if let Some(after) = after {
-            query = query.filter(messages::id.gt(bind(after)));
-        }
-        query.load(*c)
+        page!(query, messages, after, limit).load(*c)
     })?)
 }
 

@@ -18,14 +18,24 @@ BEGIN
 
     -- What only people decide: jobs read it.
     FOREACH named IN ARRAY ARRAY[
-        'agencies', 'calendars', 'covers', 'logins', 'rule_packs', 'staff', 'templates', 'test_records'
+        'agencies', 'calendars', 'covers', 'rule_packs', 'staff', 'templates', 'test_records'
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;
-    -- Nor do jobs sign anybody in.
-    FOREACH named IN ARRAY ARRAY['credentials', 'logins', 'recovery_codes', 'second_factors'] LOOP
+    -- Nor do jobs sign anybody in: they know nothing that does, and what signs in is theirs to delete.
+    FOREACH named IN ARRAY ARRAY[
+        'client_numbers', 'credentials', 'integrator_credentials', 'integrators', 'logins',
+        'recovery_codes', 'second_factors'
+    ] LOOP
         EXECUTE format('REVOKE ALL ON public.%I FROM tongxing_worker', named);
     END LOOP;
+    FOREACH named IN ARRAY ARRAY[
+        'client_sessions', 'refresh_tokens', 'sessions', 'sign_in_budgets', 'sign_in_counters'
+    ] LOOP
+        EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
+    END LOOP;
+    -- A code they take off the queue, and issue none.
+    REVOKE INSERT ON public.sign_in_codes FROM tongxing_worker;
 
     -- Reports read the work, never how people sign in nor what they were answered.
     FOREACH named IN ARRAY ARRAY[
@@ -37,13 +47,10 @@ BEGIN
     END LOOP;
 
     -- What jobs delete when its time has run out.
-    FOR named IN
-        SELECT tablename FROM pg_tables
-        WHERE schemaname = 'public' AND tablename IN (
-            'client_sessions', 'family_contacts', 'idempotency_keys', 'refresh_tokens', 'sessions',
-            'sign_in_budgets', 'sign_in_codes', 'sign_in_counters'
-        )
-    LOOP
+    FOREACH named IN ARRAY ARRAY[
+        'client_sessions', 'family_contacts', 'idempotency_keys', 'refresh_tokens', 'sessions',
+        'sign_in_budgets', 'sign_in_codes', 'sign_in_counters'
+    ] LOOP
         EXECUTE format('GRANT DELETE ON public.%I TO tongxing_worker', named);
     END LOOP;
 END $$;

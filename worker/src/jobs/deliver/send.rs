@@ -46,6 +46,8 @@ pub(super) async fn send(
 }
 
 async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sent {
+    // Two batches may be under way, and the office's platform takes so many at once in all.
+    let _permit = context.sending.acquire().await;
     let longest = context.parts.settings.send_timeout;
     let ends_by = TimeDelta::from_std(longest)
         .ok()
