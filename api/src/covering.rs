@@ -10,7 +10,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AgencyId, StaffId};
+use domain::{AgencyId, OfficeId, StaffId};
 use storage::{Covered, StorageError, covers};
 
 use crate::state::AppState;
@@ -81,10 +81,12 @@ impl Covering {
     }
 }
 
-/// Whom a person covers for at `now` (UTC); `sign_in_now` ages the hint. Blocks on the database.
+/// Whom a person of an office covers for at `now` (UTC); `sign_in_now` ages the hint. Blocks on the
+/// database.
 pub(crate) fn covered_by(
     state: &AppState,
     agency: AgencyId,
+    office: OfficeId,
     person: StaffId,
     now: DateTime<Utc>,
     sign_in_now: DateTime<Utc>,
@@ -112,7 +114,7 @@ pub(crate) fn covered_by(
     let absent = state.store.read_in(agency, |tx| {
         covers::covered_by(tx, agency, person, now, just_now)
     })?;
-    Ok(Covered::of(absent))
+    Ok(Covered::of(office, absent))
 }
 
 #[cfg(test)]

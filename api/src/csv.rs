@@ -3,7 +3,8 @@
 /// One line, with its line end.
 ///
 /// A field that a spreadsheet would take for a formula is given a leading `'` (OWASP, "CSV
-/// injection"); one with a comma, a quote or a line end is quoted.
+/// injection": full-width signs too, as an input method for Chinese writes them); one with a comma, a
+/// quote or a line end is quoted.
 pub fn line<F: AsRef<str>>(fields: impl IntoIterator<Item = F>) -> String {
     let mut line = String::new();
     for (place, field) in fields.into_iter().enumerate() {
@@ -16,12 +17,11 @@ pub fn line<F: AsRef<str>>(fields: impl IntoIterator<Item = F>) -> String {
     line
 }
 
+/// What a formula, or a line that might hold one, begins with.
+const STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 fn push(line: &mut String, field: &str) {
-    let guard = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
+    let guard = if field.starts_with(STARTS) { "'" } else { "" };
     if field.contains(['"', ',', '\r', '\n']) {
         line.push('"');
         line.push_str(guard);
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn no_field_is_a_formula() {
-        for start in ["=", "+", "-", "@", "\t", "\r"] {
+        for start in STARTS {
             let field = format!("{start}cmd|' /C calc'!A0");
             let written = line([field.as_str()]);
             let bare = written.trim_start_matches('"');

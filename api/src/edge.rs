@@ -1,5 +1,7 @@
 //! What every request passes before anything else looks at it, and every answer on its way out.
 
+mod connection;
+
 use actix_cors::Cors;
 use actix_web::{
     Error, HttpMessage as _, ResponseError as _,
@@ -11,6 +13,8 @@ use actix_web::{
 };
 use platform::config::ServerConfig;
 
+use self::connection::Turn;
+pub use self::connection::{Out, watch};
 use crate::{
     extract::request::address_of,
     limits::{Limits, Standing},
@@ -28,17 +32,17 @@ const OWN_PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self' 
 /// A year, as OWASP ASVS 5.0 3.4.1 asks.
 const HSTS: &str = "max-age=31536000; includeSubDomains";
 
-/// Refuses what is beyond the limits of the head or of the caller's address; writes the headers of
-/// security and of limits on every answer.
+/// Writes the headers of security and of limits on every answer, and times how the caller takes it.
+/// Outside of everything else.
 pub async fn guard<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let mut response = match check(&request) {
-        Ok(()) => next.call(request).await?.map_into_left_body(),
-        Err(problem) => request
-            .into_response(problem.error_response())
-            .map_into_right_body(),
+) -> Result<ServiceResponse<Out>, Error> {
+    let turn = Turn::of(request.request());
+    let mut response = if turn.is_some() {
+        next.call(request).await?.map_into_boxed_body()
+    } else {
+        request.into_response(Problem::internal().error_response())
     };
     let standing = response.request().extensions_mut().remove::<Standing>();
     let is_page = response.request().path().starts_with("/docs/");
@@ -48,7 +52,21 @@ pub async fn guard<B: MessageBody + 'static>(
         standing.tell(headers);
     }
     secure(headers, is_page, is_tls);
-    Ok(response)
+    Ok(response.map_body(|_, body| Out::new(body, turn)))
+}
+
+/// Refuses what is beyond the limits of the head or of the caller's address. Inside of [`cors`]: a
+/// page is to see why.
+pub async fn limit<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match check(&request) {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(problem) => Ok(request
+            .into_response(problem.error_response())
+            .map_into_right_body()),
+    }
 }
 
 fn check(request: &ServiceRequest) -> Result<(), Problem> {

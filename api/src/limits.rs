@@ -59,8 +59,8 @@ impl Limits {
     }
 }
 
-/// An IPv6 host commands a whole /64.
-fn key(address: Option<IpAddr>) -> u128 {
+/// Whom an address stands for: an IPv6 host commands a whole /64.
+pub(crate) fn key(address: Option<IpAddr>) -> u128 {
     match address {
         Some(IpAddr::V4(ip)) => u128::from(ip.to_bits()),
         Some(IpAddr::V6(ip)) => ip.to_bits() >> 64 << 64,

@@ -322,6 +322,8 @@ operations! {
     UpdateClient = update_client: Patch "/v1/clients/{id}", may(P::WriteClients), Mutation "client",
         refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
     RevealClient = reveal_client: Post "/v1/clients/{id}/reveal", may(P::ReadClients), Secret "client";
+    ListCheckIns = list_check_ins: Get "/v1/clients/{id}/check-ins", may(P::ReadClients),
+        ReadFile "client", also [InvalidCursor];
     ListConsents = list_consents: Get "/v1/clients/{id}/consents", may(P::ReadClients),
         ReadFile "client", also [InvalidCursor];
     RecordConsent = record_consent: Post "/v1/clients/{id}/consents", may(P::WriteClients),

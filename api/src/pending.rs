@@ -29,10 +29,20 @@ impl Pending {
 
     /// A place, if one is free.
     pub(crate) fn enter(&self) -> Option<Place> {
-        let place = Place(Arc::clone(&self.now));
-        let before = self.now.fetch_add(1, Ordering::Relaxed);
+        let (place, before) = self.take();
         // Dropping the place takes it back.
         (before < self.most).then_some(place)
+    }
+
+    /// A place, free or not: for the rest of what was let in. Others are turned away instead.
+    pub(crate) fn go_on(&self) -> Place {
+        self.take().0
+    }
+
+    /// A place, and how many were taken before.
+    fn take(&self) -> (Place, usize) {
+        let before = self.now.fetch_add(1, Ordering::Relaxed);
+        (Place(Arc::clone(&self.now)), before)
     }
 }
 
@@ -57,5 +67,16 @@ mod tests {
         drop(first);
         assert!(pending.enter().is_some());
         assert_eq!(pending.now.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn what_goes_on_is_let_in_and_keeps_others_out() {
+        let pending = Pending::new(1);
+        let first = pending.go_on();
+        let second = pending.go_on();
+        drop(first);
+        assert!(pending.enter().is_none());
+        drop(second);
+        assert!(pending.enter().is_some());
     }
 }

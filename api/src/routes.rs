@@ -71,6 +71,7 @@ routes![
     h::consents::list::list_consents,
     h::consents::record::record_consent,
     h::consents::withdraw::withdraw_consent,
+    h::check_ins::list::list_check_ins,
     h::family_contacts::list::list_family_contacts,
     h::family_contacts::add::add_family_contact,
     h::family_contacts::get::get_family_contact,

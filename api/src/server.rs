@@ -43,29 +43,37 @@ pub fn build(state: AppState, bind: SocketAddr) -> Result<(Server, SocketAddr), 
     let connections = usize::try_from(state.store.connections()).unwrap_or(1);
     let blocking = connections.div_ceil(workers).max(1);
     let limits = web::Data::new(Limits::new(&config, &state.sign_in_clock));
+    let readiness = web::Data::new(meta::Readiness::default());
     let document = web::Data::new(Document::default());
     let state = web::Data::new(state);
     let bind_error = |error| ServerError::Bind(bind, error);
     let tls = tls::server_config(&config.tls)?;
     let edge_config = config.clone();
+    let seconds = Duration::from_secs;
+    let header_timeout = seconds(config.header_timeout_seconds);
+    let keep_alive = seconds(config.keep_alive_seconds);
+    let patience = keep_alive.saturating_add(header_timeout);
     let server = HttpServer::new(move || {
         let has_origins = !edge_config.cors_origins.is_empty();
         App::new()
             .app_data(state.clone())
             .app_data(limits.clone())
+            .app_data(readiness.clone())
             .app_data(document.clone())
             .configure(routes::serve)
             .configure(meta::serve)
             .default_service(web::to(fallback))
+            .wrap(from_fn(edge::limit))
             .wrap(Condition::new(has_origins, edge::cors(&edge_config)))
             .wrap(from_fn(edge::guard))
     })
+    .on_connect(move |io, kept| edge::watch(io, kept, patience))
     .workers(workers)
     .worker_max_blocking_threads(blocking)
     .max_connections(config.max_connections.div_ceil(workers))
-    .client_request_timeout(Duration::from_secs(config.header_timeout_seconds))
-    .tls_handshake_timeout(Duration::from_secs(config.header_timeout_seconds))
-    .keep_alive(Duration::from_secs(config.keep_alive_seconds))
+    .client_request_timeout(header_timeout)
+    .tls_handshake_timeout(header_timeout)
+    .keep_alive(keep_alive)
     .shutdown_timeout(config.drain_seconds)
     .disable_signals();
     let server = match tls {

@@ -159,15 +159,19 @@ pub(crate) fn piece<T>(
     setting.clone().finish(result)
 }
 
-/// Changes something: all of it, with its audit entry and its kept answer, or nothing.
+/// Changes something: all of it, with its audit entry and its kept answer, or nothing. `admit` says
+/// whether the caller still may; it comes first, for an answer that was kept is not for everybody who
+/// holds the token it was given to.
 pub(crate) fn write<T: Serialize>(
     state: &AppState,
     setting: Setting,
     repeatable: Option<&Repeatable>,
+    mut admit: impl FnMut(&mut Work<'_, '_>) -> Result<(), Failure>,
     mut run: impl FnMut(&mut Work<'_, '_>) -> Result<Answer<T>, Failure>,
 ) -> Result<Written, Problem> {
     let result = state.store.write_in(setting.agency, |tx| {
         let mut work = setting.work(state, tx);
+        admit(&mut work)?;
         if let Some(repeatable) = repeatable
             && let Some(answer) = replay(&mut work, setting.operation, repeatable)?
         {

@@ -12,6 +12,15 @@ use crate::{
 /// The date of birth of clients made here.
 pub const BORN: &str = "1990-03-07";
 
+/// A code that is not `code`.
+///
+/// # Panics
+/// When `code` is no number.
+pub fn other_than(code: &str) -> String {
+    let number: u32 = code.parse().unwrap();
+    format!("{:06}", (number + 1) % 1_000_000)
+}
+
 impl TestApp {
     /// The caseworker registers a client with this number, born on [`BORN`].
     pub async fn register_born(&self, name: &str, phone: &str) -> String {

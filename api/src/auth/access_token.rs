@@ -30,6 +30,10 @@ const LEEWAY: TimeDelta = TimeDelta::seconds(5);
 /// Tokens kept as verified. A verification costs some 60 µs, a look-up less than one.
 const REMEMBERED: usize = 20_000;
 
+/// Those that have run out are looked for this often at most: the look holds everybody up, and where
+/// more tokens run than are remembered it finds nothing.
+const TIDY_EVERY: TimeDelta = TimeDelta::seconds(10);
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -96,7 +100,13 @@ pub struct AccessTokens {
     issuer: String,
     life: TimeDelta,
     validation: Validation,
-    verified: RwLock<HashMap<Box<str>, (Bearer, Span)>>,
+    verified: RwLock<Verified>,
+}
+
+#[derive(Default)]
+struct Verified {
+    tokens: HashMap<Box<str>, (Bearer, Span)>,
+    tidied_at: DateTime<Utc>,
 }
 
 impl AccessTokens {
@@ -134,6 +144,11 @@ impl AccessTokens {
 
     /// A token for `bearer`, good from its `issued_at`. `None` only if there is no key.
     pub fn issue(&self, bearer: impl Into<Bearer>) -> Option<String> {
+        self.issue_for(bearer, self.life_seconds())
+    }
+
+    /// The same, good for `seconds`: where its session ends sooner than a token does.
+    pub fn issue_for(&self, bearer: impl Into<Bearer>, seconds: i64) -> Option<String> {
         let bearer = bearer.into();
         let issued_at = bearer.issued_at();
         let subject = match &bearer {
@@ -155,7 +170,7 @@ impl AccessTokens {
             aud: AUDIENCE.to_owned(),
             iat: issued_at.timestamp(),
             nbf: issued_at.timestamp(),
-            exp: (issued_at + self.life).timestamp(),
+            exp: issued_at.timestamp().saturating_add(seconds),
             agency: bearer.agency(),
             subject,
         };
@@ -169,6 +184,7 @@ impl AccessTokens {
             .verified
             .read()
             .unwrap_or_else(PoisonError::into_inner)
+            .tokens
             .get(token)
             .cloned();
         if let Some((bearer, span)) = known {
@@ -191,6 +207,7 @@ impl AccessTokens {
             self.verified
                 .write()
                 .unwrap_or_else(PoisonError::into_inner)
+                .tokens
                 .clear();
         }
     }
@@ -299,11 +316,13 @@ impl AccessTokens {
             .verified
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        if verified.len() >= REMEMBERED {
-            verified.retain(|_, (_, span)| span.check(now).is_ok());
+        let Verified { tokens, tidied_at } = &mut *verified;
+        if tokens.len() >= REMEMBERED && now - *tidied_at >= TIDY_EVERY {
+            tokens.retain(|_, (_, span)| span.check(now).is_ok());
+            *tidied_at = now;
         }
-        if verified.len() < REMEMBERED {
-            verified.insert(token.into(), (bearer, span));
+        if tokens.len() < REMEMBERED {
+            tokens.insert(token.into(), (bearer, span));
         }
     }
 }

@@ -188,11 +188,16 @@ fn serve(queue: &Mutex<mpsc::Receiver<Job>>, mut hasher: Hasher) {
                 }
             }
         }
-        let waiting = queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.is_empty() {
+        if none_waits(queue) {
             hasher.rest();
         }
     }
+}
+
+/// Whether no password waits. Who holds the queue waits for one itself, so there is none; to wait
+/// for it would be to keep the memory until the next password comes.
+fn none_waits(queue: &Mutex<mpsc::Receiver<Job>>) -> bool {
+    queue.try_lock().map_or(true, |queue| queue.is_empty())
 }
 
 impl fmt::Debug for Passwords {
@@ -233,6 +238,25 @@ mod tests {
         assert_eq!(Params::try_from(&nobody).unwrap().m_cost(), 64);
         let verdict = passwords.verify("anything".into(), None).await;
         assert_eq!(verdict, Ok(Verdict::NO));
+    }
+
+    /// While another thread waits for the next password it holds the queue.
+    #[test]
+    fn whether_one_waits_is_known_without_waiting() {
+        let (jobs, queue) = mpsc::channel(1);
+        let queue = Mutex::new(queue);
+        assert!(none_waits(&queue));
+        let held = queue.lock().unwrap();
+        assert!(none_waits(&queue));
+        drop(held);
+        let (answer, _answered) = oneshot::channel();
+        let job = Job::Hash {
+            password: "correct horse".into(),
+            salt: [0; 16],
+            answer,
+        };
+        assert!(jobs.try_send(job).is_ok());
+        assert!(!none_waits(&queue));
     }
 
     /// A flood is turned away, not queued up: what is let in is answered.

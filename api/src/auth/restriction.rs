@@ -44,3 +44,38 @@ impl Restriction {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations;
+
+    /// Every operation of the table, under each kind of restriction. Those of the sandbox are for
+    /// nobody where there are clients.
+    #[test]
+    fn a_restricted_session_reaches_its_own_account_and_nothing_else() {
+        for restriction in [Restriction::PasswordChange, Restriction::SecondFactor] {
+            let reached: Vec<&str> = operations::ALL
+                .iter()
+                .filter(|operation| operation.access != Access::Open)
+                .filter(|operation| restriction.check(operation).is_ok())
+                .map(|operation| operation.id)
+                .collect();
+            assert_eq!(
+                reached,
+                [
+                    "delete_session",
+                    "list_sessions",
+                    "end_session",
+                    "change_password",
+                    "begin_second_factor",
+                    "confirm_second_factor",
+                    "get_sandbox_clock",
+                    "move_sandbox_clock",
+                    "list_sandbox_outbox",
+                ],
+                "{restriction:?}"
+            );
+        }
+    }
+}

@@ -1,14 +1,29 @@
 //! Reading a body within its limits of size and time.
 
-use std::time::Duration;
+use std::{future::Future, pin::Pin, time::Duration};
 
-use actix_web::{HttpRequest, dev::Payload, http::header, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::StreamExt as _;
 
 use crate::{problem::Problem, problem_code::ProblemCode, state::AppState};
 
 /// Room made before a byte has come: what a `Content-Length` claims is cheap to claim.
 const FIRST_ROOM: usize = 8 * 1024;
+
+/// A body as it came, of whatever kind.
+#[derive(Debug)]
+pub struct RawBody(pub web::Bytes);
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bounds = Bounds::of(request);
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(bounds?.read(payload).await?.freeze())) })
+    }
+}
 
 /// How much of a body is read, and for how long.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! A call of an operation by somebody who may make it.
 
-mod own_account;
+pub(crate) mod own_account;
 
 use std::{
     future::{Ready, ready},
@@ -15,7 +15,10 @@ use actix_web::{
 };
 use casework::{Request, Work};
 use chrono::{DateTime, Utc};
-use domain::role::{self, Reach};
+use domain::{
+    OfficeId,
+    role::{self, Reach},
+};
 use futures_util::future::{Either, LocalBoxFuture};
 use serde::Serialize;
 use storage::{Covered, Scope};
@@ -28,7 +31,7 @@ use crate::{
         json::Json,
         query,
         repeatable::repeatable,
-        request::{header as text_header, request_of},
+        request::{access_token, header as text_header, request_of},
     },
     failure::Failure,
     goes_on,
@@ -134,10 +137,13 @@ impl<O: Op, W> Call<O, W> {
         let written = unit_of_work::hop(&shared, O::OPERATION.id, move || {
             let now = state.sign_in_clock.now();
             setting.finish(goes_on::check(&state, &bearer, now))?;
-            unit_of_work::write(&state, setting, repeatable.as_ref(), |work| {
+            let admit = |work: &mut Work<'_, '_>| {
                 if O::OPERATION.is_sensitive() {
                     goes_on::check_stored(work, &bearer, now)?;
                 }
+                Ok(())
+            };
+            unit_of_work::write(&state, setting, repeatable.as_ref(), admit, |work| {
                 run(work, &body.value)
             })
         })
@@ -169,26 +175,29 @@ impl<O: Op, W> Call<O, W> {
         )
     }
 
-    /// The staff member who may be covering for somebody whose cases count as own ones then.
-    fn may_cover(&self) -> Option<Caller> {
+    /// The staff member who may be covering for somebody whose cases count as own ones then, with
+    /// the office.
+    fn may_cover(&self) -> Option<(Caller, OfficeId)> {
         let Bearer::Staff(caller) = self.bearer else {
             return None;
         };
+        if role::reach(caller.role) != Reach::OwnCases {
+            return None;
+        }
         let now = self.state.sign_in_clock.now();
-        (role::reach(caller.role) == Reach::OwnCases
-            && !self
-                .state
-                .covering
-                .is_nobody(caller.agency, caller.staff, now))
-        .then_some(caller)
+        let covering = &self.state.covering;
+        let office = caller.office?;
+        (!covering.is_nobody(caller.agency, caller.staff, now)).then_some((caller, office))
     }
 
-    async fn with_covered(mut self, caller: Caller) -> Result<Self, Problem> {
+    async fn with_covered(mut self, caller: Caller, office: OfficeId) -> Result<Self, Problem> {
         let (state, now) = (self.state.clone(), self.now);
         let Caller { agency, staff, .. } = caller;
+        let place = state.pending.enter().ok_or_else(Problem::unavailable)?;
         let asked = web::block(move || {
+            let _until_done = place;
             let sign_in_now = state.sign_in_clock.now();
-            covering::covered_by(&state, agency, staff, now, sign_in_now)
+            covering::covered_by(&state, agency, office, staff, now, sign_in_now)
         });
         let covered = asked.await.map_err(|_stopping| Problem::unavailable())?;
         self.covered = covered.map_err(|error| {
@@ -290,17 +299,15 @@ fn scope_of(bearer: &Bearer, covered: Covered) -> Scope {
 }
 
 fn authenticate(http: &HttpRequest, state: &AppState) -> Result<Bearer, Problem> {
-    let unauthenticated = |detail: &'static str| Problem::new(ProblemCode::Unauthenticated, detail);
-    let token = text_header(http, header::AUTHORIZATION.as_str())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| unauthenticated("send an access token: Authorization: Bearer …"))?;
+    let token = access_token(http)?;
     let bearer = state
         .tokens
         .verify(token, state.sign_in_clock.now())
         .map_err(|why| match why {
-            Rejected::Invalid => unauthenticated("the access token was not made by this service"),
+            Rejected::Invalid => Problem::new(
+                ProblemCode::Unauthenticated,
+                "the access token was not made by this service",
+            ),
             Rejected::Expired => Problem::new(
                 ProblemCode::TokenExpired,
                 "get a new one from POST /v1/sessions/refresh",
@@ -332,7 +339,9 @@ impl<O: Op, W: TryFrom<Bearer> + 'static> FromRequest for Call<O, W> {
                 call.may_cover(),
             ) {
                 (Err(problem), _) => Either::Left(ready(Err(problem))),
-                (Ok(()), Some(caller)) => Either::Right(Box::pin(call.with_covered(caller))),
+                (Ok(()), Some((caller, office))) => {
+                    Either::Right(Box::pin(call.with_covered(caller, office)))
+                }
                 (Ok(()), None) => Either::Left(ready(Ok(call))),
             },
         }

@@ -5,7 +5,7 @@ use std::{
     marker::PhantomData,
 };
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web::Data};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use casework::{Actor, Request, Work};
 use chrono::{DateTime, Utc};
 use domain::ClientId;
@@ -19,7 +19,7 @@ use crate::{
         json::Json,
         query,
         repeatable::repeatable,
-        request::{header as text_header, request_of},
+        request::{access_token, request_of},
     },
     failure::Failure,
     limits::Limits,
@@ -86,8 +86,8 @@ impl<O: Op> ClientCall<O> {
         )?;
         let (state, setting, caller) = (self.state.clone(), self.setting(), self.caller);
         let written = unit_of_work::hop(&self.state, O::OPERATION.id, move || {
-            unit_of_work::write(&state, setting, repeatable.as_ref(), |work| {
-                goes_on(work, &state, &caller)?;
+            let admit = |work: &mut Work<'_, '_>| goes_on(work, &state, &caller);
+            unit_of_work::write(&state, setting, repeatable.as_ref(), admit, |work| {
                 run(work, &body.value)
             })
         })
@@ -112,10 +112,10 @@ impl<O: Op> ClientCall<O> {
             .ok_or_else(Problem::internal)?;
         let now = state.sign_in_clock.now();
         let caller = authenticate(http, &state, now)?;
-        query::refuse_untaken(O::OPERATION, http.query_string())?;
         if let Some(limits) = http.app_data::<Data<Limits>>() {
             limits.request(http, caller.client.uuid())?;
         }
+        query::refuse_untaken(O::OPERATION, http.query_string())?;
         let request = request_of(http, &state.server.trusted_proxies);
         Ok(Self {
             caller,
@@ -136,14 +136,9 @@ fn authenticate(
     state: &AppState,
     now: DateTime<Utc>,
 ) -> Result<ClientCaller, Problem> {
-    let token = text_header(http, header::AUTHORIZATION.as_str())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| unauthenticated("send an access token: Authorization: Bearer …"))?;
     state
         .tokens
-        .verify_client(token, now)
+        .verify_client(access_token(http)?, now)
         .map_err(|why| match why {
             Rejected::Invalid => unauthenticated("not an access token of a client of this service"),
             Rejected::Expired => Problem::new(

@@ -18,6 +18,7 @@ pub mod request;
 pub mod signed;
 pub mod stream;
 
+pub use body::RawBody;
 pub use call::Call;
 pub use client_call::ClientCall;
 pub use json::{Json, NoBody};

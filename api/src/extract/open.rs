@@ -59,7 +59,7 @@ impl<O: Op> OpenCall<O> {
     ) -> Result<Written, Problem> {
         let (state, setting) = (self.state.clone(), self.setting(agency, actor));
         unit_of_work::hop(&self.state, O::OPERATION.id, move || {
-            unit_of_work::write(&state, setting, None, run)
+            unit_of_work::write(&state, setting, None, |_anybody| Ok(()), run)
         })
         .await
     }

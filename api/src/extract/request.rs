@@ -4,10 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{
     HttpRequest,
-    http::header::{HeaderMap, HeaderValue},
+    http::header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use casework::Request;
 use platform::config::Network;
+
+use crate::{problem::Problem, problem_code::ProblemCode};
 
 /// Longest request id taken over from a caller.
 const LONGEST_ID: usize = 64;
@@ -74,6 +76,23 @@ pub fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
         .headers()
         .get(name)
         .and_then(|value| value.to_str().ok())
+}
+
+/// The access token that came with a request (RFC 6750 §2.1).
+///
+/// # Errors
+/// `unauthenticated` without one.
+pub(super) fn access_token(request: &HttpRequest) -> Result<&str, Problem> {
+    header(request, AUTHORIZATION.as_str())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| {
+            Problem::new(
+                ProblemCode::Unauthenticated,
+                "send an access token: Authorization: Bearer …",
+            )
+        })
 }
 
 fn is_sane(id: &str) -> bool {

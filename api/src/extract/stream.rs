@@ -50,7 +50,9 @@ impl<O: Op> Call<O> {
         let pieces = stream::try_unfold(place, move |place| {
             let (state, setting, next) = (shared.clone(), setting.clone(), next.clone());
             async move {
+                let its_place = state.pending.go_on();
                 let piece = web::block(move || {
+                    let _until_done = its_place;
                     unit_of_work::piece(&state, &setting, |work| next(work, &place))
                 });
                 piece

@@ -4,6 +4,7 @@ pub mod appointments;
 pub mod audit_entries;
 pub mod calendars;
 pub mod cases;
+pub mod check_ins;
 pub mod client_sessions;
 pub mod clients;
 pub mod consents;

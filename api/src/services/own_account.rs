@@ -22,7 +22,7 @@ use crate::{
         Caller,
         password::{Busy, profile_of},
     },
-    extract::Call,
+    extract::{Call, call::own_account::Refusals},
     failure::Failure,
     operations::Op,
     problem::Problem,
@@ -87,8 +87,60 @@ pub fn unchanged(pointer: &str) -> Refusal {
     Refusal::at(RefusalCode::PasswordRefused, pointer, detail)
 }
 
-/// Whether the caller knows their password. A wrong one counts as a failed sign-in: who found a
+/// The caller's tries to prove who they are. A failed one counts as a failed sign-in: who found a
 /// session open is not to guess here.
+#[derive(Debug)]
+pub struct Guesses {
+    attempt: Attempt,
+    staff: StaffId,
+    now: DateTime<Utc>,
+    refusals: Refusals,
+}
+
+impl Guesses {
+    /// Those of a call, and the account they are about.
+    ///
+    /// # Errors
+    /// `too_many_requests` while there is to be none.
+    pub async fn of<O: Op>(call: &Call<O>) -> Result<(Self, Account), Problem> {
+        let (id, now) = (call.caller.staff, call.state().sign_in_clock.now());
+        let account = call.look_up(move |work| account(work, id)).await?;
+        let sealer = call.state().store.sealer();
+        let guesses = Self {
+            attempt: Attempt::new(sealer, &account.staff.username, call.address()),
+            staff: id,
+            now,
+            refusals: call.refusals(),
+        };
+        guesses.check(call).await?;
+        Ok((guesses, account))
+    }
+
+    /// Refuses a try while there is to be none.
+    async fn check<O: Op>(&self, call: &Call<O>) -> Result<(), Problem> {
+        let (asked, now) = (self.attempt.clone(), self.now);
+        let refusal = call
+            .look_up(move |work| Ok(asked.refusal(work.tx, now)?))
+            .await?;
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// Counts a failed try.
+    ///
+    /// # Errors
+    /// `too_many_requests` when others used the last one up meanwhile.
+    pub async fn failed(&self) -> Result<(), Problem> {
+        let (attempt, now) = (self.attempt.clone(), self.now);
+        let reason = ProblemCode::InvalidCredentials;
+        self.refusals
+            .put(self.staff.to_string(), reason, move |work| {
+                attempt.fail(work.tx, now)
+            })
+            .await
+    }
+}
+
+/// Whether the caller knows their password.
 ///
 /// # Errors
 /// `invalid_credentials` at `pointer`, `too_many_requests`, `unavailable`.
@@ -96,28 +148,17 @@ pub async fn prove_password<O: Op>(
     call: &Call<O>,
     given: SecretString,
     pointer: &'static str,
-) -> Result<Account, Problem> {
-    let (id, now) = (call.caller.staff, call.state().sign_in_clock.now());
-    let account = call.look_up(move |work| account(work, id)).await?;
-    let sealer = call.state().store.sealer();
-    let attempt = Attempt::new(sealer, &account.staff.username, call.address());
-    let asked = attempt.clone();
-    let refusal = call
-        .look_up(move |work| Ok(asked.refusal(work.tx, now)?))
-        .await?;
-    if let Some(refusal) = refusal {
-        return Err(refusal);
-    }
+) -> Result<(Guesses, Account), Problem> {
+    let (guesses, account) = Guesses::of(call).await?;
     let hash = Some(account.staff.password_hash.clone());
     let verdict = call.state().passwords.verify(given, hash).await;
     if verdict.map_err(Busy::problem)?.fits {
-        return Ok(account);
+        // Others may have used the last try up while the password was looked at.
+        guesses.check(call).await?;
+        return Ok((guesses, account));
     }
+    guesses.failed().await?;
     let reason = ProblemCode::InvalidCredentials;
-    call.refused(id.to_string(), reason, move |work| {
-        attempt.fail(work.tx, now)
-    })
-    .await?;
     Err(Problem::at(reason, pointer, "the password is not right"))
 }
 

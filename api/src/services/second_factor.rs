@@ -2,18 +2,18 @@
 
 use casework::Work;
 use chrono::{DateTime, Utc};
-use domain::{Refusal, RefusalCode, StaffId};
+use domain::{Refusal, RefusalCode, SessionId};
 use platform::Randomness;
 use qrcode::{QrCode, render::svg};
 use storage::{
-    recovery_codes,
+    credentials, recovery_codes,
     second_factors::{self, SecondFactor},
     staff::Staff,
 };
 
-use super::sign_in;
+use super::{sessions, sign_in};
 use crate::{
-    auth::{TotpSecret, recovery_code},
+    auth::{Caller, TotpSecret, recovery_code},
     failure::Failure,
     problem::Problem,
     views::sessions::{NewSecondFactorView, RecoveryCodesView},
@@ -36,6 +36,7 @@ pub fn begin(
     code: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<NewSecondFactorView, Failure> {
+    credentials::hold(work.tx, work.agency, staff.id)?;
     sign_in::prove(work, staff.id, code, now)?;
     let secret = TotpSecret::new(randomness);
     let before = second_factors::get(work.tx, work.agency, staff.id)?;
@@ -59,17 +60,20 @@ pub fn begin(
     })
 }
 
-/// Takes a secret into use that was handed out before, at `now` in the time of sign-ins.
+/// Takes a secret into use that was handed out before, at `now` in the time of sign-ins. The caller's
+/// other sessions end, for none of them showed a code of it; answers which.
 ///
 /// # Errors
 /// `conflict` when none was handed out; `invalid_value` at `/totp` for a code that is not its.
 pub fn confirm(
     work: &mut Work<'_, '_>,
     randomness: &Randomness,
-    staff: StaffId,
+    caller: Caller,
     code: &str,
     now: DateTime<Utc>,
-) -> Result<RecoveryCodesView, Failure> {
+) -> Result<(RecoveryCodesView, Vec<SessionId>), Failure> {
+    let staff = caller.staff;
+    credentials::hold(work.tx, work.agency, staff)?;
     let factor = second_factors::get(work.tx, work.agency, staff)?;
     let pending = factor.and_then(|factor| factor.pending);
     let Some(secret) = pending.as_deref().and_then(TotpSecret::decode) else {
@@ -95,9 +99,12 @@ pub fn confirm(
         .filter_map(|it| recovery_code::read(it))
         .collect();
     recovery_codes::replace(work.tx, work.agency, staff, &stored, now)?;
-    Ok(RecoveryCodesView {
+    let reason = "second_factor_changed";
+    let ended = sessions::end_others_of(work, staff, caller.session, now, reason)?;
+    let view = RecoveryCodesView {
         recovery_codes: codes,
-    })
+    };
+    Ok((view, ended))
 }
 
 /// The picture that an authenticator scans.

@@ -23,7 +23,7 @@ pub struct CoverView {
     /// Last day, in the office's time zone.
     #[schema(example = "2026-03-13")]
     pub ends_on: NaiveDate,
-    /// Whether it opens the cases now.
+    /// Whether it stands now: from the first day to the last, unless it was ended.
     pub in_force: bool,
     /// Who made it.
     pub made_by: StaffId,

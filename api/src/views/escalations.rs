@@ -145,6 +145,8 @@ pub struct BasisAppointment {
     pub labelled_at: Option<DateTime<Utc>>,
     /// Whether it is shown that the client was told.
     pub notice_proof: NoticeProof,
+    /// When the client said that they know of this day, which shows it too; UTC.
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// Every reminder with its attempts, texts and receipts.
     pub reminders: Vec<MessageView>,
     /// Calls, contacts and talks about it.
@@ -330,6 +332,7 @@ impl BasisAppointment {
     /// An appointment with what belongs to it.
     pub fn new(
         item: Appointment,
+        confirmed_at: Option<DateTime<Utc>>,
         reminders: Vec<MessageView>,
         contacts: Vec<ContactView>,
         excuses: Vec<ExcuseView>,
@@ -349,6 +352,7 @@ impl BasisAppointment {
             labelled_by: item.labelled_by,
             labelled_at: item.labelled_at,
             notice_proof: item.notice_proof,
+            confirmed_at,
             reminders,
             contacts,
             excuses,

@@ -22,6 +22,9 @@ pub fn template(bytes: &[u8]) {
         .fold(Variables::new(), |all, &place| all.with(place, value));
     if let Ok(rendered) = template.render(&filled, "城东服务站", words) {
         assert!(wording::lint_rendered(&rendered.text, words).is_ok());
+        // One signature, and it is ours.
+        assert!(rendered.text.starts_with("【城东服务站】"));
+        assert_eq!(rendered.text.matches(['【', '】']).count(), 2);
         assert!(!rendered.text.chars().any(char::is_control), "{rendered:?}");
         assert!(rendered.parts >= 1);
         assert_eq!(rendered.chars, rendered.text.encode_utf16().count());

@@ -104,6 +104,53 @@ on_both! {
         assert_eq!((&entry["actor_kind"], &entry["actor_id"]), (&json!("client"), &json!(journey.client)));
     }
 
+    /// The worker may be late: what is over by the clock proves no notice.
+    async fn a_date_whose_grace_is_over_is_not_confirmed(app: TestApp) {
+        app.advance("2025-09-05T10:00").await;
+        let journey = app.born_with_case(PHONE, "2025-09-05").await;
+        let token = app.client_token(PHONE).await;
+        let items = app.appointments(&journey).await;
+        let path = format!("/v1/me/appointments/{}/confirm", id_of(&items[0]));
+        app.outage_until("2025-10-13T23:59");
+        app.post(&token, &path, json!({})).await.expect(200);
+        app.outage_until("2025-10-14T00:00");
+        let before = app.contents();
+        app.post(&token, &path, json!({})).await.problem(409, "appointment_closed");
+        assert!(app.contents().changed_since(&before).is_empty());
+        app.run_until_idle().await;
+    }
+
+    /// Who confirmed the day before knows nothing of the new one.
+    async fn a_date_that_moves_is_to_be_confirmed_anew(setup: Setup) {
+        let app = setup.at("2026-08-10T08:00").start().await;
+        let journey = app.born_with_case(PHONE, "2026-08-10").await;
+        let token = app.client_token(PHONE).await;
+        let (moved, stays) = (5, 6);
+        let dates = async || app.get(&token, "/v1/me/appointments").await.expect(200)["items"].clone();
+        let proof = async |item: usize| app.appointments(&journey).await[item]["notice_proof"].clone();
+        let first = dates().await;
+        assert_eq!(first[moved]["due_on"], "2027-02-09");
+        let path = |item: usize| format!("/v1/me/appointments/{}/confirm", id_of(&first[item]));
+        for item in [moved, stays] {
+            app.post(&token, &path(item), json!({})).await.expect(200);
+            assert_eq!(proof(item).await, "proven");
+        }
+        let admin = app.login(Role::AgencyAdmin).await;
+        let notice = json!({
+            "year": 2027, "notice": "关于部分节假日安排的通知", "source": "https://www.gov.cn/",
+            "holidays": { "2027-02-09": "春节" },
+        });
+        app.put(&admin, "/v1/calendars/2027", notice).await.expect(200);
+        let now = dates().await;
+        assert_eq!(now[moved]["due_on"], "2027-02-10");
+        assert_eq!((&now[moved]["confirmed_at"], proof(moved).await), (&Value::Null, json!("not_due")));
+        assert!(now[stays]["confirmed_at"].is_string());
+        assert_eq!(proof(stays).await, "proven");
+        app.post(&token, &path(moved), json!({})).await.expect(200);
+        assert!(dates().await[moved]["confirmed_at"].is_string());
+        assert_eq!(proof(moved).await, "proven");
+    }
+
     async fn what_is_somebody_elses_is_not_there(app: TestApp) {
         app.advance("2025-09-05T10:00").await;
         let others = app.born_with_case("13900006666", "2025-09-05").await;
@@ -140,20 +187,42 @@ on_both! {
         assert_eq!((&ledger["counted"], &ledger["items"][0]["standing"]), (&json!(0), &json!("our_fault")));
     }
 
+    async fn what_counted_before_is_not_carried_on(app: TestApp) {
+        let (token, missed) = missed_once(&app).await;
+        let head = app.login(Role::Supervisor).await;
+        let path = format!("/v1/cases/{}/termination", missed["case_id"].as_str().unwrap());
+        let body = json!({ "kind": "imprisonment", "reason": "移送执行" });
+        app.post(&head, &path, body).await.expect(200);
+        let ledger = app.get(&token, "/v1/me/ledger").await.expect(200);
+        assert_eq!((&ledger["counted"], &ledger["items"][0]["counts"]), (&json!(0), &json!(true)));
+    }
+
     async fn the_ledger_shows_a_review_and_what_it_rests_on(app: TestApp) {
         app.advance("2025-09-05T10:00").await;
         let journey = app.born_with_case(PHONE, "2025-09-05").await;
         let items = app.appointments(&journey).await;
+        let token = app.client_token(PHONE).await;
+        let path = format!("/v1/me/appointments/{}/confirm", id_of(&items[0]));
+        app.post(&token, &path, json!({})).await.expect(200);
         for item in &items[..3] {
             app.let_pass(item).await;
         }
-        let token = app.client_token(PHONE).await;
         let ledger = app.get(&token, "/v1/me/ledger").await.expect(200);
         assert_neutral(&ledger);
         assert_eq!(ledger["reviews"][0]["state"], "under_way");
         let rests_on = ledger["reviews"][0]["rests_on"].as_array().unwrap();
         assert_eq!(rests_on.len(), 3);
         assert!(rests_on.contains(&items[0]["id"]));
+        // People see what of it the client knew of.
+        let staff = app.login(Role::Caseworker).await;
+        let path = format!("/v1/escalations/{}", id_of(&app.escalations().await[0]));
+        let file = app.get(&staff, &path).await.expect(200);
+        let basis = file["basis"].as_array().unwrap();
+        let confirmed = items[..3].iter().map(|item| {
+            let part = basis.iter().find(|part| part["object_id"] == item["id"]).unwrap();
+            part["appointment"]["confirmed_at"].is_string()
+        });
+        assert_eq!(confirmed.collect::<Vec<bool>>(), [true, false, false]);
     }
 
     /// The schemas too: a key or a value that is not met above is met here.
@@ -245,6 +314,8 @@ on_both! {
         let staff = app.login(Role::Caseworker).await;
         let consent = json!({ "purpose": "location", "text_version": "location-2025-01", "channel": "paper" });
         app.post(&staff, &format!("/v1/clients/{client}/consents"), consent).await.expect(201);
+        // Of one instant they would have no order.
+        app.advance("2025-09-01T12:00").await;
         app.post(&token, "/v1/me/check-ins", here).await.expect(201);
         let off = json!({ "location": { "latitude": 91, "longitude": 0 } });
         let refused = app.post(&token, "/v1/me/check-ins", off).await.problem(422, "invalid_value");
@@ -254,10 +325,27 @@ on_both! {
             copy["check_ins"].as_array().unwrap().iter().map(|one| one["location"].as_str()).collect();
         assert_eq!(places, BTreeSet::from([None, Some("30.27410,120.15510")]));
         assert_eq!(copy["consents"][0]["purpose"], "location");
+
+        // Staff see them, the latest first; a place goes with its consent.
+        let path = format!("/v1/clients/{client}/check-ins");
+        let seen = app.all_items(&staff, &format!("{path}?limit=1")).await;
+        let shown = |one: &Value| (one["note"].clone(), one["location"].clone());
+        let notes: Vec<(Value, Value)> = seen.iter().map(shown).collect();
+        let here = (json!("已到站"), json!("30.27410,120.15510"));
+        assert_eq!(notes, [here, (json!("平安"), Value::Null)]);
+        assert_eq!((&seen[1]["id"], &seen[1]["client_id"]), (&done["id"], &json!(client)));
+        let withdrawal = json!({ "purpose": "location", "channel": "phone" });
+        let to = format!("/v1/clients/{client}/consents/withdrawals");
+        app.post(&staff, &to, withdrawal).await.expect(201);
+        let seen = app.all_items(&staff, &path).await;
+        assert_eq!(shown(&seen[0]), (json!("已到站"), Value::Null));
     }
 
     async fn a_reason_of_the_clients_is_decided_like_one_of_staff(app: TestApp) {
         let (token, missed) = missed_once(&app).await;
+        let unknown = json!({ "appointment_id": missed["id"], "reason_code": "colour" });
+        let unknown = app.post(&token, "/v1/me/excuses", unknown).await;
+        assert_neutral(&unknown.problem(422, "unknown_excuse_code"));
         let body = json!({ "appointment_id": missed["id"], "reason_code": "illness", "note": "住院" });
         let request = app.request(reqwest::Method::POST, "/v1/me/excuses").bearer_auth(&token);
         let request = request.header("idempotency-key", "a").json(&body);
@@ -323,11 +411,23 @@ on_both! {
         let (token, missed) = missed_once(&app).await;
         app.born_with_case("13900006666", "2025-09-05").await;
         let auditor = app.login(Role::Auditor).await;
+        let help = json!({ "text": "想了解就业培训" });
+        app.post(&token, "/v1/me/help-requests", help).await.expect(201);
+        let excuse = json!({ "appointment_id": missed["id"], "reason_code": "illness" });
+        app.post(&token, "/v1/me/excuses", excuse).await.expect(201);
         let copy = app.get(&token, "/v1/me/export").await.expect(200);
         let person = &copy["person"];
         assert_eq!((&person["name"], &person["phone"]), (&json!("王小明"), &json!(PHONE)));
         assert_eq!(copy["terms"].as_array().unwrap().len(), 1);
         assert_eq!(copy["appointments"][0]["id"], missed["id"]);
+        let excuse = &copy["excuses"][0];
+        assert_eq!((&excuse["appointment_id"], &excuse["reason_code"]), (&missed["id"], &json!("illness")));
+        assert_eq!(copy["counted"][0]["appointment_id"], missed["id"]);
+        assert_eq!((&copy["reviews"], &copy["family_contacts"]), (&json!([]), &json!([])));
+        let asked = &copy["requests"][0];
+        assert_eq!((&asked["kind"], &asked["text"]), (&json!("help"), &json!("想了解就业培训")));
+        assert!(copy["texts"][0]["text"].as_str().unwrap().starts_with("【城东服务站】"));
+        assert_eq!(copy["sign_ins"].as_array().unwrap().len(), 1);
         assert!(!copy.to_string().contains("13900006666"));
         let entries = app.get(&auditor, "/v1/audit-entries?limit=1").await.expect(200);
         assert_eq!(entries["items"][0]["action"], "export_me");

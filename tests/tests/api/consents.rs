@@ -1,5 +1,6 @@
 //! What clients allowed, written down by staff, and whom of the family may be told.
 
+use chrono::TimeDelta;
 use domain::{Role, consent::ConsentPurpose};
 use serde_json::{Value, json};
 use tests::{TestApp, on_both, steps::id_of};
@@ -38,11 +39,15 @@ on_both! {
         say(&app, &client, "consents/withdrawals", withdrawn("wechat")).await
             .problem(409, "consent_not_in_force");
         let entry = say(&app, &client, "consents", given("wechat", "wechat-1")).await.expect(201);
+        // Entries of one instant have no order in the list.
+        let later = async || app.advance_to(app.now() + TimeDelta::minutes(1)).await;
+        later().await;
         assert_eq!(entry["said_on"], "2025-09-01");
         assert_eq!(entry["recorded_by"], app.seed().staff("caseworker").to_string());
         assert!(in_force(&app, &client, wechat));
         assert!(!in_force(&app, &client, ConsentPurpose::Location), "each purpose by itself");
         let entry = say(&app, &client, "consents/withdrawals", withdrawn("wechat")).await.expect(201);
+        later().await;
         assert_eq!(entry["act"], "withdrawn");
         assert_eq!(entry["text_version"], "wechat-1");
         assert!(!in_force(&app, &client, wechat));
@@ -68,6 +73,21 @@ on_both! {
         earlier["said_on"] = json!("2025-08-30");
         let entry = say(&app, &client, "consents", earlier).await.expect(201);
         assert_eq!(entry["said_on"], "2025-08-30");
+    }
+
+    async fn paper_that_turns_up_late_does_not_undo_a_withdrawal(app: TestApp) {
+        let client = app.register_client("王小明", "13900001111").await;
+        say(&app, &client, "consents", given("wechat", "wechat-1")).await.expect(201);
+        say(&app, &client, "consents/withdrawals", withdrawn("wechat")).await.expect(201);
+        let mut late = given("wechat", "wechat-1");
+        late["said_on"] = json!("2025-08-31");
+        let refused = say(&app, &client, "consents", late).await.problem(422, "invalid_value");
+        assert_eq!(refused["errors"][0]["pointer"], "/said_on");
+        assert!(!in_force(&app, &client, ConsentPurpose::Wechat));
+        // Of the other purposes nothing was said later.
+        let mut other = given("location", "1");
+        other["said_on"] = json!("2025-08-31");
+        say(&app, &client, "consents", other).await.expect(201);
     }
 
     async fn a_contact_needs_the_consent_and_ends_with_it(app: TestApp) {

@@ -1,9 +1,9 @@
 //! Covers: an absent caseworker's files are open to whoever covers, as long as the cover lasts.
 
-use domain::Role;
+use domain::{OfficeId, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{TestApp, on_both, steps::id_of};
+use tests::{TestApp, app::PASSWORD, on_both, steps::id_of};
 
 /// The supervisor's answer to a cover of `absent` by `covering`.
 pub async fn cover(
@@ -25,6 +25,18 @@ async fn end(app: &TestApp, caller: &str, id: &str) -> tests::Response {
     let token = app.login_as(caller).await;
     let request = app.request(Method::DELETE, &format!("/v1/covers/{id}"));
     app.send(request.bearer_auth(token)).await
+}
+
+/// Moves somebody to an office, and signs them in there.
+async fn move_to(app: &TestApp, who: &str, office: OfficeId) -> String {
+    let admin = app.login(Role::AgencyAdmin).await;
+    let path = format!("/v1/staff/{}", app.seed().staff(who));
+    let change = json!({ "office_id": office });
+    app.patch(&admin, &path, change).await.expect(200);
+    let body = json!({ "username": who, "password": PASSWORD });
+    let request = app.request(Method::POST, "/v1/sessions").json(&body);
+    let session = app.send(request).await.expect(201);
+    session["access_token"].as_str().unwrap().to_owned()
 }
 
 /// How many clients, cases, appointments, tasks and days' entries a caller sees.
@@ -131,6 +143,32 @@ on_both! {
         let by = app.seed().staff("supervisor");
         app.write(|work| Ok(storage::covers::end(work.tx, work.agency, id, by, work.now)?));
         app.get(&token, &path).await.problem(404, "not_found");
+    }
+
+    /// Whoever goes to another office while the cover lasts, absent or covering, opens nothing there.
+    async fn a_cover_opens_no_file_across_offices(app: TestApp) {
+        app.advance("2025-09-05T10:00").await;
+        let client = app.register_client("王小明", "13900001111").await;
+        app.register_case(&client, "community_treatment", 36, "2025-09-05").await;
+        let path = format!("/v1/clients/{client}");
+        cover(&app, "caseworker", "covering", ["2025-09-05", "2025-09-30"]).await.expect(201);
+        let (office, other) = (app.seed().office, app.seed().other_office);
+
+        let token = move_to(&app, "covering", other).await;
+        app.get(&token, &path).await.problem(404, "not_found");
+        for list in ["clients", "cases", "appointments", "tasks"] {
+            assert!(app.all_items(&token, &format!("/v1/{list}")).await.is_empty(), "{list}");
+        }
+        let covering = move_to(&app, "covering", office).await;
+        app.get(&covering, &path).await.expect(200);
+
+        let absent = move_to(&app, "caseworker", other).await;
+        let elsewhere = json!({ "name": "李小红", "sex": "female" });
+        let elsewhere = app.post(&absent, "/v1/clients", elsewhere).await.expect(201);
+        let elsewhere = format!("/v1/clients/{}", id_of(&elsewhere));
+        app.get(&absent, &elsewhere).await.expect(200);
+        app.get(&covering, &elsewhere).await.problem(404, "not_found");
+        app.get(&covering, &path).await.expect(200);
     }
 
     async fn covers_are_for_colleagues_of_the_own_office(app: TestApp) {

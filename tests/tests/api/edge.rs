@@ -15,7 +15,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tests::TestApp;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
 
@@ -38,11 +38,7 @@ impl Socket {
 
     /// All that comes until the server closes the connection; may be nothing.
     async fn rest(&mut self) -> String {
-        let mut bytes = Vec::new();
-        let read = tokio::time::timeout(PATIENCE, self.0.read_to_end(&mut bytes));
-        // A server that closes with unread input resets the connection.
-        drop(read.await.unwrap());
-        String::from_utf8(bytes).unwrap()
+        String::from_utf8(all(&mut self.0).await).unwrap()
     }
 
     /// One answer with this status, whose body ends so.
@@ -57,6 +53,15 @@ impl Socket {
         let text = String::from_utf8(text).unwrap();
         assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
     }
+}
+
+/// All that comes until the connection ends.
+async fn all(stream: &mut (impl AsyncRead + Unpin)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes));
+    // A server that closes with unread input resets the connection.
+    drop(read.await.unwrap());
+    bytes
 }
 
 /// The problem in a raw answer.

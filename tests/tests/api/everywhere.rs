@@ -6,6 +6,7 @@ use reqwest::{
     header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH},
 };
 use serde_json::{Value, json};
+use storage::sessions;
 use tests::{Response, on_both};
 
 use crate::{
@@ -287,6 +288,40 @@ on_both! {
         assert_eq!(send("caseworker").await, first);
         app.outage_until("2025-09-02T08:01");
         assert_ne!(send("caseworker").await["id"], first["id"]);
+    }
+
+    /// An answer that was kept is not for whoever holds the token of a session that ended: not even
+    /// where this process has not heard of the end yet.
+    async fn a_kept_answer_is_not_for_a_session_that_ended(app: TestApp) {
+        let send = async |token: &str, path: &str, body: &Value| {
+            let request = app.request(Method::POST, path).bearer_auth(token);
+            app.send(request.header("idempotency-key", "a").json(body)).await
+        };
+        let supervisor = app.login_as("supervisor").await;
+        let seed = app.seed();
+        let cover = json!({
+            "absent_id": seed.staff("caseworker"), "covering_id": seed.staff("covering"),
+            "starts_on": "2025-09-05", "ends_on": "2025-09-30",
+        });
+        let first = send(&supervisor, "/v1/covers", &cover).await.expect(201);
+        assert_eq!(send(&supervisor, "/v1/covers", &cover).await.expect(201), first);
+        let (agency, now) = (seed.agency, app.sign_in_clock().now());
+        let ended = app.store().write_in(agency, |tx| {
+            sessions::revoke_all_of(tx, agency, seed.staff("supervisor"), now, "test")
+        });
+        assert_eq!(ended.unwrap(), 1);
+        let again = send(&supervisor, "/v1/covers", &cover).await;
+        again.problem(401, "unauthenticated");
+
+        app.advance("2025-09-05T10:00").await;
+        app.born_with_case("13900007777", "2025-09-05").await;
+        let client = app.client_token("13900007777").await;
+        let help = json!({ "text": "想了解就业培训" });
+        let first = send(&client, "/v1/me/help-requests", &help).await.expect(201);
+        assert_eq!(send(&client, "/v1/me/help-requests", &help).await.expect(201), first);
+        app.delete(&client, "/v1/client-sessions/current").await.expect(204);
+        let again = send(&client, "/v1/me/help-requests", &help).await;
+        again.problem(401, "unauthenticated");
     }
 
     async fn the_version_read_is_the_version_changed(app: TestApp) {

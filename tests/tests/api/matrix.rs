@@ -164,6 +164,7 @@ const TABLE: &[(&str, &str, char)] = &[
     ("get_family_contact", "!+0+000----", 'F'),
     ("end_family_contact", "!+0+000----", 'C'),
     ("withdraw_consent", "!+0+000----", 'C'),
+    ("list_check_ins", "!+0+000----", 'F'),
     ("register_case", "!+0+000----", 'C'),
     ("list_cases", "!+.+...----", ' '),
     ("get_case", "!+0+000----", 'F'),

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::{Role, SessionId};
+use jsonwebtoken::dangerous::insecure_decode;
 use reqwest::Method;
 use serde_json::{Value, json};
 use storage::sessions;
@@ -115,12 +116,20 @@ on_both! {
 
     async fn tokens_say_who_made_them_and_nothing_personal(app: TestApp) {
         let session = sign_in(&app, "caseworker").await;
-        let payload = access(&session).split('.').nth(1).unwrap();
-        assert!(!payload.is_empty());
+        let token = insecure_decode::<Value>(access(&session)).unwrap();
+        let claims = token.claims.as_object().unwrap();
+        let mut names: Vec<&str> = claims.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, [
+            "agency", "aud", "exp", "iat", "iss", "nbf", "office", "role", "session", "sub", "sub_kind",
+        ]);
+        assert_eq!(claims["iss"], "tongxing");
+        assert_eq!(claims["sub"], app.seed().staff("caseworker").to_string());
         let keys = app.send(app.request(Method::GET, "/.well-known/jwks.json")).await;
         assert_eq!(keys.header("cache-control"), Some("public, max-age=300"));
         let keys = keys.expect(200);
         let key = &keys["keys"][0];
+        assert_eq!(key["kid"].as_str(), token.header.kid.as_deref());
         assert_eq!((&key["alg"], &key["use"]), (&json!("EdDSA"), &json!("sig")));
     }
 

@@ -1,8 +1,8 @@
 //! Throws made-up and damaged input at every reader of foreign bytes, for as long as it is given.
 //!
 //! `FUZZ_SECONDS` for all of them together (default 2), `FUZZ_SEED` any text (default `1`): both are
-//! printed, and a run by count rather than by time repeats itself. `tests/fuzz` drives the same readers
-//! by coverage.
+//! printed. A seed stands for one sequence of inputs; the time says only how far into it a run comes.
+//! `tests/fuzz` drives the same readers by coverage.
 
 #![expect(
     clippy::unwrap_used,

@@ -75,6 +75,36 @@ fn a_token_speaks_for_its_bearer_until_it_expires() {
 }
 
 #[test]
+fn a_token_may_be_good_for_less_than_a_whole_life() {
+    let tokens = tokens();
+    let token = tokens.issue_for(&caller(), 60).unwrap();
+    assert!(tokens.verify(&token, at(64)).is_ok());
+    assert_eq!(tokens.verify(&token, at(65)), Err(Rejected::Expired));
+}
+
+/// Beyond those remembered each is verified every time, and those that ran out make room.
+#[test]
+fn more_tokens_than_are_remembered_are_good_as_well() {
+    let tokens = tokens();
+    let token = tokens.issue(&caller()).unwrap();
+    let remember = |name: &str, now| {
+        let bearer = Bearer::Staff(caller());
+        let exp = at(900).timestamp();
+        let nbf = at(0).timestamp();
+        tokens.remember(name, bearer, Span { nbf, exp }, now);
+    };
+    let known = || tokens.verified.read().unwrap().tokens.len();
+    for number in 0..=REMEMBERED {
+        remember(&number.to_string(), at(0));
+    }
+    assert_eq!(known(), REMEMBERED);
+    assert!(tokens.verify(&token, at(1)).is_ok());
+    assert_eq!(known(), REMEMBERED);
+    remember("new", at(905));
+    assert_eq!(known(), 1);
+}
+
+#[test]
 fn a_foreign_or_altered_token_is_refused() {
     let (ours, theirs) = (tokens(), tokens());
     let token = ours.issue(&caller()).unwrap();
@@ -226,7 +256,7 @@ fn no_rotation_refuses_a_token_that_runs() {
         for (made, token) in &running {
             for reader in [&one, &other] {
                 // Not from memory: as a process that has just started.
-                reader.verified.write().unwrap().clear();
+                reader.verified.write().unwrap().tokens.clear();
                 let read = reader.verify(token, at(60 * now));
                 assert_eq!(
                     read,

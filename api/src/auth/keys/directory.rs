@@ -41,7 +41,12 @@ pub(super) fn load(directory: &Path) -> Result<Vec<Arc<Key>>, KeyError> {
         if path.extension().is_none_or(|found| found != EXTENSION) {
             continue;
         }
-        let pkcs8 = fs::read(&path).map_err(failed(&path))?;
+        let pkcs8 = match fs::read(&path) {
+            Ok(pkcs8) => pkcs8,
+            // Taken away since it was listed: no reason to keep those that are left from being read.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(failed(&path)(error)),
+        };
         let key =
             Key::read(kid.to_owned(), &pkcs8).ok_or_else(|| KeyError::Malformed(path.clone()))?;
         keys.push(Arc::new(key));

@@ -11,7 +11,10 @@ use casework::{
     Actor, PackCache, Request, Work,
     record::{self, AuditOutcome},
 };
-use domain::{AgencyId, IdMint, OfficeId, Role, Sex};
+use domain::{
+    AgencyId, IdMint, OfficeId, Role, Sex,
+    password::{self, Profile},
+};
 use platform::{Clock, Config, Randomness};
 use secrecy::{ExposeSecret as _, SecretString};
 use storage::agencies;
@@ -54,9 +57,14 @@ pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
     let store = open::migrated_store(config)?;
     let (now, randomness) = (Clock::System.now(), Randomness::from_os()?);
     let username = staff::username(&arguments.username)?;
-    let (password, made_up) = password_of(&arguments, &randomness)?;
     let profile = profile_of(config.auth.password_profile);
-    domain::password::check(password.expose_secret(), profile, &[&username], "/password")?;
+    let (password, made_up) = match given_password(arguments.password_stdin)? {
+        Some(given) => {
+            password::check(given.expose_secret(), profile, &[&username], "/password")?;
+            (given, false)
+        }
+        None => (make_up(&randomness, profile, &username)?, true),
+    };
     let passwords = Passwords::start(&config.auth.argon2, 1, randomness.clone())?;
     // Not on the runtime's own threads: this waits.
     let given = password.clone();
@@ -109,31 +117,60 @@ pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
     Ok(())
 }
 
-fn password_of(
-    arguments: &Arguments,
-    randomness: &Randomness,
-) -> Result<(SecretString, bool), Failed> {
-    if arguments.password_stdin {
+fn given_password(from_stdin: bool) -> Result<Option<SecretString>, Failed> {
+    if from_stdin {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line)?;
-        return Ok((line.trim_end_matches(['\r', '\n']).into(), false));
+        return Ok(Some(line.trim_end_matches(['\r', '\n']).into()));
     }
-    match std::env::var(PASSWORD_ENV) {
-        Ok(given) => Ok((given.into(), false)),
-        Err(_unset) => Ok((make_up(randomness), true)),
-    }
+    Ok(std::env::var(PASSWORD_ENV).ok().map(Into::into))
 }
 
-/// Some 116 random bits, without characters that look alike.
-fn make_up(randomness: &Randomness) -> SecretString {
+/// 120 random bits that the rules take. Few are made in vain: those without a digit where the
+/// profile wants one, and those that hold a very short username.
+fn make_up(
+    randomness: &Randomness,
+    profile: Profile,
+    username: &str,
+) -> Result<SecretString, Failed> {
+    (0..100)
+        .map(|_| letters(randomness))
+        .find(|made| password::check(made, profile, &[username], "/password").is_ok())
+        .map(Into::into)
+        .ok_or_else(|| "no password could be made up: give one".into())
+}
+
+/// 24 letters and digits that do not look alike, in fours.
+fn letters(randomness: &Randomness) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 24];
     randomness.fill(&mut bytes);
-    let letters = bytes
-        .iter()
-        .filter_map(|byte| ALPHABET.get(usize::from(byte % 32)));
-    letters
-        .map(|letter| char::from(*letter))
-        .collect::<String>()
-        .into()
+    let fours: Vec<String> = bytes
+        .chunks(4)
+        .map(|four| {
+            let letters = four
+                .iter()
+                .filter_map(|byte| ALPHABET.get(usize::from(byte % 32)));
+            letters.map(|letter| char::from(*letter)).collect()
+        })
+        .collect();
+    fours.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_up_is_taken_by_every_profile() {
+        let randomness = Randomness::seeded(1);
+        for profile in [Profile::Standard, Profile::Level3] {
+            for _ in 0..200 {
+                let made = make_up(&randomness, profile, "admin").unwrap();
+                let made = made.expose_secret();
+                password::check(made, profile, &["admin"], "/password").unwrap();
+                assert_eq!(made.len(), 29);
+            }
+        }
+    }
 }

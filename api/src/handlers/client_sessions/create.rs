@@ -80,7 +80,7 @@ pub async fn create_client_session(
             if !sign_in_codes::use_up(work.tx, phone.as_str(), id, now)? {
                 return Err(client_sessions::refused().into());
             }
-            let begun = client_sessions::begin(work, &state, &client, phone.as_str(), now)?;
+            let begun = client_sessions::begin(work, &state, client.id, phone.as_str(), now)?;
             Ok(Answer::created("/v1/me".to_owned(), begun.1).about(begun.0))
         })
         .await?;

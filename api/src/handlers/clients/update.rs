@@ -13,6 +13,7 @@ use crate::{
 /// Change a client.
 ///
 /// Absent fields stay as they are, `null` empties one. A new telephone number counts as unconfirmed.
+/// With another number, or with one that is confirmed no more, the client is signed out everywhere.
 #[utoipa::path(
     tag = "Clients",
     params(("id" = ClientId, Path, description = "The client")),
@@ -26,8 +27,9 @@ pub async fn update_client(
     body: Json<UpdateClient>,
 ) -> Result<HttpResponse, Problem> {
     let (scope, expected) = (call.scope(), call.expected_version()?);
+    let now = call.state().sign_in_clock.now();
     call.write(body, move |work, asked| {
-        let client = clients::update(work, scope, id.0, expected, asked)?;
+        let client = clients::update(work, scope, id.0, expected, asked, now)?;
         let version = client.version;
         Ok(Answer::ok(ClientView::from(client))
             .about(id.0)

@@ -7,8 +7,8 @@ use crate::{
 
 /// Export one's own data.
 ///
-/// The client's copy of what is stored about them, whole and unmasked, to take along. Reading it
-/// stands in the audit trail.
+/// The client's copy of what is stored about them, unmasked, to take along. What staff wrote in the
+/// file of a visit or of a review is shown at the station. Reading the copy stands in the audit trail.
 #[utoipa::path(
     tag = "Me",
     responses((status = 200, description = "The copy", body = ExportView)),

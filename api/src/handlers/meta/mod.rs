@@ -7,6 +7,8 @@ mod jwks;
 use actix_web::web::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+pub use self::health::Readiness;
+
 /// Registers the paths outside `/v1`.
 pub fn serve(config: &mut ServiceConfig) {
     config

@@ -1,10 +1,6 @@
 //! What a token request says: the parameters of its form, and the client's proof in one place.
 
-use actix_web::{
-    HttpRequest,
-    http::header,
-    web::{Bytes, Query},
-};
+use actix_web::{HttpRequest, http::header, web::Query};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::error::Refused;
@@ -27,7 +23,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn read(http: &HttpRequest, body: &Bytes) -> Result<Self, Refused> {
+    pub(super) fn read(http: &HttpRequest, body: &[u8]) -> Result<Self, Refused> {
         let form = form(http, body)?;
         let field = |name: &str| {
             let mut found = form.iter().filter(|(field, _)| field == name);
@@ -63,7 +59,7 @@ impl Asked {
     }
 }
 
-fn form(http: &HttpRequest, body: &Bytes) -> Result<Vec<(String, String)>, Refused> {
+fn form(http: &HttpRequest, body: &[u8]) -> Result<Vec<(String, String)>, Refused> {
     let is_form = text_header(http, header::CONTENT_TYPE.as_str())
         .and_then(|value| value.split(';').next())
         .is_some_and(|kind| {

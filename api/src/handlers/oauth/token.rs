@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, HttpResponse, post, web::Bytes};
+use actix_web::{HttpRequest, HttpResponse, post};
 use casework::Actor;
 use chrono::SubsecRound as _;
 use domain::{
@@ -11,7 +11,7 @@ use super::{error::Refused, proof::Asked};
 use crate::{
     answer::Answer,
     auth::Machine,
-    extract::OpenCall,
+    extract::{OpenCall, RawBody},
     operations::{Access, Effect, Method, Op, Operation},
     problem::Problem,
     problem_code::ProblemCode,
@@ -49,9 +49,9 @@ struct Issued {
 pub async fn issue_token(
     call: OpenCall<IssueToken>,
     http: HttpRequest,
-    body: Bytes,
+    body: RawBody,
 ) -> Result<HttpResponse, Problem> {
-    match issue(&call, &http, &body).await {
+    match issue(&call, &http, &body.0).await {
         Ok(response) => Ok(response),
         Err(refused) => refused.respond(),
     }
@@ -60,7 +60,7 @@ pub async fn issue_token(
 async fn issue(
     call: &OpenCall<IssueToken>,
     http: &HttpRequest,
-    body: &Bytes,
+    body: &[u8],
 ) -> Result<HttpResponse, Refused> {
     let Asked { id, secret, scope } = Asked::read(http, body)?;
     let known = call

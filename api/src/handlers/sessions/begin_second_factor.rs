@@ -6,6 +6,7 @@ use crate::{
     extract::{Call, Json},
     operations::BeginSecondFactor as Op,
     problem::Problem,
+    problem_code::ProblemCode,
     services::{own_account::prove_password, second_factor},
     views::sessions::{BeginSecondFactor, NewSecondFactorView},
 };
@@ -27,16 +28,23 @@ pub async fn begin_second_factor(
     let Json { value, fingerprint } = body;
     let state = call.shared();
     let now = state.sign_in_clock.now();
-    let proven = prove_password(&call, value.password, "/password").await?;
+    let (guesses, proven) = prove_password(&call, value.password, "/password").await?;
     let code = value.totp.map(|code| code.expose_secret().to_owned());
     let body = Json {
         value: code,
         fingerprint,
     };
-    call.write(body, move |work, code| {
-        let (staff, code) = (&proven.staff, code.as_deref());
-        let view = second_factor::begin(work, &state.randomness, staff, code, now)?;
-        Ok(Answer::ok(view).about(staff.id))
-    })
-    .await
+    let begun = call
+        .write(body, move |work, code| {
+            let (staff, code) = (&proven.staff, code.as_deref());
+            let view = second_factor::begin(work, &state.randomness, staff, code, now)?;
+            Ok(Answer::ok(view).about(staff.id))
+        })
+        .await;
+    if let Err(problem) = &begun
+        && problem.code() == ProblemCode::InvalidCredentials
+    {
+        guesses.failed().await?;
+    }
+    begun
 }

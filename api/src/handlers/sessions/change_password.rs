@@ -35,7 +35,7 @@ pub async fn change_password(
     let state = call.shared();
     let (now, caller) = (state.sign_in_clock.now(), call.caller);
     let unchanged = current_password.expose_secret() == new_password.expose_secret();
-    let proven = prove_password(&call, current_password, "/current_password").await?;
+    let (_, proven) = prove_password(&call, current_password, "/current_password").await?;
     if unchanged {
         return Err(own_account::unchanged("/new_password").into());
     }

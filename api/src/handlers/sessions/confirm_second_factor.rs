@@ -1,4 +1,5 @@
 use actix_web::{HttpResponse, put};
+use domain::RefusalCode;
 use secrecy::ExposeSecret as _;
 
 use crate::{
@@ -6,14 +7,16 @@ use crate::{
     extract::{Call, Json},
     operations::ConfirmSecondFactor as Op,
     problem::Problem,
-    services::second_factor,
+    problem_code::ProblemCode,
+    services::{own_account::Guesses, second_factor, sessions::Ending},
     views::sessions::{ConfirmSecondFactor, RecoveryCodesView},
 };
 
 /// Confirm a second factor.
 ///
 /// From now on a sign-in needs a code. Answers ten recovery codes, shown once: keep them apart from
-/// the authenticator. Those of an earlier one are void. Refresh the session where it was restricted.
+/// the authenticator. Those of an earlier one are void. The caller's other sessions end; this one goes
+/// on. Refresh it where it was restricted.
 #[utoipa::path(
     tag = "Sessions",
     request_body = ConfirmSecondFactor,
@@ -24,12 +27,26 @@ pub async fn confirm_second_factor(
     call: Call<Op>,
     body: Json<ConfirmSecondFactor>,
 ) -> Result<HttpResponse, Problem> {
-    let (state, staff) = (call.shared(), call.caller.staff);
+    let (state, caller) = (call.shared(), call.caller);
     let now = state.sign_in_clock.now();
-    call.write(body, move |work, asked| {
-        let code = asked.totp.expose_secret();
-        let view = second_factor::confirm(work, &state.randomness, staff, code, now)?;
-        Ok(Answer::ok(view).about(staff))
-    })
-    .await
+    let (guesses, _account) = Guesses::of(&call).await?;
+    let ending = Ending::default();
+    let (told, shared) = (ending.clone(), state.clone());
+    let confirmed = call
+        .write(body, move |work, asked| {
+            let code = asked.totp.expose_secret();
+            let (view, ended) =
+                second_factor::confirm(work, &shared.randomness, caller, code, now)?;
+            told.set(ended);
+            Ok(Answer::ok(view).about(caller.staff))
+        })
+        .await;
+    match &confirmed {
+        Ok(_) => ending.done(&state, now),
+        Err(problem) if problem.code() == ProblemCode::Refused(RefusalCode::InvalidValue) => {
+            guesses.failed().await?;
+        }
+        Err(_) => {}
+    }
+    confirmed
 }

@@ -10,7 +10,10 @@ use crate::{
     operations::CreateSession as Op,
     problem::Problem,
     problem_code::ProblemCode,
-    services::sign_in::{self, Attempt, Proven},
+    services::{
+        self,
+        sign_in::{self, Attempt, Proven},
+    },
     views::sessions::{CreateSession, SessionView},
 };
 
@@ -39,10 +42,16 @@ pub async fn create_session(
     let address = call.request.address.as_deref();
     let attempt = Attempt::new(call.state.store.sealer(), &username, address);
     let (asked, now) = (attempt.clone(), call.now);
+    // What can be no username is not looked for: PostgreSQL takes not every text.
+    let username = services::staff::username(&username).ok();
     let (refusal, found) = call
         .look_up(move |tx| {
             let refusal = asked.refusal(tx, now)?;
-            let found = match staff::find_login(tx, &username)? {
+            let login = match &username {
+                Some(username) => staff::find_login(tx, username)?,
+                None => None,
+            };
+            let found = match login {
                 Some((agency, id)) => {
                     tx.enter(agency)?;
                     staff::get(tx, agency, id)?

@@ -1,5 +1,3 @@
-use std::sync::{Arc, Mutex, PoisonError};
-
 use actix_web::{HttpResponse, patch};
 use domain::StaffId;
 
@@ -8,7 +6,7 @@ use crate::{
     extract::{Call, Json, Path},
     operations::UpdateStaff as Op,
     problem::Problem,
-    services::staff,
+    services::{sessions::Ending, staff},
     views::staff::{StaffView, UpdateStaff},
 };
 
@@ -32,26 +30,18 @@ pub async fn update_staff(
     let (by, expected) = (call.caller.role, call.expected_version()?);
     let state = call.shared();
     let now = state.sign_in_clock.now();
-    // Known when the unit of work is done; each try of it writes anew.
-    let ended = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&ended);
+    let ending = Ending::default();
+    let told = ending.clone();
     let response = call
         .write(body, move |work, asked| {
             let updated = staff::update(work, by, id.0, asked, expected, now)?;
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = updated.ended;
+            told.set(updated.ended);
             let version = updated.staff.version;
             Ok(Answer::ok(StaffView::from(updated.staff))
                 .about(id.0)
                 .version(version))
         })
         .await?;
-    let until = state.tokens.last_until(now);
-    for session in ended
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .drain(..)
-    {
-        state.ended.end(session, now, until);
-    }
+    ending.done(&state, now);
     Ok(response)
 }

@@ -2,25 +2,32 @@
 
 use casework::Work;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ClientSessionId, PhoneState};
+use domain::{ClientId, ClientSessionId, PhoneState};
 use storage::{
-    client_numbers,
+    Scope, client_numbers,
     client_sessions::{self, ClientSession},
-    clients::{self, Client},
+    clients,
 };
 
-use super::tokens;
+use super::{refused, tokens};
 use crate::{failure::Failure, state::AppState, views::client_sessions::ClientSessionView};
 
 /// Begins a session of a client who proved to hold `phone`, at `now` in the time of sign-ins. The
 /// number counts as verified from then on.
+///
+/// # Errors
+/// `invalid_code` when the number is not the client's any more.
 pub fn begin(
     work: &mut Work<'_, '_>,
     state: &AppState,
-    client: &Client,
+    client: ClientId,
     phone: &str,
     now: DateTime<Utc>,
 ) -> Result<(ClientSessionId, ClientSessionView), Failure> {
+    // Read again: staff may have changed the number since the client was chosen.
+    let client = clients::get(work.tx, work.agency, Scope::default(), client)?
+        .filter(|client| client.phone.as_deref() == Some(phone))
+        .ok_or_else(refused)?;
     client_numbers::note_use(work.tx, work.agency, client.id, phone, now)?;
     if client.phone_state != PhoneState::Verified {
         let verified = PhoneState::Verified;

@@ -1,10 +1,11 @@
 use casework::{Work, rules};
+use chrono::{DateTime, Utc};
 use domain::{
     ClientId, PhoneState, Refusal,
     contact::{IdNumber, Phone, client_name},
 };
 use storage::{
-    Scope,
+    Scope, client_sessions,
     clients::{self, Client},
 };
 
@@ -15,7 +16,9 @@ use crate::{
     views::clients::UpdateClient,
 };
 
-/// Changes the fields given of a client within the caller's reach.
+/// Changes the fields given of a client within the caller's reach. Where the number is not, or not
+/// known to be, the client's any more, whoever signed in by it is signed out, at `sign_in_now` in the
+/// time of sign-ins (UTC).
 ///
 /// # Errors
 /// `not_found`, `stale_version`, and what registering refuses.
@@ -25,6 +28,7 @@ pub fn update(
     id: ClientId,
     expected: Option<i64>,
     asked: &UpdateClient,
+    sign_in_now: DateTime<Utc>,
 ) -> Result<Client, Failure> {
     let mut client = get(work, scope, id)?;
     version::check(client.version, expected)?;
@@ -32,12 +36,19 @@ pub fn update(
     let name = asked.name.not_null("/name");
     faults.change(&mut client.name, name, |name| client_name(name))?;
     change_identity(work, &mut client, asked, &mut faults)?;
+    let before = (client.phone.clone(), client.phone_state);
     change_phone(&mut client, asked, &mut faults)?;
     faults.none()?;
     let read = client.version;
     client.version += 1;
     client.updated_at = work.now;
     version::saved(clients::save(work.tx, &client, read).map_err(taken)?)?;
+    let is_lost = client.phone != before.0
+        || (before.1 == PhoneState::Verified && client.phone_state != PhoneState::Verified);
+    if is_lost {
+        let reason = "number_changed";
+        client_sessions::revoke_all_of(work.tx, work.agency, client.id, sign_in_now, reason)?;
+    }
     Ok(client)
 }
 

@@ -1,10 +1,11 @@
 //! What an escalation rests on, with everything that speaks for and against it.
 
 use casework::Work;
-use domain::{AppointmentId, TestRecordId};
+use domain::{AppointmentId, ClientId, TestRecordId};
 use storage::{
     Scope, appointments,
     cases::Case,
+    confirmations,
     escalations::{self, Escalation, Item},
     excuses::{self, Excuse},
     messages::{self, Message},
@@ -40,7 +41,7 @@ pub(super) fn of(
             .map(|item| item.object_id)
             .collect()
     };
-    let mut missed = missed(work, &of_kind("appointment"))?;
+    let mut missed = missed(work, file.client_id, &of_kind("appointment"))?;
     let mut tests = tests(work, &of_kind("test_record"))?;
     let mut views = Vec::with_capacity(items.len());
     for item in items {
@@ -71,6 +72,7 @@ fn bare(item: &Item) -> BasisView {
 
 fn missed(
     work: &mut Work<'_, '_>,
+    client: ClientId,
     ids: &[AppointmentId],
 ) -> Result<Vec<BasisAppointment>, Failure> {
     if ids.is_empty() {
@@ -81,6 +83,7 @@ fn missed(
     let trail = trail(work, &reminders, true)?;
     let mut contacts = tasks::of_appointments(work.tx, work.agency, ids)?;
     let mut said = excuses::of_appointments(work.tx, work.agency, ids)?;
+    let confirmed = confirmations::of_client(work.tx, work.agency, client)?;
     Ok(items
         .into_iter()
         .map(|item| {
@@ -90,8 +93,10 @@ fn missed(
             });
             let tasks = drain(&mut contacts, |one: &Task| one.appointment_id == Some(id));
             let excuses = drain(&mut said, |one: &Excuse| one.appointment_id == id);
+            let confirmed = confirmed.iter().find(|one| one.is_of(&item));
             BasisAppointment::new(
                 item,
+                confirmed.map(|one| one.confirmed_at),
                 views(own, &trail),
                 tasks.into_iter().map(Into::into).collect(),
                 excuses.into_iter().map(ExcuseView::from).collect(),

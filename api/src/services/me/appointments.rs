@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 
 use casework::{Work, rules};
-use chrono::{DateTime, Utc};
 use domain::{AppointmentId, ClientId, OfficeId};
 use storage::{
     Scope,
@@ -54,11 +53,7 @@ pub(super) fn views(
     client: ClientId,
     items: &[Appointment],
 ) -> Result<Vec<MyAppointment>, Failure> {
-    let confirmed: HashMap<AppointmentId, DateTime<Utc>> =
-        confirmations::of_client(work.tx, work.agency, client)?
-            .into_iter()
-            .map(|one| (one.appointment_id, one.confirmed_at))
-            .collect();
+    let confirmed = confirmations::of_client(work.tx, work.agency, client)?;
     let mut places: HashMap<OfficeId, PlaceView> = HashMap::new();
     let mut views = Vec::with_capacity(items.len());
     for item in items {
@@ -69,11 +64,9 @@ pub(super) fn views(
             places.insert(item.office_id, place.clone());
             place
         };
-        views.push(MyAppointment::of(
-            item,
-            confirmed.get(&item.id).copied(),
-            place,
-        ));
+        let confirmed = confirmed.iter().find(|one| one.is_of(item));
+        let at = confirmed.map(|one| one.confirmed_at);
+        views.push(MyAppointment::of(item, at, place));
     }
     Ok(views)
 }

@@ -1,13 +1,17 @@
 use casework::Work;
-use domain::{AppointmentId, CheckInId, ClientId};
-use storage::{cases::Case, check_ins, consents, excuses, test_records};
+use domain::{AppointmentId, CheckInId, ClientId, MessageId};
+use storage::{
+    attempts, cases::Case, check_ins, client_sessions, consents, excuses, family_contacts,
+    messages, tasks, test_records,
+};
 
-use super::{appointments, cases_of, client, place};
+use super::{appointments, cases_of, client, ledger, place};
 use crate::{
     failure::Failure,
     views::me::{
-        ExportView, ExportedCheckIn, ExportedConsent, ExportedExcuse, ExportedPerson, ExportedTerm,
-        ExportedVisit,
+        ExportView, ExportedCheckIn, ExportedConsent, ExportedContact, ExportedExcuse,
+        ExportedPerson, ExportedRequest, ExportedSignIn, ExportedTerm, ExportedText, ExportedVisit,
+        RequestKind,
     },
 };
 
@@ -23,6 +27,7 @@ pub fn export(work: &mut Work<'_, '_>, id: ClientId) -> Result<ExportView, Failu
     let cases = cases_of(work, id)?;
     let items = appointments::all(work, id)?;
     let ids: Vec<AppointmentId> = items.iter().map(|item| item.id).collect();
+    let ledger = ledger(work, id)?;
     Ok(ExportView {
         made_at: work.now,
         place: place(work, &me)?,
@@ -31,6 +36,12 @@ pub fn export(work: &mut Work<'_, '_>, id: ClientId) -> Result<ExportView, Failu
         excuses: excuses_of(work, &ids)?,
         check_ins: check_ins_of(work, id)?,
         consents: consents_of(work, id)?,
+        family_contacts: contacts_of(work, id)?,
+        counted: ledger.items,
+        reviews: ledger.reviews,
+        requests: requests_of(work, id)?,
+        texts: texts_about(work, &ids)?,
+        sign_ins: sign_ins_of(work, id)?,
         terms: cases.into_iter().map(term).collect(),
         person: ExportedPerson {
             id: me.id,
@@ -84,6 +95,8 @@ fn excuses_of(
     Ok(known
         .into_iter()
         .map(|excuse| ExportedExcuse {
+            appointment_id: excuse.appointment_id,
+            reason_code: excuse.reason_code,
             at: excuse.requested_at,
             note: excuse.note,
             status: excuse.status.into(),
@@ -97,13 +110,14 @@ fn check_ins_of(
     client: ClientId,
 ) -> Result<Vec<ExportedCheckIn>, Failure> {
     let mut found = Vec::new();
-    let mut after: Option<CheckInId> = None;
+    let mut before: Option<CheckInId> = None;
     loop {
-        let page = check_ins::of_client(work.tx, work.agency, client, after, PAGE)?;
+        let page = check_ins::of_client(work.tx, work.agency, client, before, PAGE)?;
         let Some(last) = page.last() else {
+            found.reverse();
             return Ok(found);
         };
-        after = Some(last.id);
+        before = Some(last.id);
         found.extend(page.into_iter().map(|made| ExportedCheckIn {
             at: made.made_at,
             note: made.note,
@@ -126,6 +140,71 @@ fn consents_of(work: &mut Work<'_, '_>, client: ClientId) -> Result<Vec<Exported
             purpose: one.purpose,
             act: one.act,
             text_version: one.text_version,
+            channel: one.channel,
         }));
     }
+}
+
+fn contacts_of(work: &mut Work<'_, '_>, client: ClientId) -> Result<Vec<ExportedContact>, Failure> {
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = family_contacts::list(work.tx, work.agency, client, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(found);
+        };
+        after = Some(last.id);
+        found.extend(page.into_iter().map(|one| ExportedContact {
+            name: one.name,
+            phone: one.phone,
+            relation: one.relation,
+            scope: one.scope,
+            ends_on: one.ends_on,
+            ended_at: one.ended_at,
+        }));
+    }
+}
+
+fn requests_of(work: &mut Work<'_, '_>, client: ClientId) -> Result<Vec<ExportedRequest>, Failure> {
+    let asked = tasks::of_client(work.tx, work.agency, client)?;
+    Ok(asked
+        .into_iter()
+        .filter_map(|task| {
+            Some(ExportedRequest {
+                at: task.created_at,
+                kind: RequestKind::of(task.kind)?,
+                text: task.note,
+                answer_by: task.due_on,
+                answered_at: task.closed_at,
+            })
+        })
+        .collect())
+}
+
+fn texts_about(
+    work: &mut Work<'_, '_>,
+    appointments: &[AppointmentId],
+) -> Result<Vec<ExportedText>, Failure> {
+    let messages = messages::of_appointments(work.tx, work.agency, appointments)?;
+    let ids: Vec<MessageId> = messages.into_iter().map(|message| message.id).collect();
+    let mut tries = attempts::of_messages(work.tx, work.agency, &ids)?;
+    tries.sort_by_key(|attempt| (attempt.started_at, attempt.id));
+    Ok(tries
+        .into_iter()
+        .map(|attempt| ExportedText {
+            at: attempt.started_at,
+            text: attempt.text,
+        })
+        .collect())
+}
+
+fn sign_ins_of(work: &mut Work<'_, '_>, client: ClientId) -> Result<Vec<ExportedSignIn>, Failure> {
+    Ok(client_sessions::of_client(work.tx, work.agency, client)?
+        .into_iter()
+        .map(|session| ExportedSignIn {
+            at: session.created_at,
+            last_used_at: session.last_used_at,
+            ended_at: session.revoked_at,
+        })
+        .collect())
 }

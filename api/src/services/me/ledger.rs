@@ -1,5 +1,7 @@
 use casework::Work;
-use domain::{AppointmentId, ClientId, EscalationKind, EscalationStatus};
+use domain::{
+    AppointmentId, CaseId, ClientId, EscalationKind, EscalationStatus, case_status::is_final, miss,
+};
 use storage::escalations::{self, Escalation};
 
 use super::{appointments, cases_of, client, place};
@@ -14,12 +16,10 @@ use crate::{
 /// When the database fails.
 pub fn ledger(work: &mut Work<'_, '_>, id: ClientId) -> Result<LedgerView, Failure> {
     let me = client(work, id)?;
-    let items: Vec<LedgerItem> = appointments::all(work, id)?
-        .iter()
-        .filter_map(LedgerItem::of)
-        .collect();
+    let dates = appointments::all(work, id)?;
+    let cases = cases_of(work, id)?;
     let mut reviews = Vec::new();
-    for case in cases_of(work, id)? {
+    for case in &cases {
         for &kind in EscalationKind::ALL {
             for file in escalations::of_case(work.tx, work.agency, case.id, kind)? {
                 if let Some(state) = state_of(file.status) {
@@ -29,9 +29,18 @@ pub fn ledger(work: &mut Work<'_, '_>, id: ClientId) -> Result<LedgerView, Failu
         }
     }
     reviews.sort_by_key(|review| review.since);
+    // What counted in a case that is over is not carried to another.
+    let goes_on = |it: CaseId| {
+        let mut open = cases.iter().filter(|case| !is_final(case.status));
+        open.any(|case| case.id == it)
+    };
+    let counted = dates
+        .iter()
+        .filter(|date| miss::counts(date.status, date.label) && goes_on(date.case_id))
+        .count();
     Ok(LedgerView {
-        counted: items.iter().filter(|item| item.counts).count(),
-        items,
+        counted,
+        items: dates.iter().filter_map(LedgerItem::of).collect(),
         reviews,
         contest: CONTEST,
         place: place(work, &me)?,

@@ -65,19 +65,26 @@ pub(super) fn issue(
             voided_at: None,
         },
     )?;
+    let issued_at = now.trunc_subsecs(0);
+    // No token goes on after its session.
+    let left = (session.expires_at - issued_at).num_seconds();
+    let seconds = left.min(state.tokens.life_seconds());
     let caller = Caller {
         agency: session.agency_id,
         staff: staff.id,
         role: staff.role,
         office: staff.office_id,
         session: session.id,
-        issued_at: now.trunc_subsecs(0),
+        issued_at,
         restriction: restriction_of(work, &state.auth, staff, now)?,
     };
     Ok(SessionView {
-        access_token: state.tokens.issue(&caller).ok_or_else(Problem::internal)?,
+        access_token: state
+            .tokens
+            .issue_for(&caller, seconds)
+            .ok_or_else(Problem::internal)?,
         token_type: "Bearer",
-        expires_in: state.tokens.life_seconds(),
+        expires_in: seconds,
         refresh_token: text.encode(),
         restriction: caller.restriction,
         staff: staff.clone().into(),

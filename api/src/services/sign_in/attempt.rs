@@ -3,8 +3,6 @@
 //! An account is counted by the name that was typed, whether somebody has it or not. Where somebody
 //! signed in before they have a counter of their own: failures from elsewhere do not touch it.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::lockout::{Failures, Subject};
 use storage::{
@@ -12,7 +10,7 @@ use storage::{
     sign_in_counters::{self, Counter},
 };
 
-use crate::{failure::Failure, problem::Problem, problem_code::ProblemCode};
+use crate::{failure::Failure, limits, problem::Problem, problem_code::ProblemCode};
 
 /// How long a place stays known after the last sign-in there.
 const KNOWN_FOR: TimeDelta = TimeDelta::days(90);
@@ -35,7 +33,7 @@ struct Standing {
 impl Attempt {
     /// An attempt under a username as it is stored, from an address.
     pub fn new(sealer: &Sealer, username: &str, address: Option<&str>) -> Self {
-        let network = network(address);
+        let network = limits::key(address.and_then(|address| address.parse().ok()));
         let fingerprint = |text: String| sealer.fingerprint(text.as_bytes());
         Self {
             account: fingerprint(format!("sign-in account\0{username}")),
@@ -120,15 +118,6 @@ impl Standing {
             .iter()
             .filter_map(|(.., it)| it.failures.wait(now));
         waits.max().map(wait_for)
-    }
-}
-
-/// What one host commands: an IPv4 address, or a whole /64.
-fn network(address: Option<&str>) -> u128 {
-    match address.and_then(|address| address.parse().ok()) {
-        Some(IpAddr::V4(ip)) => u128::from(ip.to_bits()),
-        Some(IpAddr::V6(ip)) => ip.to_bits() >> 64 << 64,
-        None => 0,
     }
 }
 

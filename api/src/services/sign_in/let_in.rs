@@ -42,6 +42,9 @@ pub fn let_in(
         return Err(refusal.into());
     }
     let hash = &proven.staff.password_hash;
+    // A password, a second factor or a lock that changes at this moment is seen here, or its change
+    // sees the session begun here and ends it.
+    credentials::hold(work.tx, work.agency, proven.staff.id)?;
     let staff = staff::get(work.tx, work.agency, proven.staff.id)?
         .filter(|staff| staff.active && staff.password_hash == *hash)
         .ok_or_else(invalid)?;

@@ -2,19 +2,10 @@
 
 use casework::Work;
 use chrono::{DateTime, Utc};
-use domain::role::{self, Permission};
 use platform::config::AuthConfig;
 use storage::{StorageError, credentials, second_factors, staff::Staff};
 
 use crate::auth::{Restriction, password};
-
-/// Roles through which a stranger would reach clients' data: at once, or by an account they make or
-/// take over.
-const SENSITIVE: [Permission; 3] = [
-    Permission::ReadClients,
-    Permission::ManageStaff,
-    Permission::ManageAccounts,
-];
 
 /// What a staff member has to do first, at `now` in the time of sign-ins.
 pub fn restriction_of(
@@ -32,8 +23,7 @@ pub fn restriction_of(
     if temporary || longest.is_some_and(|longest| now - since >= longest) {
         return Ok(Some(Restriction::PasswordChange));
     }
-    let sensitive = SENSITIVE.iter().any(|it| role::allows(staff.role, *it));
-    if auth.requires_second_factor() && sensitive {
+    if auth.requires_second_factor() {
         let factor = second_factors::get(work.tx, work.agency, staff.id)?;
         if factor.is_none_or(|factor| factor.secret.is_none()) {
             return Ok(Some(Restriction::SecondFactor));

@@ -68,8 +68,9 @@ pub fn reset_second_factor(
     sessions::end_all_of(work, id, now, "second_factor_reset")
 }
 
-/// Somebody else's account: the hash of its password.
+/// Somebody else's account, held: the hash of its password.
 fn another(work: &mut Work<'_, '_>, id: StaffId) -> Result<String, Failure> {
+    credentials::hold(work.tx, work.agency, id)?;
     let staff = super::get(work, id)?;
     if work.actor.staff_id() == Some(id) {
         let detail = "one's own account is reset by another person";

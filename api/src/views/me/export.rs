@@ -1,15 +1,16 @@
-//! The client's copy of what is stored about them (PIPL art. 45), whole and unmasked. Its keys and
+//! The client's copy of what is stored about them (PIPL art. 45), unmasked. Its keys and
 //! values keep to the words of the other answers; what people wrote stands as they wrote it.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    CaseId, ClientId, Sex, TestResult,
-    consent::{ConsentAct, ConsentPurpose},
+    AppointmentId, CaseId, ClientId, Sex, TaskKind, TestResult,
+    consent::{ConsentAct, ConsentChannel, ConsentPurpose},
+    family_contact::{ContactScope, Relation},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{MyAppointment, MyExcuseStatus, PlaceView};
+use super::{LedgerItem, MyAppointment, MyExcuseStatus, PlaceView, ReviewView};
 
 /// Who the client is.
 #[derive(Serialize, ToSchema)]
@@ -90,6 +91,10 @@ pub struct ExportedVisit {
 /// A reason why a date was not kept.
 #[derive(Serialize, ToSchema)]
 pub struct ExportedExcuse {
+    /// The date.
+    pub appointment_id: AppointmentId,
+    /// One of the codes of the rules that the date goes by.
+    pub reason_code: String,
     /// When it came in (UTC).
     pub at: DateTime<Utc>,
     /// In the client's own words.
@@ -122,9 +127,84 @@ pub struct ExportedConsent {
     pub act: ConsentAct,
     /// Version of the text.
     pub text_version: String,
+    /// How the client said so.
+    pub channel: ConsentChannel,
 }
 
-/// All of it.
+/// A member of the family who may, or might, be told something.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedContact {
+    /// The contact's name.
+    pub name: String,
+    /// The contact's number.
+    pub phone: String,
+    /// How they are related.
+    pub relation: Relation,
+    /// What they may be told.
+    pub scope: ContactScope,
+    /// Last local day.
+    pub ends_on: NaiveDate,
+    /// When it was ended before that day (UTC).
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// What the client asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    /// Help.
+    Help,
+    /// To have something put right.
+    Correction,
+}
+
+impl RequestKind {
+    /// The kind of a task that a client asked for; `None` for all others.
+    pub const fn of(kind: TaskKind) -> Option<Self> {
+        match kind {
+            TaskKind::HelpRequest => Some(Self::Help),
+            TaskKind::CorrectionRequest => Some(Self::Correction),
+            _ => None,
+        }
+    }
+}
+
+/// A call for help, or for a correction.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedRequest {
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// What for.
+    pub kind: RequestKind,
+    /// What the client wrote, and what was noted about it.
+    pub text: Option<String>,
+    /// The local day by which somebody answers.
+    pub answer_by: NaiveDate,
+    /// When somebody did (UTC).
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// A text that was sent about a date.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedText {
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// As it was sent.
+    pub text: String,
+}
+
+/// A sign-in of the last months.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedSignIn {
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// When it was last renewed (UTC).
+    pub last_used_at: DateTime<Utc>,
+    /// When it was ended before its time (UTC).
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// The copy.
 #[derive(Serialize, ToSchema)]
 pub struct ExportView {
     /// When the copy was made (UTC).
@@ -145,4 +225,16 @@ pub struct ExportView {
     pub check_ins: Vec<ExportedCheckIn>,
     /// Consents, the oldest first.
     pub consents: Vec<ExportedConsent>,
+    /// Family contacts, the oldest first.
+    pub family_contacts: Vec<ExportedContact>,
+    /// How the dates that are over were counted, the earliest first.
+    pub counted: Vec<LedgerItem>,
+    /// Reviews that rest on them, the oldest first.
+    pub reviews: Vec<ReviewView>,
+    /// Calls for help and for corrections, the oldest first.
+    pub requests: Vec<ExportedRequest>,
+    /// Texts about dates, the oldest first.
+    pub texts: Vec<ExportedText>,
+    /// Sign-ins, the oldest first.
+    pub sign_ins: Vec<ExportedSignIn>,
 }

@@ -141,7 +141,7 @@ pub const CONTEST: &str =
 /// What counted and why.
 #[derive(Serialize, ToSchema)]
 pub struct LedgerView {
-    /// How many dates count as not kept.
+    /// How many dates of the term that goes on count as not kept.
     #[schema(example = 0)]
     pub counted: usize,
     /// Every date that is over, the earliest first.

@@ -35,7 +35,8 @@ pub struct MyCheckIn {
     pub id: CheckInId,
     /// UTC.
     pub received_at: DateTime<Utc>,
-    /// Signed by the service: a compact JWS, to be checked with `/.well-known/jwks.json`.
+    /// Signed by the service: a compact JWS, to be checked with `/.well-known/jwks.json`. Keep both:
+    /// a key that was replaced is not there any more.
     pub receipt: String,
 }
 
@@ -98,7 +99,8 @@ pub struct MyExcuse {
     pub status: MyExcuseStatus,
     /// UTC.
     pub received_at: DateTime<Utc>,
-    /// Signed by the service: a compact JWS, to be checked with `/.well-known/jwks.json`.
+    /// Signed by the service: a compact JWS, to be checked with `/.well-known/jwks.json`. Keep both:
+    /// a key that was replaced is not there any more.
     pub receipt: String,
 }
 
@@ -158,7 +160,8 @@ pub struct MyRequest {
     /// The local day by which somebody answers.
     #[schema(example = "2025-09-05")]
     pub answer_by: NaiveDate,
-    /// Signed by the service: a compact JWS, to be checked with `/.well-known/jwks.json`.
+    /// Signed by the service: a compact JWS, to be checked with `/.well-known/jwks.json`. Keep both:
+    /// a key that was replaced is not there any more.
     pub receipt: String,
 }
 

@@ -67,4 +67,28 @@ on_both! {
             assert_lets_in(&preflight(&app, stranger).await, None);
         }
     }
+
+    /// Also where it is refused before anything looks at it.
+    async fn a_page_of_a_named_origin_sees_why_it_is_refused(setup: Setup) {
+        let app = setup
+            .with(|config| {
+                config.server.cors_origins = vec![ORIGIN.to_owned()];
+                config.server.address_requests_per_minute = 1;
+            })
+            .start()
+            .await;
+        let ask = |long: usize| {
+            let request = app.request(Method::GET, "/v1/nothing").header("origin", ORIGIN);
+            app.send(request.header("x-long", "x".repeat(long)))
+        };
+        let large = ask(16 * 1024).await;
+        assert_lets_in(&large, Some(ORIGIN));
+        large.problem(431, "head_too_large");
+        ask(1).await.problem(404, "not_found");
+        let often = ask(1).await;
+        assert_lets_in(&often, Some(ORIGIN));
+        assert_eq!(often.header("retry-after"), Some("60"));
+        assert!(often.header("access-control-expose-headers").unwrap().contains("retry-after"));
+        often.problem(429, "too_many_requests");
+    }
 }

@@ -38,6 +38,28 @@ on_both! {
         problem(&socket.rest().await, 413, "payload_too_large");
     }
 
+    /// In chunks nothing is announced: what comes is counted, and the rest is not waited for.
+    async fn a_large_body_is_refused_when_it_comes(setup: Setup) {
+        let app = setup
+            .with(|config| {
+                config.server.body_limit_bytes = 1000;
+                config.server.header_timeout_seconds = 1;
+                config.server.keep_alive_seconds = 1;
+            })
+            .start()
+            .await;
+        let chunk = format!("1f4\r\n{}\r\n", " ".repeat(500));
+        let mut socket = Socket::open(&app).await;
+        socket
+            .write(&format!(
+                "POST /v1/sessions HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n\
+                 transfer-encoding: chunked\r\n\r\n{}",
+                chunk.repeat(3)
+            ))
+            .await;
+        problem(&socket.rest().await, 413, "payload_too_large");
+    }
+
     async fn json_bombs_are_refused_before_they_are_built(app: TestApp) {
         let token = app.login(Role::Caseworker).await;
         let clients = app.all_items(&token, "/v1/clients").await;

@@ -83,6 +83,17 @@ on_both! {
         attempt(&app, HOME, "colleague", PASSWORD).await.expect(201);
     }
 
+    /// Nor does the database mind a text that PostgreSQL takes for none.
+    async fn what_can_be_no_username_is_nobodys(setup: Setup) {
+        let app = behind_a_proxy(setup).await;
+        let long = "x".repeat(100_000);
+        for username in ["", "case\0worker", "caseworker\0", "case\u{212A}worker", "李娜", &long] {
+            fail(&app, ELSEWHERE, username, 1).await;
+        }
+        fail(&app, ELSEWHERE, "\0", 5).await;
+        waits(attempt(&app, ELSEWHERE, "\0", PASSWORD).await);
+    }
+
     /// Whether a name is somebody's shows in no answer.
     async fn a_name_that_nobody_has_is_answered_as_one_that_somebody_has(setup: Setup) {
         let app = behind_a_proxy(setup).await;

@@ -1,11 +1,16 @@
 //! Passwords: which are taken, how they change, how they are kept.
 
+use std::{sync::mpsc, time::Duration};
+
 use api::auth::Passwords;
 use chrono::TimeDelta;
 use domain::Role;
 use platform::config::{Argon2Config, PasswordProfile};
 use serde_json::{Value, json};
-use storage::{credentials, staff};
+use storage::{
+    StorageError, credentials,
+    staff::{self, Staff},
+};
 use tests::{Response, TestApp, app::PASSWORD, on_both};
 
 use super::{new_session, refresh, sign_in, text};
@@ -30,6 +35,24 @@ async fn change(app: &TestApp, token: &str, from: &str, to: &str) -> Response {
 fn refused(answer: Response, pointer: &str) {
     let body = answer.problem(422, "password_refused");
     assert_eq!(body["errors"][0]["pointer"], pointer);
+}
+
+/// The caseworker as stored.
+fn stored(app: &TestApp) -> Staff {
+    let (agency, id) = (app.seed().agency, app.seed().staff("caseworker"));
+    let staff = app.store().read_in(agency, |tx| staff::get(tx, agency, id));
+    staff.unwrap().unwrap()
+}
+
+/// A hash by other settings than the app's.
+async fn older_hash(app: &TestApp, password: &str) -> String {
+    let older = Argon2Config {
+        memory_kib: 32,
+        iterations: 1,
+        parallelism: 1,
+    };
+    let older = Passwords::start(&older, 1, app.randomness().clone()).unwrap();
+    older.hash(password.into()).await.unwrap()
 }
 
 fn new_staff(app: &TestApp, password: &str) -> Value {
@@ -99,6 +122,29 @@ on_both! {
         change(&app, token, PASSWORD, OTHER).await.expect(204);
     }
 
+    /// The right one among many sent at once is worth no more than sent after them.
+    async fn guessing_at_the_change_all_at_once_is_no_better(setup: Setup) {
+        let setup = setup.with(|config| config.auth.argon2.memory_kib = 16 * 1024);
+        let app = setup.start().await;
+        let session = new_session(&app).await;
+        let token = text(&session, "access_token");
+        let guesses = (0..16).map(|_| {
+            let (app, token) = (app.clone(), token.to_owned());
+            tokio::spawn(async move { change(&app, &token, "wrong", OTHER).await.status.as_u16() })
+        });
+        let guesses: Vec<_> = guesses.collect();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        change(&app, token, PASSWORD, OTHER).await.problem(429, "too_many_requests");
+        let mut looked_at = 0;
+        for guess in guesses {
+            match guess.await.unwrap() {
+                401 => looked_at += 1,
+                other => assert_eq!(other, 429),
+            }
+        }
+        assert_eq!(looked_at, 5);
+    }
+
     async fn a_reset_password_is_good_for_a_change_only(app: TestApp) {
         let before = new_session(&app).await;
         let security = app.login(Role::SecurityAdmin).await;
@@ -137,27 +183,59 @@ on_both! {
     async fn a_password_hashed_by_other_settings_is_hashed_anew_at_its_sign_in(setup: Setup) {
         let setup = setup.with(|config| config.auth.argon2.memory_kib = 256);
         let app = setup.start().await;
-        let older = Argon2Config { memory_kib: 64, iterations: 1, parallelism: 1 };
-        let older = Passwords::start(&older, 1, app.randomness().clone()).unwrap();
-        let old = older.hash(PASSWORD.into()).await.unwrap();
-        let (agency, id) = (app.seed().agency, app.seed().staff("caseworker"));
-        let stored = || {
-            let staff = app.store().read_in(agency, |tx| staff::get(tx, agency, id));
-            staff.unwrap().unwrap()
-        };
-        let before = stored();
+        let old = older_hash(&app, PASSWORD).await;
+        let (agency, before) = (app.seed().agency, stored(&app));
         let set = app.store().write_in(agency, |tx| {
-            credentials::set_hash(tx, agency, id, &before.password_hash, &old)
+            credentials::set_hash(tx, agency, before.id, &before.password_hash, &old)
         });
         assert!(set.unwrap());
         with(&app, "wrong").await.problem(401, "invalid_credentials");
-        assert_eq!(stored().password_hash, old);
+        assert_eq!(stored(&app).password_hash, old);
         with(&app, PASSWORD).await.expect(201);
-        let after = stored();
+        let after = stored(&app);
         assert!(after.password_hash.starts_with("$argon2id$v=19$m=256,t=1,p=1$"));
         assert_eq!(after.version, before.version);
         with(&app, PASSWORD).await.expect(201);
-        assert_eq!(stored().password_hash, after.password_hash);
+        assert_eq!(stored(&app).password_hash, after.password_hash);
+    }
+
+    /// A sign-in by the old password that is under way when the new one is set opens nothing: the
+    /// sessions that the change ends are those it sees.
+    async fn a_sign_in_does_not_outrun_a_new_password(app: TestApp) {
+        let hash = older_hash(&app, OTHER).await;
+        let (agency, store, before) = (app.seed().agency, app.store().clone(), stored(&app));
+        let (begun, has_begun) = mpsc::channel();
+        let (commit, may_commit) = mpsc::channel::<()>();
+        let change = tokio::task::spawn_blocking(move || {
+            store.write_in(agency, |tx| {
+                let from = &before.password_hash;
+                assert!(credentials::set_hash(tx, agency, before.id, from, &hash)?);
+                begun.send(()).unwrap();
+                may_commit.recv().unwrap();
+                Ok::<_, StorageError>(())
+            })
+        });
+        has_begun.recv().unwrap();
+        let signing_in = app.clone();
+        let sign_in = tokio::spawn(async move { with(&signing_in, PASSWORD).await });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        commit.send(()).unwrap();
+        change.await.unwrap().unwrap();
+        sign_in.await.unwrap().problem(401, "invalid_credentials");
+        with(&app, OTHER).await.expect(201);
+    }
+
+    /// Whoever changed something else had read the old hash.
+    async fn another_change_of_the_account_does_not_bring_the_old_password_back(app: TestApp) {
+        let hash = older_hash(&app, OTHER).await;
+        let (agency, before) = (app.seed().agency, stored(&app));
+        let saved = app.store().write_in(agency, |tx| {
+            credentials::set_hash(tx, agency, before.id, &before.password_hash, &hash)?;
+            staff::save(tx, &before, before.version)
+        });
+        assert!(saved.unwrap());
+        with(&app, PASSWORD).await.problem(401, "invalid_credentials");
+        with(&app, OTHER).await.expect(201);
     }
 
     async fn the_third_level_asks_for_kinds_of_character_and_a_new_password_each_quarter(

@@ -167,6 +167,7 @@ impl World {
                 }),
             ),
             "list_consents" => (client("consents"), Value::Null),
+            "list_check_ins" => (client("check-ins"), Value::Null),
             "withdraw_consent" => (
                 client("consents/withdrawals"),
                 json!({ "purpose": "family_contact", "channel": "phone" }),

@@ -1,0 +1,3 @@
+//! What clients handed in at their check-ins, for the people who look after them.
+
+pub mod list;
