@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod consents;
 pub mod digest;
 pub mod judge;
+pub mod needed;
 pub mod notify;
 pub mod receipt;
 pub mod record;

@@ -20,7 +20,6 @@ use chrono::{DateTime, Utc};
 use domain::{AgencyId, MessageStatus, delivery::RetryPolicy};
 use storage::{StorageError, Tx, messages};
 
-pub(super) use eligible::{deadline, still_needed};
 pub(super) use load::Surroundings;
 
 use crate::{

@@ -1,7 +1,11 @@
 //! Follows up messages whose receipt did not come, and those of which nobody knows whether they
 //! arrived.
 
-use casework::{Work, WorkError, notify};
+use casework::{
+    Work, WorkError,
+    needed::{deadline, still_needed},
+    notify,
+};
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, HopCause, MessageStatus, NoticeProof, delivery::RetryPolicy};
 use storage::{
@@ -10,7 +14,7 @@ use storage::{
 };
 
 use super::{
-    deliver::{Surroundings, deadline, still_needed},
+    deliver::Surroundings,
     groups::{Groups, call, to, until},
 };
 use crate::{

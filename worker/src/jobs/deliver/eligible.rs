@@ -1,9 +1,10 @@
 //! Whether a message still makes sense, decided at the moment of sending.
 
+use casework::needed::still_needed;
 use chrono::{DateTime, Utc};
 use domain::{
-    AppointmentStatus, CaseStatus, HopCause, MessageKind, PhoneState, case_status, contact::Phone,
-    ladder::quiet_until, local_time::Tz, rule_pack::RulePack,
+    HopCause, MessageKind, PhoneState, contact::Phone, ladder::quiet_until, local_time::Tz,
+    rule_pack::RulePack,
 };
 use storage::{appointments, cases, clients::Client, messages::Message, staff::Staff};
 
@@ -91,59 +92,6 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     let unverified = client.phone_state == PhoneState::Unverified;
     let neutral = facts.shared || (facts.neutral_to_unverified && unverified);
     Verdict::Send { phone, neutral }
-}
-
-/// Whether a message of this kind is still needed; else why not.
-pub(in crate::jobs) fn still_needed(
-    kind: MessageKind,
-    appointment: Option<&appointments::Standing>,
-    case: &cases::Standing,
-    now: DateTime<Utc>,
-) -> Result<(), &'static str> {
-    use AppointmentStatus as S;
-    if kind == MessageKind::ReportInReminder {
-        return if case.status == CaseStatus::Ordered {
-            Ok(())
-        } else {
-            Err("reported_in_or_over")
-        };
-    }
-    if case.status == CaseStatus::Suspended {
-        return Err("case_suspended");
-    }
-    if !case_status::is_live(case.status) {
-        return Err("case_not_live");
-    }
-    let Some(item) = appointment else {
-        return Err("appointment_missing");
-    };
-    match (kind, item.status) {
-        (MessageKind::AppointmentReminder, S::Scheduled | S::Open)
-        | (MessageKind::AppointmentOverdue, S::Overdue) => Ok(()),
-        // The window closed and the job that says so has not run yet.
-        (MessageKind::AppointmentOverdue, S::Open) if now >= item.closes_at => Ok(()),
-        (_, S::Completed) => Err("appointment_completed"),
-        (_, S::Excused) => Err("appointment_excused"),
-        (_, S::Deferred) => Err("appointment_deferred"),
-        (_, S::ServiceFault) => Err("appointment_service_fault"),
-        (_, S::Cancelled) => Err("appointment_cancelled"),
-        (_, S::Missed) => Err("appointment_missed"),
-        (_, S::Scheduled | S::Open | S::Overdue) => Err("appointment_in_another_phase"),
-    }
-}
-
-/// Until when notice still helps: the end of the window, of the grace days, or of the time for
-/// reporting in.
-pub(in crate::jobs) fn deadline(
-    kind: MessageKind,
-    appointment: Option<&appointments::Standing>,
-    case: &cases::Standing,
-) -> DateTime<Utc> {
-    match (kind, appointment) {
-        (MessageKind::AppointmentOverdue, Some(item)) => item.grace_ends_at,
-        (_, Some(item)) => item.closes_at,
-        (_, None) => case.report_in_closes_at,
-    }
 }
 
 fn to_staff(staff: Option<&Staff>) -> Verdict {
