@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     AttemptId, Channel, HopCause, MessageId, MessageStatus, PhoneState,
-    delivery::{self, ReceiptEffect, ReceiptOutcome},
+    delivery::{self, ReceiptEffect, ReceiptOutcome, says_bad_number},
     miss,
 };
 use storage::{
@@ -16,14 +16,6 @@ use crate::{
     notify, rules,
     work::{Work, WorkError},
 };
-
-/// Codes by which carriers and gateways say that a number does not exist.
-const BAD_NUMBER: &[&str] = &[
-    "MK:0001",
-    "MOBILE_NUMBER_ILLEGAL",
-    "isv.MOBILE_NUMBER_ILLEGAL",
-    "invalid_number",
-];
 
 /// Messages of a case that are looked at for failures in a row.
 const RECENT: i64 = 500;
@@ -54,11 +46,6 @@ pub enum Applied {
     Kept,
     /// It is known already.
     Repeated,
-}
-
-/// Whether a code says that the number does not exist.
-pub fn says_bad_number(code: &str) -> bool {
-    BAD_NUMBER.contains(&code)
 }
 
 /// Keeps a receipt as it came, once, and applies it by rank: `delivered` wins over everything, and

@@ -7,12 +7,14 @@
 
 mod failure;
 mod receipt;
+mod receipt_code;
 mod retry;
 mod state;
 
 pub use self::{
     failure::{Failure, NextStep},
     receipt::{ReceiptEffect, ReceiptOutcome, after_receipt},
+    receipt_code::{CodeMeaning, meaning_of, says_bad_number},
     retry::{Retry, RetryPolicy},
     state::{is_failed_delivery, is_final, may_follow, rank},
 };

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod cadence;
 pub mod calendar;
 pub mod case_status;
+pub mod channel_limits;
 pub mod coded;
 pub mod consent;
 pub mod contact;

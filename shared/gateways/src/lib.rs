@@ -3,20 +3,32 @@
 //! This crate knows messages and HTTP. It knows no database, keeps no state that matters, and
 //! never retries: whether and when to try again is decided where attempts are recorded.
 
+pub mod aliyun;
+mod china_time;
+mod digests;
 mod failure;
 pub mod http;
+mod look_up;
 mod message;
+mod nonce;
+pub mod push;
 pub mod receipt;
 pub mod recording;
 pub mod standard_webhooks;
+pub mod tencent;
 pub mod webhook;
+mod wire_text;
 
 use std::{fmt, pin::Pin};
 
+pub use aliyun::AliyunGateway;
 pub use domain::delivery::Failure;
 pub use failure::SendError;
-pub use message::{Accepted, Outgoing};
+pub use look_up::{Found, LookingUp, Sought};
+pub use message::{Accepted, Outgoing, ProviderTemplate};
+pub use nonce::Nonces;
 pub use recording::RecordingGateway;
+pub use tencent::TencentGateway;
 pub use webhook::WebhookGateway;
 
 /// The answer to come of one attempt.
@@ -31,6 +43,15 @@ pub trait MessageGateway: fmt::Debug + Send + Sync {
     /// [`SendError`], whose class says what may be done next. [`Failure::Unknown`] means the
     /// message may have been taken: it is never proof that it was not.
     fn send<'a>(&'a self, message: &'a Outgoing) -> Sending<'a>;
+
+    /// Asks what became of an attempt: after [`Failure::Unknown`], before anything is sent again; or
+    /// when no receipt came. A gateway that cannot be asked cannot tell.
+    ///
+    /// # Errors
+    /// [`SendError`], when the question itself failed. It says nothing of the message.
+    fn look_up<'a>(&'a self, _sought: &'a Sought) -> LookingUp<'a> {
+        Box::pin(async { Ok(Found::CannotTell) })
+    }
 
     /// The name that attempts and receipts are recorded under.
     fn name(&self) -> &'static str;

@@ -18,8 +18,39 @@ pub struct Outgoing {
     pub text: String,
     /// What it is about.
     pub kind: MessageKind,
+    /// The same text as a template of the gateway's vendor, where it takes no other. Without one such
+    /// a gateway refuses the message.
+    pub template: Option<ProviderTemplate>,
     /// When this attempt is made, in UTC.
     pub sent_at: DateTime<Utc>,
+}
+
+/// A text that the vendor has on file, and what is filled in. `Debug` shows no values.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProviderTemplate {
+    /// The vendor's id of the template.
+    pub provider_template_id: String,
+    /// Name and value of each variable, in the order the template has them. A vendor whose variables
+    /// have places instead of names takes the values in this order.
+    pub params: Vec<(String, String)>,
+}
+
+impl Outgoing {
+    /// The words of the text's signature 【…】, which vendors of SMS want by themselves.
+    pub fn signature(&self) -> Option<&str> {
+        let (signature, _) = self.text.strip_prefix('【')?.split_once('】')?;
+        Some(signature)
+    }
+}
+
+impl fmt::Debug for ProviderTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.params.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("ProviderTemplate")
+            .field("provider_template_id", &self.provider_template_id)
+            .field("params", &names)
+            .finish()
+    }
 }
 
 impl fmt::Debug for Outgoing {
@@ -51,6 +82,44 @@ pub(crate) fn example() -> Outgoing {
         recipient: "+8613800138000".to_owned(),
         text: "【城东服务站】王先生您好,您预约的服务请于6月12日17:00前到站办理。".to_owned(),
         kind: MessageKind::AppointmentReminder,
+        template: None,
         sent_at: "2026-06-05T01:00:00Z".parse().unwrap(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_stands_at_the_beginning() {
+        let of = |text: &str| {
+            let message = Outgoing {
+                text: text.to_owned(),
+                ..example()
+            };
+            message.signature().map(ToOwned::to_owned)
+        };
+        assert_eq!(
+            of("【城东服务站】您好【再见】").as_deref(),
+            Some("城东服务站")
+        );
+        for without in ["", "您好", "您好【城东服务站】", "【城东服务站"] {
+            assert_eq!(of(without), None, "{without}");
+        }
+    }
+
+    #[test]
+    fn no_value_is_shown() {
+        let template = ProviderTemplate {
+            provider_template_id: "SMS_1".to_owned(),
+            params: vec![("name".to_owned(), "王先生".to_owned())],
+        };
+        let message = Outgoing {
+            template: Some(template.clone()),
+            ..example()
+        };
+        let shown = format!("{template:?} {message:?}");
+        assert!(shown.contains("SMS_1") && !shown.contains('王'), "{shown}");
     }
 }

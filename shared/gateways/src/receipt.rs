@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{AttemptId, MessageId, delivery::ReceiptOutcome};
 use serde::Deserialize;
 
-/// Longest code kept; a longer one is cut.
-const CODE_CHARS: usize = 64;
+use crate::wire_text;
 
 /// A receipt in our words. No personal data: `code` keeps only letters, digits and `_ - . :`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,15 +108,11 @@ fn outcome(kind: &str, permanent: Option<bool>) -> Option<ReceiptOutcome> {
     }
 }
 
-/// Only what a code is made of, so that no number or text slips into the record with it.
 fn cleaned(reference: Reference) -> Option<String> {
-    let text = match reference {
-        Reference::Text(text) => text,
-        Reference::Number(number) => number.to_string(),
-    };
-    let allowed = |letter: &char| letter.is_ascii_alphanumeric() || "_-.:".contains(*letter);
-    let kept: String = text.chars().filter(allowed).take(CODE_CHARS).collect();
-    (!kept.is_empty()).then_some(kept)
+    match reference {
+        Reference::Text(text) => wire_text::code(&text),
+        Reference::Number(number) => Some(number.to_string()),
+    }
 }
 
 #[cfg(test)]
@@ -200,7 +195,7 @@ mod tests {
         );
         let receipt = parse(text.as_bytes()).unwrap();
         assert_eq!(receipt.code.as_deref(), Some("MK:0001"));
-        assert_eq!(receipt.provider_message_id.unwrap().len(), CODE_CHARS);
+        assert_eq!(receipt.provider_message_id.unwrap().len(), 64);
         assert_eq!(receipt.happened_at, None);
     }
 }

@@ -16,12 +16,11 @@ use crate::{
     Accepted, Failure, MessageGateway, Outgoing, SendError, Sending,
     http::{self, BuildError, ClientSettings},
     standard_webhooks::{ID, SIGNATURE, Secret, TIMESTAMP},
+    wire_text,
 };
 
 /// How much of an answer is read. All that is wanted from it is an id.
 const ANSWER_BYTES: usize = 16 * 1024;
-/// Longest reference of the platform that is kept.
-const REFERENCE_CHARS: usize = 128;
 
 /// Where and how to post.
 #[derive(Debug, Clone)]
@@ -133,15 +132,7 @@ async fn accepted(response: Response) -> Accepted {
     let body = http::read_bounded(response, ANSWER_BYTES).await;
     let provider_message_id = serde_json::from_slice::<Answer>(&body)
         .ok()
-        .map(|answer| {
-            answer
-                .id
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(REFERENCE_CHARS)
-                .collect()
-        })
-        .filter(|id: &String| !id.is_empty());
+        .and_then(|answer| wire_text::reference(&answer.id));
     Accepted {
         provider_message_id,
         delivered: false,

@@ -25,6 +25,7 @@ fn message(app: &TestApp) -> Outgoing {
         recipient: "+8613800138000".to_owned(),
         text: "【城东服务站】您好".to_owned(),
         kind: MessageKind::AppointmentReminder,
+        template: None,
         sent_at: app.now(),
     }
 }

@@ -123,6 +123,7 @@ fn outgoing(
         recipient: format!("+86{phone}"),
         text,
         kind: MessageKind::SignInCode,
+        template: None,
         sent_at: work.now,
     }))
 }

@@ -3,7 +3,10 @@
 use std::{error::Error, time::Duration};
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, RETRY_AFTER},
+};
 
 use super::guard::NotPublic;
 use crate::{Failure, SendError};
@@ -31,6 +34,22 @@ pub fn classify_error(error: &reqwest::Error) -> SendError {
         "connection_lost"
     };
     SendError::new(Failure::Unknown, code)
+}
+
+/// What a status means by itself, in a service whose verdict stands in the body, when the body has none.
+/// The way to it failed, or what stands before it; where that waited in vain, the service may have
+/// taken the message.
+pub fn classify_status(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> SendError {
+    let class = match status.as_u16() {
+        408 | 504 => Failure::Unknown,
+        429 | 500..=599 => Failure::Transient,
+        _ => Failure::Configuration,
+    };
+    SendError {
+        class,
+        code: format!("http_{}", status.as_u16()),
+        retry_after: retry_after(headers, now),
+    }
 }
 
 fn caused_by_guard(error: &reqwest::Error) -> bool {

@@ -85,6 +85,15 @@ pub fn check_url(text: &SecretString, allow_private_addresses: bool) -> Result<U
     Ok(url)
 }
 
+/// What the client writes into the header `Host`: the port stands there unless it is the usual one.
+pub fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
 /// At most `limit` bytes of the answer's body; what comes after, or after a break, is left.
 pub async fn read_bounded(mut response: Response, limit: usize) -> Vec<u8> {
     let mut body = Vec::new();

@@ -7,5 +7,5 @@ mod client;
 mod guard;
 
 pub use address::is_public;
-pub use classify::{classify_error, retry_after};
-pub use client::{BuildError, ClientSettings, build, check_url, read_bounded};
+pub use classify::{classify_error, classify_status, retry_after};
+pub use client::{BuildError, ClientSettings, build, check_url, host_of, read_bounded};

@@ -120,6 +120,7 @@ pub(super) fn decide(
             recipient: phone,
             text,
             kind: message.kind,
+            template: None,
             sent_at: work.now,
         },
     })

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use casework::{Work, WorkError, notify, receipt::says_bad_number};
+use casework::{Work, WorkError, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AppointmentId, AttemptOutcome, HopCause, MessageStatus, PhoneState,
-    delivery::{Retry, RetryPolicy},
+    delivery::{Retry, RetryPolicy, says_bad_number},
     miss,
 };
 use gateways::{Failure, SendError};
