@@ -11,7 +11,10 @@ use storage::{
     family_contacts,
 };
 
-use crate::work::{Work, WorkError};
+use crate::{
+    wechat,
+    work::{Work, WorkError},
+};
 
 /// How and when a client said so.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +102,10 @@ pub fn withdraw(
         ConsentPurpose::Location => {
             check_ins::wipe_places(work.tx, work.agency, client)?;
         }
-        ConsentPurpose::AppExtras | ConsentPurpose::Wechat => {}
+        ConsentPurpose::Wechat => {
+            wechat::unbind(work, client, None, "consent_withdrawn")?;
+        }
+        ConsentPurpose::AppExtras => {}
     }
     Ok(entry)
 }

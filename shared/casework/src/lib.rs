@@ -17,6 +17,7 @@ pub mod retention;
 pub mod rules;
 pub mod schedule;
 pub mod status;
+pub mod wechat;
 pub mod windows;
 mod work;
 

@@ -119,6 +119,10 @@ ids! {
     Client ClientId,
     /// A sign-in of a client.
     ClientSession ClientSessionId,
+    /// A client's WeChat account, bound for signing in.
+    WechatBinding WechatBindingId,
+    /// One change of the messages a client allowed a mini program to send.
+    CreditEvent CreditEventId,
     /// A one-time code for a sign-in of a client.
     SignInCode SignInCodeId,
     /// A client's own act of being there.

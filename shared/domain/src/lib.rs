@@ -32,6 +32,7 @@ pub mod rule_pack;
 pub mod sign_in_code;
 pub mod template;
 pub mod test_record;
+pub mod wechat;
 pub mod wording;
 pub mod words;
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, ClientId, ClientSessionId};
+use domain::{AgencyId, ClientId, ClientSessionId, WechatBindingId};
 
 use crate::{
     error::StorageError,
@@ -30,6 +30,8 @@ record! {
         revoked_at: Option<DateTime<Utc>>,
         /// A word; no personal data.
         revoked_reason: Option<String>,
+        /// The WeChat account that opened it; it ends with its binding.
+        wechat_binding_id: Option<WechatBindingId>,
     }
 }
 
@@ -123,6 +125,28 @@ pub fn revoke_all_of(
     with_conn!(tx, c => diesel::update(client_sessions::table)
         .filter(client_sessions::agency_id.eq(bind(agency)))
         .filter(client_sessions::client_id.eq(bind(client)))
+        .filter(client_sessions::revoked_at.is_null())
+        .set((
+            client_sessions::revoked_at.eq(bind(Some(at))),
+            client_sessions::revoked_reason.eq(Some(reason)),
+        ))
+        .execute(*c))?;
+    Ok(())
+}
+
+/// Ends the sessions of a client that a WeChat account opened, at `at` (UTC).
+pub fn revoke_opened_by(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    client: ClientId,
+    binding: WechatBindingId,
+    at: DateTime<Utc>,
+    reason: &str,
+) -> Result<(), StorageError> {
+    with_conn!(tx, c => diesel::update(client_sessions::table)
+        .filter(client_sessions::agency_id.eq(bind(agency)))
+        .filter(client_sessions::client_id.eq(bind(client)))
+        .filter(client_sessions::wechat_binding_id.eq(bind(Some(binding))))
         .filter(client_sessions::revoked_at.is_null())
         .set((
             client_sessions::revoked_at.eq(bind(Some(at))),

@@ -63,6 +63,7 @@ pub mod test_records;
 pub mod today;
 pub mod transitions;
 mod types;
+pub mod wechat_bindings;
 
 pub use any_id::AnyId;
 pub use connection::{Options, Synchronous};

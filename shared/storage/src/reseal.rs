@@ -73,6 +73,8 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("tasks"."note" by "id"),
     sealed!("test_records"."note" by "id"),
     sealed!("transitions"."reason" by "id"),
+    sealed!("wechat_bindings"."openid" by "id"),
+    sealed!("wechat_bindings"."unionid" by "id"),
 ];
 
 /// How far a run has come.

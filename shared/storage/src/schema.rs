@@ -713,6 +713,29 @@ diesel::table! {
         expires_at -> UtcInstant,
         revoked_at -> Nullable<UtcInstant>,
         revoked_reason -> Nullable<Text>,
+        wechat_binding_id -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    wechat_bindings (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        client_id -> Uid,
+        app -> Word,
+        app_id -> Text,
+        openid_index -> Nullable<Binary>,
+        openid_sealed -> Nullable<Binary>,
+        unionid_sealed -> Nullable<Binary>,
+        bound_at -> UtcInstant,
+        last_used_at -> UtcInstant,
+        failures_began_at -> UtcInstant,
+        failures -> Integer,
+        ended_at -> Nullable<UtcInstant>,
+        ended_reason -> Nullable<Text>,
     }
 }
 
@@ -825,6 +848,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     clients,
     client_numbers,
     client_sessions,
+    wechat_bindings,
     sign_in_codes,
     sign_in_budgets,
     appointment_confirmations,

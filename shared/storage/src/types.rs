@@ -270,4 +270,5 @@ words!(
     domain::family_contact::ContactScope,
     domain::retention::RetentionSubject,
     domain::retention::RetentionAction,
+    domain::wechat::WechatApp,
 );

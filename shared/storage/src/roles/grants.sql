@@ -18,7 +18,8 @@ BEGIN
 
     -- What only people decide: jobs read it.
     FOREACH named IN ARRAY ARRAY[
-        'agencies', 'calendars', 'covers', 'rule_packs', 'staff', 'templates', 'test_records'
+        'agencies', 'calendars', 'covers', 'rule_packs', 'staff', 'templates', 'test_records',
+        'wechat_bindings'
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;
