@@ -17,6 +17,7 @@ pub mod recording;
 pub mod standard_webhooks;
 pub mod tencent;
 pub mod webhook;
+pub mod wechat;
 mod wire_text;
 
 use std::{fmt, pin::Pin};
