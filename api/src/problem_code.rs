@@ -231,6 +231,7 @@ const fn refusal_status(code: RefusalCode) -> StatusCode {
         | R::ExcuseDecided
         | R::SignOffBySubmitter
         | R::EscalationBlocked
+        | R::ReviewByAuthor
         | R::TaskClosed
         | R::UsernameTaken
         | R::ClientExists
@@ -294,6 +295,7 @@ const fn refusal_title(code: RefusalCode) -> &'static str {
         R::EscalationBlocked => "The escalation has blockers",
         R::TaskClosed => "The task is closed",
         R::WordingRefused => "The wording gives too much away",
+        R::ReviewByAuthor => "A review must be by another person",
         R::PasswordRefused => "The password is too easy to guess",
         R::UsernameTaken => "The username is taken",
         R::ClientExists => "The client exists already",

@@ -37,6 +37,7 @@ coded! {
         EscalationBlocked = "escalation_blocked",
         TaskClosed = "task_closed",
         WordingRefused = "wording_refused",
+        ReviewByAuthor = "review_by_author",
         UsernameTaken = "username_taken",
         PasswordRefused = "password_refused",
         ClientExists = "client_exists",

@@ -4,11 +4,14 @@
 //! Six random digits, good once and for five minutes (OWASP ASVS 5.0, 6.5.4 and 6.6.2). The counters
 //! belong to the number and outlive the code, so that asking again gives no further guesses.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     PhoneState, Refusal,
-    wording::{self, WordList},
+    template::{Placeholder, Template, Variables},
+    wording::WordList,
 };
 
 /// How long a code is good.
@@ -115,20 +118,36 @@ pub fn asks_second_fact(held: &Held, now: DateTime<Utc>) -> bool {
             .is_none_or(|used| now >= used + NUMBER_MAY_CHANGE_HANDS)
 }
 
+/// The step under which providers file it.
+pub const STEP: &str = "code";
+
+/// The text that carries a code. It ships with the product and no agency changes it.
+pub fn template() -> &'static Template {
+    &TEXT
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "a fixed text, read by the tests of this module"
+)]
+static TEXT: LazyLock<Template> = LazyLock::new(|| {
+    let text = "验证码{code},5分钟内有效,请勿告诉他人。";
+    Template::parse(text, WordList::shipped()).expect("the text of a code is valid")
+});
+
 /// The text that carries a code, behind the office's signature.
 ///
 /// # Errors
 /// `wording_refused` when the signature is at fault.
 pub fn text(code: &str, signature: &str, words: &WordList) -> Result<String, Refusal> {
-    wording::check_signature(signature, words)?;
-    let text = format!("【{signature}】验证码{code},5分钟内有效,请勿告诉他人。");
-    wording::lint_rendered(&text, words)?;
-    Ok(text)
+    let data = Variables::new().with(Placeholder::Code, code);
+    Ok(template().render(&data, signature, words)?.text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wording;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_750_000_000 + seconds, 0).unwrap()

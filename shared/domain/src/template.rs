@@ -1,5 +1,8 @@
 //! The texts of messages: parsed and checked when saved, rendered and checked again before sending.
 
+mod channel;
+mod mapping;
+mod review;
 mod shipped;
 
 use std::{collections::BTreeMap, fmt};
@@ -10,6 +13,9 @@ use crate::{
 };
 use chrono::{Datelike, NaiveDate, NaiveTime};
 
+pub use channel::{FallbackReason, Outbound, Route, Unsendable, Wanted, render_for};
+pub use mapping::{Filing, Filled, Mapping, NEUTRAL_STEP, Param, TemplateGateway};
+pub use review::{ReviewDecision, TextStatus, review};
 pub use shipped::{neutral, shipped, shipped_steps};
 
 coded! {
@@ -19,6 +25,8 @@ coded! {
         Name = "name",
         /// 6月12日: see [`date_text`].
         Date = "date",
+        /// 2026年6月12日, for fields that take no other form: see [`day_text`].
+        Day = "day",
         /// 17:00: see [`time_text`].
         Time = "time",
         /// Whom to ask for: 李老师.
@@ -27,6 +35,8 @@ coded! {
         Phone = "phone",
         /// How many items a digest has.
         Count = "count",
+        /// The code of a sign-in.
+        Code = "code",
     }
 }
 
@@ -229,6 +239,11 @@ impl fmt::Debug for Rendered {
 /// `6月12日`.
 pub fn date_text(date: NaiveDate) -> String {
     format!("{}月{}日", date.month(), date.day())
+}
+
+/// `2026年6月12日`: the form of a date field at WeChat.
+pub fn day_text(date: NaiveDate) -> String {
+    format!("{}年{}", date.year(), date_text(date))
 }
 
 /// `17:00`.

@@ -58,6 +58,7 @@ pub const CODES: &[(&str, u16)] = &[
     ("refresh_token_reused", 401),
     ("report_in_before_receipt", 422),
     ("request_timeout", 408),
+    ("review_by_author", 409),
     ("rule_pack_invalid", 422),
     ("rule_pack_published", 409),
     ("second_fact_required", 401),

@@ -1,0 +1,488 @@
+//! Texts as they are filed with a provider's account: the provider keeps the text, and is sent its id
+//! and what fills the places.
+//!
+//! A mapping keeps the text it was filed with. What is sent and what we store and check stay the same
+//! text, also after a successor came into force here that the provider has yet to approve.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{FallbackReason, Piece, Placeholder, Template, Variables};
+use crate::{
+    MessageKind, Refusal, RefusalCode,
+    channel_limits::{
+        Misfit,
+        aliyun::{self, VariableRule},
+        tencent::{self, NoticeVariables, Purpose},
+        wechat,
+    },
+    coded,
+    wording::{self, WordList},
+};
+
+coded! {
+    /// A gateway that sends filed templates only. Others take the whole text.
+    TemplateGateway {
+        /// Aliyun SMS: variables by name.
+        Aliyun = "aliyun",
+        /// Tencent Cloud SMS: variables by position, from 1.
+        Tencent = "tencent",
+        /// WeChat template and subscribe messages: fields named by their type, like `thing1`.
+        Wechat = "wechat",
+    }
+}
+
+/// The step under which the neutral text of a kind of message is filed: the one without variables,
+/// for numbers that are shared or not verified, and for values that do not fit.
+pub const NEUTRAL_STEP: &str = "neutral";
+
+/// The most variables that a template takes.
+const MAX_PARAMS: usize = 20;
+/// The most characters that any value has.
+const MAX_CHARS: usize = 35;
+
+/// One variable of a filed template, and what goes into it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Param {
+    /// What the provider calls it: `name` at Aliyun, `1` at Tencent Cloud, `thing1` at WeChat.
+    #[cfg_attr(feature = "schema", schema(example = "name"))]
+    pub name: String,
+    /// What goes into it.
+    pub variable: Placeholder,
+    /// At Aliyun the rule it was filed with; without it the one usual for what goes into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<VariableRule>,
+}
+
+/// How a text is filed with an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    /// Whose rules hold.
+    pub gateway: TemplateGateway,
+    /// What its messages are about.
+    pub kind: MessageKind,
+    /// What the provider calls it.
+    pub template_id: String,
+    /// Its variables, in the provider's order. None: a text without variables.
+    pub params: Vec<Param>,
+    /// At Tencent Cloud: characters that a variable may have in this account; `None`: 6, as accounts
+    /// have since 2024.
+    pub variable_chars: Option<usize>,
+}
+
+/// A filed template that has been checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    filing: Filing,
+    text: Template,
+}
+
+/// What a provider is sent in place of a text. Personal data: `Debug` shows the names of variables
+/// only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// What the provider calls the template.
+    pub template_id: String,
+    /// Names and values, in the provider's order.
+    pub params: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filled")
+            .field("template_id", &self.template_id)
+            .field(
+                "params",
+                &self.params.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            )
+            .finish()
+    }
+}
+
+impl Mapping {
+    /// Checks how a text is filed.
+    ///
+    /// # Errors
+    /// `invalid_value` at `/template_id`, `/params` or below it: an id of other signs than letters,
+    /// digits, `-` and `_`; a name that the gateway does not know or has twice; what only another
+    /// gateway has; places of the text without a variable, variables that the text has no place for,
+    /// and a date that the text states and the message would not.
+    pub fn new(filing: Filing, text: Template) -> Result<Self, Refusal> {
+        let Filing {
+            gateway,
+            template_id,
+            params,
+            ..
+        } = &filing;
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if !(1..=64).contains(&template_id.len()) || !template_id.chars().all(plain) {
+            return Err(bad(
+                "/template_id",
+                "the provider's id has 1 to 64 letters, digits, - and _",
+            ));
+        }
+        if params.len() > MAX_PARAMS {
+            return Err(bad("/params", "a template takes at most 20 variables"));
+        }
+        for (index, param) in params.iter().enumerate() {
+            let seen = params.iter().take(index);
+            if seen.into_iter().any(|other| other.name == param.name) {
+                return Err(at_name(index, "two variables have the same name"));
+            }
+            check_name(*gateway, index, &param.name)?;
+            if param.rule.is_some() && *gateway != TemplateGateway::Aliyun {
+                let pointer = format!("/params/{index}/rule");
+                return Err(bad(&pointer, "only variables at Aliyun have a rule"));
+            }
+        }
+        let chars = filing.variable_chars;
+        let known = chars.is_none_or(|most| (1..=MAX_CHARS).contains(&most));
+        if !known || (chars.is_some() && *gateway != TemplateGateway::Tencent) {
+            return Err(bad(
+                "/variable_chars",
+                "an account at Tencent Cloud takes 1 to 35 characters a variable, another none",
+            ));
+        }
+        let mapping = Self { filing, text };
+        mapping.check_variables()?;
+        Ok(mapping)
+    }
+
+    /// What does not fit its variable, by the variable's place. A place without a value is
+    /// [`Misfit::Empty`].
+    pub fn misfits(&self, data: &Variables) -> Vec<(usize, Misfit)> {
+        let params = self.filing.params.iter().enumerate();
+        params
+            .filter_map(|(index, param)| {
+                let value = data.get(param.variable).unwrap_or_default();
+                Some((index, self.fits(param, value).err()?))
+            })
+            .collect()
+    }
+
+    /// What the provider is sent.
+    ///
+    /// # Errors
+    /// `does_not_fit` for a value that breaks a rule of its variable; `refused` for one that a text may
+    /// not contain: a card at WeChat has fields that the text has not.
+    pub fn fill(&self, data: &Variables, words: &WordList) -> Result<Filled, FallbackReason> {
+        let mut params = Vec::new();
+        for param in &self.filing.params {
+            let value = data.get(param.variable).unwrap_or_default();
+            if self.fits(param, value).is_err() {
+                return Err(FallbackReason::DoesNotFit);
+            }
+            if wording::lint_rendered(value, words).is_err() {
+                return Err(FallbackReason::Refused);
+            }
+            params.push((param.name.clone(), value.to_owned()));
+        }
+        Ok(Filled {
+            template_id: self.filing.template_id.clone(),
+            params,
+        })
+    }
+
+    fn fits(&self, param: &Param, value: &str) -> Result<(), Misfit> {
+        match self.filing.gateway {
+            TemplateGateway::Aliyun => {
+                aliyun::check(param.rule.unwrap_or(usual_rule(param.variable)), value)
+            }
+            TemplateGateway::Tencent => {
+                let terms = self.filing.variable_chars.map(NoticeVariables::UpTo);
+                let purpose = match self.filing.kind {
+                    MessageKind::SignInCode => Purpose::Code,
+                    _ => Purpose::Notice,
+                };
+                tencent::check(purpose, terms.unwrap_or_default(), value)
+            }
+            TemplateGateway::Wechat => wechat::check(&param.name, value),
+        }
+    }
+
+    /// How it is filed.
+    pub const fn filing(&self) -> &Filing {
+        &self.filing
+    }
+
+    /// The text as it was filed.
+    pub const fn text(&self) -> &Template {
+        &self.text
+    }
+
+    fn check_variables(&self) -> Result<(), Refusal> {
+        let places = self.text.placeholders();
+        let side_by_side = |pair: &[Piece]| matches!(pair, [Piece::Place(_), Piece::Place(_)]);
+        if self.filing.gateway == TemplateGateway::Tencent
+            && self.text.pieces.windows(2).any(side_by_side)
+        {
+            return Err(bad(
+                "/params",
+                "Tencent Cloud wants words between two variables, and the text has none there",
+            ));
+        }
+        let filled =
+            |place: &Placeholder| self.filing.params.iter().any(|it| it.variable == *place);
+        match self.filing.gateway {
+            // The filed text is ours with other brackets.
+            TemplateGateway::Aliyun | TemplateGateway::Tencent => {
+                if let Some(place) = places.iter().find(|place| !filled(place)) {
+                    let detail = format!("the text's {{{place}}} has no variable");
+                    return Err(bad("/params", &detail));
+                }
+                let known = |param: &Param| places.contains(&param.variable);
+                match self.filing.params.iter().position(|param| !known(param)) {
+                    None => Ok(()),
+                    Some(index) => Err(bad(
+                        &format!("/params/{index}/variable"),
+                        "the text has no place for it",
+                    )),
+                }
+            }
+            // A card of fields says less than a text, but what the client needs to know it says.
+            TemplateGateway::Wechat => {
+                let dated =
+                    places.contains(&Placeholder::Date) || places.contains(&Placeholder::Day);
+                if dated && !filled(&Placeholder::Date) && !filled(&Placeholder::Day) {
+                    return Err(bad(
+                        "/params",
+                        "the text states the date: the message needs {date} or {day}",
+                    ));
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The rule that a variable is filed with where nothing speaks against it.
+const fn usual_rule(variable: Placeholder) -> VariableRule {
+    match variable {
+        Placeholder::Name | Placeholder::Contact => VariableRule::UserNick,
+        Placeholder::Date | Placeholder::Day | Placeholder::Time => VariableRule::Time,
+        Placeholder::Phone => VariableRule::PhoneNumber,
+        Placeholder::Count => VariableRule::OtherNumber,
+        Placeholder::Code => VariableRule::NumberCaptcha,
+    }
+}
+
+fn check_name(gateway: TemplateGateway, index: usize, name: &str) -> Result<(), Refusal> {
+    match gateway {
+        TemplateGateway::Aliyun => {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+            if !begins || name.len() > 32 || !name.chars().all(plain) {
+                return Err(at_name(
+                    index,
+                    "a variable has 1 to 32 letters, digits and _, a letter first",
+                ));
+            }
+        }
+        TemplateGateway::Tencent => {
+            if name != index.saturating_add(1).to_string() {
+                return Err(at_name(
+                    index,
+                    "variables are named by their positions: 1, 2, 3",
+                ));
+            }
+        }
+        TemplateGateway::Wechat => {
+            let rule = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            let digits = name.len().saturating_sub(rule.len());
+            let unknown = wechat::check(name, "1") == Err(Misfit::UnknownRule);
+            if unknown || !(1..=2).contains(&digits) {
+                return Err(at_name(
+                    index,
+                    "a field is named by its type and a number, like thing1",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn bad(pointer: &str, detail: &str) -> Refusal {
+    Refusal::at(RefusalCode::InvalidValue, pointer, detail)
+}
+
+fn at_name(index: usize, detail: &str) -> Refusal {
+    bad(&format!("/params/{index}/name"), detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use TemplateGateway as G;
+
+    use super::*;
+
+    fn param(name: &str, variable: Placeholder) -> Param {
+        Param {
+            name: name.to_owned(),
+            variable,
+            rule: None,
+        }
+    }
+
+    fn filing(gateway: G, params: Vec<Param>) -> Filing {
+        Filing {
+            gateway,
+            kind: MessageKind::AppointmentReminder,
+            template_id: "SMS_100001".to_owned(),
+            params,
+            variable_chars: None,
+        }
+    }
+
+    fn mapping(filing: Filing, text: &str) -> Result<Mapping, Refusal> {
+        Mapping::new(filing, Template::parse(text, WordList::shipped()).unwrap())
+    }
+
+    #[track_caller]
+    fn refused(filing: Filing, text: &str, pointer: &str) {
+        let refusal = mapping(filing, text).unwrap_err();
+        assert_eq!(refusal.code, RefusalCode::InvalidValue);
+        assert_eq!(refusal.pointer.as_deref(), Some(pointer), "{refusal}");
+    }
+
+    const TEXT: &str = "{name}您好,请于{date}到站";
+
+    fn named() -> Vec<Param> {
+        vec![
+            param("name", Placeholder::Name),
+            param("day_1", Placeholder::Date),
+        ]
+    }
+
+    fn data() -> Variables {
+        Variables::new()
+            .with(Placeholder::Name, "欧阳先生")
+            .with(Placeholder::Date, "12月31日")
+            .with(Placeholder::Day, "2026年12月31日")
+            .with(Placeholder::Phone, "0571-88880000")
+    }
+
+    #[test]
+    fn variables_are_filled_in_in_the_providers_order() {
+        let mapped = mapping(filing(G::Aliyun, named()), TEXT).unwrap();
+        assert_eq!(mapped.misfits(&data()), []);
+        let filled = mapped.fill(&data(), WordList::shipped()).unwrap();
+        assert_eq!(filled.template_id, "SMS_100001");
+        let expected = [("name", "欧阳先生"), ("day_1", "12月31日")];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(filled.params, expected);
+        assert!(!format!("{filled:?}").contains("欧阳"));
+    }
+
+    #[test]
+    fn every_place_has_its_variable_and_every_variable_its_place() {
+        for gateway in [G::Aliyun, G::Tencent] {
+            refused(filing(gateway, Vec::new()), TEXT, "/params");
+        }
+        refused(
+            filing(G::Aliyun, named()),
+            "请于{date}到站",
+            "/params/0/variable",
+        );
+        let twice = vec![
+            param("name", Placeholder::Name),
+            param("name", Placeholder::Date),
+        ];
+        refused(filing(G::Aliyun, twice), TEXT, "/params/1/name");
+        let many = (0..21).map(|n| param(&format!("n{n}"), Placeholder::Name));
+        refused(filing(G::Aliyun, many.collect()), TEXT, "/params");
+    }
+
+    #[test]
+    fn names_are_as_the_gateway_has_them() {
+        for (gateway, name) in [
+            (G::Aliyun, "1"),
+            (G::Aliyun, "${name}"),
+            (G::Aliyun, ""),
+            (G::Tencent, "2"),
+            (G::Tencent, "name"),
+            (G::Wechat, "first"),
+            (G::Wechat, "thing"),
+            (G::Wechat, "colour1"),
+            (G::Wechat, "1"),
+        ] {
+            let params = vec![param(name, Placeholder::Date)];
+            refused(filing(gateway, params), "请于{date}到站", "/params/0/name");
+        }
+        let mut strange = filing(G::Aliyun, named());
+        strange.template_id = "SMS 1".to_owned();
+        refused(strange, TEXT, "/template_id");
+    }
+
+    #[test]
+    fn what_only_another_gateway_has_is_refused() {
+        let mut ruled = filing(G::Tencent, vec![param("1", Placeholder::Date)]);
+        for one in &mut ruled.params {
+            one.rule = Some(VariableRule::Time);
+        }
+        refused(ruled, "请于{date}到站", "/params/0/rule");
+        for (gateway, chars) in [(G::Aliyun, 6), (G::Tencent, 0), (G::Tencent, 36)] {
+            let mut bounded = filing(gateway, Vec::new());
+            bounded.variable_chars = Some(chars);
+            refused(bounded, "您好", "/variable_chars");
+        }
+        let beside = vec![param("1", Placeholder::Date), param("2", Placeholder::Time)];
+        refused(
+            filing(G::Tencent, beside),
+            "请于{date}{time}到站",
+            "/params",
+        );
+    }
+
+    #[test]
+    fn a_card_states_the_date_that_the_text_states() {
+        let card = |field, variable| filing(G::Wechat, vec![param(field, variable)]);
+        refused(card("thing1", Placeholder::Name), TEXT, "/params");
+        assert!(mapping(card("date2", Placeholder::Day), TEXT).is_ok());
+        // WeChat's dates have their year.
+        let without_year = mapping(card("date2", Placeholder::Date), TEXT).unwrap();
+        assert_eq!(without_year.misfits(&data()), [(0, Misfit::BadCharacters)]);
+    }
+
+    #[test]
+    fn limits_are_those_of_gateway_account_and_rule() {
+        let phone = |gateway, name: &str| {
+            let params = vec![param(name, Placeholder::Phone)];
+            filing(gateway, params)
+        };
+        let text = "请致电{phone}";
+        let six = mapping(phone(G::Tencent, "1"), text).unwrap();
+        assert_eq!(six.misfits(&data()), [(0, Misfit::TooLong)]);
+        assert_eq!(
+            six.fill(&data(), WordList::shipped()),
+            Err(FallbackReason::DoesNotFit)
+        );
+        let mut wide = phone(G::Tencent, "1");
+        wide.variable_chars = Some(20);
+        assert_eq!(mapping(wide, text).unwrap().misfits(&data()), []);
+
+        let mut ruled = phone(G::Aliyun, "phone");
+        for one in &mut ruled.params {
+            one.rule = Some(VariableRule::Name);
+        }
+        assert_eq!(
+            mapping(ruled, text).unwrap().misfits(&data()),
+            [(0, Misfit::BadCharacters)]
+        );
+        let missing = mapping(phone(G::Aliyun, "phone"), text).unwrap();
+        assert_eq!(missing.misfits(&Variables::new()), [(0, Misfit::Empty)]);
+    }
+
+    #[test]
+    fn a_field_beyond_the_text_gives_nothing_away() {
+        let params = vec![param("thing1", Placeholder::Contact)];
+        let card = mapping(filing(G::Wechat, params), "您好").unwrap();
+        let loud = data().with(Placeholder::Contact, "康复中心");
+        assert_eq!(
+            card.fill(&loud, WordList::shipped()),
+            Err(FallbackReason::Refused)
+        );
+    }
+}
