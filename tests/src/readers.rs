@@ -3,6 +3,7 @@
 
 mod contact;
 mod json;
+mod push;
 mod rules;
 mod signed;
 mod words;
@@ -36,6 +37,8 @@ readers![
     signed::receipt,
     signed::webhook_signature,
     signed::access_token,
+    push::sms_receipts,
+    push::sms_replies,
     contact::phone,
     contact::id_number,
     contact::name,
