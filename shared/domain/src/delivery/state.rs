@@ -17,10 +17,16 @@ const fn by_own_act(from: MessageStatus, to: MessageStatus) -> bool {
     match from {
         S::Scheduled => matches!(to, S::Claimed | S::Cancelled | S::Expired),
         // Back to scheduled when a lease runs out before the hand-over began or quiet hours moved
-        // it; technical_failure when the rendered text is refused.
+        // it, or every account rests; what came of the last rung when there is no other one left.
         S::Claimed => matches!(
             to,
-            S::Submitting | S::Scheduled | S::Cancelled | S::Expired | S::TechnicalFailure
+            S::Submitting
+                | S::Scheduled
+                | S::Cancelled
+                | S::Expired
+                | S::UndeliveredPermanent
+                | S::NoReceipt
+                | S::TechnicalFailure
         ),
         S::Submitting => matches!(
             to,
@@ -36,8 +42,8 @@ const fn by_own_act(from: MessageStatus, to: MessageStatus) -> bool {
             to,
             S::Accepted | S::Scheduled | S::NoReceipt | S::Expired | S::TechnicalFailure
         ),
-        // It has left the house: never expired, only unproven.
-        S::Accepted => matches!(to, S::NoReceipt),
+        // It has left the house: never expired, only unproven; then the next rung has its turn.
+        S::Accepted => matches!(to, S::NoReceipt | S::Scheduled),
         S::Delivered
         | S::UndeliveredTemporary
         | S::UndeliveredPermanent
@@ -101,6 +107,8 @@ mod tests {
                     S::Scheduled,
                     S::Cancelled,
                     S::Expired,
+                    S::UndeliveredPermanent,
+                    S::NoReceipt,
                     S::TechnicalFailure,
                 ],
             ),
@@ -125,7 +133,7 @@ mod tests {
                     S::TechnicalFailure,
                 ],
             ),
-            (S::Accepted, &[S::NoReceipt]),
+            (S::Accepted, &[S::NoReceipt, S::Scheduled]),
         ];
         for &from in S::ALL {
             let targets = legal
