@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, AttemptId, AttemptOutcome, Channel, MessageId};
+use domain::{AgencyId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId};
 
 use crate::{
     error::StorageError,
-    schema::{attempt_outcomes, attempts},
+    schema::{attempt_outcomes, attempts, messages},
     sealed::Place,
     store::Tx,
     types::{bind, record},
@@ -24,6 +24,8 @@ record! {
         fence: i64,
         text_sealed: Vec<u8>,
         started_at: DateTime<Utc>,
+        hop_cause: Option<HopCause>,
+        is_last: bool,
     }
 }
 
@@ -44,7 +46,7 @@ pub struct Attempt {
     pub number: i32,
     /// How it travels.
     pub channel: Channel,
-    /// Which gateway.
+    /// Which provider's account, by its name in the settings.
     pub gateway: String,
     /// The message's fence at the claim.
     pub fence: i64,
@@ -52,6 +54,33 @@ pub struct Attempt {
     pub text: String,
     /// When it was claimed.
     pub started_at: DateTime<Utc>,
+    /// Why it went by another account, or a lower rung of the ladder, than the one before.
+    pub hop_cause: Option<HopCause>,
+    /// Whether nothing but a person was left if it failed for good.
+    pub is_last: bool,
+}
+
+/// An attempt without its text, and what came of it.
+#[derive(Debug, Clone)]
+pub struct Try {
+    /// The message.
+    pub message_id: MessageId,
+    /// The attempt.
+    pub attempt_id: AttemptId,
+    /// How it travelled.
+    pub channel: Channel,
+    /// Which provider's account.
+    pub gateway: String,
+    /// When it was claimed.
+    pub started_at: DateTime<Utc>,
+    /// Why it went by another account than the one before.
+    pub hop_cause: Option<HopCause>,
+    /// Whether nothing but a person was left if it failed for good.
+    pub is_last: bool,
+    /// What came of it; none: it was cut off, or is under way.
+    pub outcome: Option<AttemptOutcome>,
+    /// The account's own reference.
+    pub provider_message_id: Option<String>,
 }
 
 record! {
@@ -85,6 +114,8 @@ pub fn insert_many(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), StorageE
                     text_sealed: sealer
                         .seal(Place::new("attempts.text", attempt.id), &attempt.text)?,
                     started_at: attempt.started_at,
+                    hop_cause: attempt.hop_cause,
+                    is_last: attempt.is_last,
                 })
             })
             .collect::<Result<Vec<_>, StorageError>>()?;
@@ -133,9 +164,97 @@ pub fn of_messages(
                 gateway: row.gateway,
                 fence: row.fence,
                 started_at: row.started_at,
+                hop_cause: row.hop_cause,
+                is_last: row.is_last,
             })
         })
         .collect()
+}
+
+/// The attempts of these messages with their outcomes, in the order they were made. Unseals nothing.
+pub fn tries(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    messages: &[MessageId],
+) -> Result<Vec<Try>, StorageError> {
+    type Columns = (
+        MessageId,
+        AttemptId,
+        Channel,
+        String,
+        DateTime<Utc>,
+        Option<HopCause>,
+        bool,
+        Option<AttemptOutcome>,
+        Option<String>,
+    );
+    let rows: Vec<Columns> = with_conn!(tx, c => attempts::table
+        .left_join(
+            attempt_outcomes::table.on(attempt_outcomes::agency_id
+                .eq(attempts::agency_id)
+                .and(attempt_outcomes::attempt_id.eq(attempts::id))),
+        )
+        .filter(attempts::agency_id.eq(bind(agency)))
+        .filter(attempts::message_id.eq_any(messages.iter().map(bind).collect::<Vec<_>>()))
+        .order((attempts::message_id, attempts::number))
+        .select((
+            attempts::message_id,
+            attempts::id,
+            attempts::channel,
+            attempts::gateway,
+            attempts::started_at,
+            attempts::hop_cause,
+            attempts::is_last,
+            attempt_outcomes::outcome.nullable(),
+            attempt_outcomes::provider_message_id.nullable(),
+        ))
+        .load(*c))?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Try {
+            message_id: row.0,
+            attempt_id: row.1,
+            channel: row.2,
+            gateway: row.3,
+            started_at: row.4,
+            hop_cause: row.5,
+            is_last: row.6,
+            outcome: row.7,
+            provider_message_id: row.8,
+        })
+        .collect())
+}
+
+/// A client, the account a message to them was handed to, and when.
+pub type Handed = (ClientId, String, DateTime<Utc>);
+
+/// What was handed over since `since` of messages about these cases that were planned after `planned`,
+/// an id made at an instant before which no such message was: the index ends there.
+pub fn handed_since(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    cases: &[CaseId],
+    planned: MessageId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Handed>, StorageError> {
+    let wanted: Vec<_> = cases.iter().map(|id| bind(Some(*id))).collect();
+    let rows: Vec<(Option<ClientId>, String, DateTime<Utc>)> = with_conn!(tx, c => messages::table
+        .inner_join(
+            attempts::table.on(attempts::agency_id
+                .eq(messages::agency_id)
+                .and(attempts::message_id.eq(messages::id))),
+        )
+        .filter(messages::agency_id.eq(bind(agency)))
+        .filter(attempts::agency_id.eq(bind(agency)))
+        .filter(messages::case_id.eq_any(wanted))
+        .filter(messages::id.gt(bind(planned)))
+        .filter(attempts::started_at.ge(bind(since)))
+        .select((messages::client_id, attempts::gateway, attempts::started_at))
+        .load(*c))?;
+    let handed = rows.into_iter();
+    Ok(handed
+        .filter_map(|(client, account, at)| Some((client?, account, at)))
+        .collect())
 }
 
 /// The outcomes of these messages' attempts, in no particular order.

@@ -187,35 +187,56 @@ pub fn open_id_of(
         .open_opt(Place::new(OPEN_ID, id), sealed.as_deref())
 }
 
-/// The openids that are bound to these clients with the office's accounts `app_ids`, each with its
-/// client and account: to send to.
-pub fn open_ids(
+/// Whom an account of the office sends to. No `Debug`: an openid never reaches a log.
+#[derive(Clone)]
+#[expect(
+    missing_debug_implementations,
+    reason = "an openid never reaches a log"
+)]
+pub struct Addressee {
+    /// The binding.
+    pub id: WechatBindingId,
+    /// Whose.
+    pub client_id: ClientId,
+    /// With which of the office's accounts.
+    pub app_id: String,
+    /// The client's id with it.
+    pub open_id: String,
+}
+
+/// What these clients bound with the office's accounts `app_ids`.
+pub fn addressees(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     clients: &[ClientId],
     app_ids: &[String],
-) -> Result<Vec<(ClientId, String, String)>, StorageError> {
-    type Found = (ClientId, String, WechatBindingId, Option<Vec<u8>>);
+) -> Result<Vec<Addressee>, StorageError> {
+    type Found = (WechatBindingId, ClientId, String, Option<Vec<u8>>);
     let rows: Vec<Found> = with_conn!(tx, c => wechat_bindings::table
         .filter(wechat_bindings::agency_id.eq(bind(agency)))
         .filter(wechat_bindings::client_id.eq_any(clients.iter().map(bind).collect::<Vec<_>>()))
         .filter(wechat_bindings::app_id.eq_any(app_ids))
         .filter(wechat_bindings::ended_at.is_null())
         .select((
+            wechat_bindings::id,
             wechat_bindings::client_id,
             wechat_bindings::app_id,
-            wechat_bindings::id,
             wechat_bindings::openid_sealed,
         ))
         .load(*c))?;
-    let mut open_ids = Vec::with_capacity(rows.len());
-    for (client, app_id, id, sealed) in rows {
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, client_id, app_id, sealed) in rows {
         let place = Place::new(OPEN_ID, id);
         if let Some(open_id) = tx.sealer().open_opt(place, sealed.as_deref())? {
-            open_ids.push((client, app_id, open_id));
+            found.push(Addressee {
+                id,
+                client_id,
+                app_id,
+                open_id,
+            });
         }
     }
-    Ok(open_ids)
+    Ok(found)
 }
 
 /// Counts a guess at what is asked besides the account, at `now` in the time of sign-ins (UTC);
