@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     AttemptId, Channel, HopCause, MessageId, MessageStatus, PhoneState,
     delivery::{self, ReceiptEffect, ReceiptOutcome, says_bad_number},
-    miss,
+    miss, provider_choice,
 };
 use storage::{
     Scope, appointments, attempts, clients,
@@ -49,17 +49,20 @@ pub enum Applied {
 }
 
 /// Keeps a receipt as it came, once, and applies it by rank: `delivered` wins over everything, and
-/// a failure never moves a message that is being sent again. A delivery proves notice; a permanent
-/// failure, or too many failures in a row, makes a person call. The caller's operation is what the
-/// audit trail shows.
+/// a failure never moves a message that is being sent again, nor one that has gone on to another
+/// account. A delivery proves notice. After a permanent failure the next account or rung of the
+/// ladder has its turn; where there is none, or after too many failures in a row, a person calls. The
+/// caller's operation is what the audit trail shows.
 ///
 /// # Errors
 /// `not_found` when the agency has no such message, or the attempt belongs to another one.
 pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, WorkError> {
     let message = find(work, receipt)?;
-    let effect = receipt.outcome.map_or(ReceiptEffect::Ignored, |outcome| {
-        delivery::after_receipt(message.status, outcome)
-    });
+    let last = last_try(work, receipt, &message)?;
+    let effect = match receipt.outcome {
+        Some(outcome) if !last.is_other => delivery::after_receipt(message.status, outcome),
+        _ => ReceiptEffect::Ignored,
+    };
     let moved_to = match effect {
         ReceiptEffect::Moves(status) => Some(status),
         ReceiptEffect::Ignored | ReceiptEffect::Conflict => None,
@@ -71,21 +74,79 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     let Some(status) = moved_to else {
         return Ok(Applied::Kept);
     };
-    let cause = hop(work, &message, status)?;
-    let to = Settled {
-        status,
-        next_action_at: None,
-        reason: receipt.code.clone(),
-        hop: cause.map(|cause| (Channel::CallTask, cause)),
-        is_final: true,
+    let bad_number = status == MessageStatus::UndeliveredPermanent
+        && last.channel.is_none_or(provider_choice::is_text)
+        && receipt.code.as_deref().is_some_and(says_bad_number);
+    let goes_on = status == MessageStatus::UndeliveredPermanent
+        && !delivery::is_final(message.status)
+        && !last.is_last
+        && !bad_number
+        && work.now < message.not_after;
+    let cause = hop(work, &message, status)?.filter(|_| !goes_on);
+    let to = if goes_on {
+        Settled {
+            status: MessageStatus::Scheduled,
+            next_action_at: Some(work.now),
+            reason: receipt.code.clone(),
+            hop: Some((message.channel, HopCause::PermanentFailure)),
+            is_final: false,
+        }
+    } else {
+        Settled {
+            status,
+            next_action_at: None,
+            reason: receipt.code.clone(),
+            hop: cause.map(|cause| (Channel::CallTask, cause)),
+            is_final: true,
+        }
     };
     let held = (message.status, message.fence);
     let ids = [message.id];
     if messages::settle(work.tx, work.agency, &ids, held.0, held.1, &to, work.now)? == 0 {
         return Err(WorkError::conflict());
     }
-    consequences(work, &message, receipt, status, cause)?;
-    Ok(Applied::Moved(status))
+    consequences(work, &message, status, cause)?;
+    if let (true, Some(client)) = (bad_number, message.client_id) {
+        let invalid = PhoneState::Invalid;
+        clients::set_phone_state(work.tx, work.agency, client, invalid, work.now)?;
+    }
+    Ok(Applied::Moved(to.status))
+}
+
+/// What is known of the message's last try, as far as a failure asks for it.
+struct LastTry {
+    channel: Option<Channel>,
+    is_last: bool,
+    /// Whether the receipt is about a try by another account.
+    is_other: bool,
+}
+
+fn last_try(
+    work: &mut Work<'_, '_>,
+    receipt: &Receipt,
+    message: &Message,
+) -> Result<LastTry, WorkError> {
+    // A delivery counts whichever try it is of, and asks nothing.
+    let is_failure = receipt
+        .outcome
+        .is_some_and(|outcome| outcome != ReceiptOutcome::Delivered);
+    let tries = if is_failure {
+        attempts::tries(work.tx, work.agency, &[message.id])?
+    } else {
+        Vec::new()
+    };
+    let last = tries.last();
+    let named = tries
+        .iter()
+        .find(|made| Some(made.attempt_id) == receipt.attempt_id);
+    Ok(LastTry {
+        channel: last.map(|last| last.channel),
+        is_last: last.is_none_or(|last| last.is_last),
+        is_other: match (named, last) {
+            (Some(named), Some(last)) => named.gateway != last.gateway,
+            _ => false,
+        },
+    })
 }
 
 fn find(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Message, WorkError> {
@@ -190,7 +251,6 @@ fn too_many_failures(work: &mut Work<'_, '_>, message: &Message) -> Result<bool,
 fn consequences(
     work: &mut Work<'_, '_>,
     message: &Message,
-    receipt: &Receipt,
     status: MessageStatus,
     cause: Option<HopCause>,
 ) -> Result<(), WorkError> {
@@ -201,14 +261,6 @@ fn consequences(
     }
     if let Some(cause) = cause {
         notify::call_task(work, message, cause)?;
-    }
-    let bad_number = receipt.code.as_deref().is_some_and(says_bad_number);
-    if let Some(client) = message.client_id
-        && bad_number
-        && status == MessageStatus::UndeliveredPermanent
-    {
-        let invalid = PhoneState::Invalid;
-        clients::set_phone_state(work.tx, work.agency, client, invalid, work.now)?;
     }
     Ok(())
 }
