@@ -1,0 +1,275 @@
+//! `[[providers]]` and `[[office_providers]]`: the accounts messages leave by.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use super::{Config, Profile};
+
+/// What kind of provider an account is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    Recording,
+    Webhook,
+    Aliyun,
+    Tencent,
+    WechatTemplate,
+    WechatSubscribe,
+}
+
+/// One of `[[providers]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderConfig {
+    pub name: String,
+    pub kind: ProviderKind,
+    #[serde(default = "one")]
+    pub weight: u32,
+    pub per_second: Option<u32>,
+    pub per_number_a_day: Option<u32>,
+    #[serde(default = "fifteen")]
+    pub timeout_seconds: u64,
+    #[serde(default = "five")]
+    pub connect_timeout_seconds: u64,
+    #[serde(default)]
+    pub allow_private_addresses: bool,
+    pub url: Option<SecretString>,
+    pub key_id: Option<String>,
+    pub app_id: Option<String>,
+    pub region: Option<String>,
+    pub secret: Option<SecretString>,
+    pub secret_file: Option<PathBuf>,
+}
+
+/// One of `[[office_providers]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeProvidersConfig {
+    pub office_id: String,
+    pub weights: BTreeMap<String, u32>,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+const fn five() -> u64 {
+    5
+}
+
+const fn fifteen() -> u64 {
+    15
+}
+
+impl ProviderConfig {
+    /// Longest time one message may take.
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
+    }
+
+    /// Longest time to connect.
+    pub const fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout_seconds)
+    }
+
+    /// The keys this kind cannot do without, and whether each is there.
+    fn needed(&self) -> Vec<(&'static str, bool)> {
+        let secret = ("secret (or secret_file)", self.secret.is_some());
+        let key_id = ("key_id", self.key_id.is_some());
+        let app_id = ("app_id", self.app_id.is_some());
+        match self.kind {
+            ProviderKind::Recording => Vec::new(),
+            ProviderKind::Webhook => vec![("url", self.url.is_some()), secret],
+            ProviderKind::Aliyun => vec![key_id, secret],
+            ProviderKind::Tencent => vec![key_id, app_id, secret],
+            ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => vec![app_id, secret],
+        }
+    }
+
+    fn check(&self, profile: Profile, problems: &mut Vec<String>) {
+        let name = &self.name;
+        let plain = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
+        };
+        if !(1..=40).contains(&name.len()) || !name.bytes().all(plain) {
+            problems.push(format!(
+                "providers: the name {name:?} is not 1 to 40 of a-z, 0-9, '-' and '_'"
+            ));
+        }
+        let missing = self.needed().into_iter().filter(|(_, there)| !there);
+        problems.extend(missing.map(|(key, _)| format!("providers.{name}: {key} is not set")));
+        if self.per_second == Some(0) || self.per_number_a_day == Some(0) {
+            problems.push(format!(
+                "providers.{name}: per_second or per_number_a_day is 0"
+            ));
+        }
+        if self.timeout_seconds == 0 || self.connect_timeout_seconds > self.timeout_seconds {
+            problems.push(format!(
+                "providers.{name}: timeout_seconds is 0 or shorter than connect_timeout_seconds"
+            ));
+        }
+        if profile != Profile::Production {
+            return;
+        }
+        if self.kind == ProviderKind::Recording {
+            problems.push(format!(
+                "profile is \"production\" but providers.{name} is \"recording\": nobody would be \
+                 reminded"
+            ));
+        }
+        let in_the_open = self.url.as_ref().is_some_and(|url| {
+            !url.expose_secret()
+                .to_ascii_lowercase()
+                .starts_with("https://")
+        });
+        if in_the_open {
+            problems.push(format!(
+                "profile is \"production\" but providers.{name}: url is not https://"
+            ));
+        }
+    }
+}
+
+impl Config {
+    /// The longest time that any account may take for one message.
+    pub fn longest_send(&self) -> Duration {
+        let accounts = self.providers.iter().map(ProviderConfig::timeout).max();
+        accounts.unwrap_or_else(|| match self.gateway.kind {
+            super::GatewayKind::Webhook => self.gateway.webhook.timeout(),
+            super::GatewayKind::Recording => Duration::from_secs(1),
+        })
+    }
+
+    pub(super) fn check_providers(&self, problems: &mut Vec<String>) {
+        let mut names = BTreeSet::new();
+        for provider in &self.providers {
+            provider.check(self.profile, problems);
+            if !names.insert(provider.name.as_str()) {
+                problems.push(format!(
+                    "two of the providers are named {:?}",
+                    provider.name
+                ));
+            }
+        }
+        for office in &self.office_providers {
+            let id = &office.office_id;
+            let unknown = office
+                .weights
+                .keys()
+                .filter(|name| !names.contains(name.as_str()));
+            problems
+                .extend(unknown.map(|name| {
+                    format!("office_providers of {id}: there is no provider {name:?}")
+                }));
+            if office.weights.values().all(|weight| *weight == 0) {
+                problems.push(format!("office_providers of {id}: every weight is 0"));
+            }
+        }
+        let lease = self.worker.claim_lease_seconds;
+        let slow = self
+            .providers
+            .iter()
+            .filter(|it| lease <= it.timeout_seconds);
+        problems.extend(slow.map(|provider| {
+            format!(
+                "worker.claim_lease_seconds ({lease}) must be longer than the timeout_seconds of \
+                 providers.{}: a message could be sent twice",
+                provider.name
+            )
+        }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, ConfigError};
+
+    /// What is wrong with the accounts of a settings file.
+    fn problems(name: &str, text: &str) -> Vec<String> {
+        let dir = std::env::temp_dir().join(format!("tongxing-providers-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let path = dir.join(name);
+        std::fs::write(&path, text).unwrap();
+        let env = [
+            ("TONGXING__PROFILE", "sandbox"),
+            ("TONGXING__DATABASE__URL", "sqlite://x.db"),
+        ];
+        let env = env.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let config = Config::load(Some(&path), env.into_iter()).unwrap();
+        match config.validate() {
+            Ok(()) => Vec::new(),
+            Err(ConfigError::Contradictions(problems)) => problems,
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    const GOOD: &str = r#"
+        [[providers]]
+        name = "aliyun-main"
+        kind = "aliyun"
+        weight = 70
+        per_second = 50
+        key_id = "LTAI"
+        secret = "hunter2"
+
+        [[providers]]
+        name = "town-hall"
+        kind = "webhook"
+        url = "https://sms.example.gov.cn/in"
+        secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+        [[office_providers]]
+        office_id = "0190163d-8694-739b-aea5-966c26f8ad90"
+        weights = { town-hall = 1 }
+    "#;
+
+    #[test]
+    fn accounts_that_are_complete_need_no_gateway_beside_them() {
+        assert_eq!(problems("good.toml", GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_wrong_with_accounts_is_named_all_at_once() {
+        let text = GOOD
+            .replace("key_id = \"LTAI\"", "timeout_seconds = 120")
+            .replace("per_second = 50", "per_second = 0")
+            .replace("name = \"town-hall\"", "name = \"aliyun-main\"")
+            .replace("secret = \"hunter2\"", "");
+        let problems = problems("bad.toml", &text).join("\n");
+        for expected in [
+            "providers.aliyun-main: key_id is not set",
+            "providers.aliyun-main: secret (or secret_file) is not set",
+            "providers.aliyun-main: per_second or per_number_a_day is 0",
+            "two of the providers are named \"aliyun-main\"",
+            "there is no provider \"town-hall\"",
+            "must be longer than the timeout_seconds of providers.aliyun-main",
+        ] {
+            assert!(
+                problems.contains(expected),
+                "{expected} is missing in {problems}"
+            );
+        }
+        assert!(!problems.contains("hunter2"));
+    }
+
+    #[test]
+    fn in_production_an_account_sends_and_not_in_the_open() {
+        let text = GOOD
+            .replace("https://sms", "http://sms")
+            .replace("kind = \"aliyun\"", "kind = \"recording\"");
+        let mut config = Config::defaults().unwrap();
+        let table: toml::Table = text.parse().unwrap();
+        config.providers = table["providers"].clone().try_into().unwrap();
+        let mut problems = Vec::new();
+        config.check_providers(&mut problems);
+        let problems = problems.join("\n");
+        assert!(problems.contains("nobody would be reminded"), "{problems}");
+        assert!(problems.contains("url is not https://"), "{problems}");
+    }
+}
