@@ -1,18 +1,17 @@
-//! Opens what the settings name: the database and the gateway. For both binaries.
+//! Opens what the settings name: the database and the providers' accounts. For both binaries.
 
-use std::{sync::Arc, time::Duration};
+mod providers;
 
-use gateways::{
-    MessageGateway, RecordingGateway, WebhookGateway, http::BuildError, webhook::WebhookSettings,
-};
-use platform::{
-    Config, ConfigError,
-    config::{self, GatewayKind},
-};
+use std::time::Duration;
+
+use gateways::http::BuildError;
+use platform::{Config, ConfigError, config};
 use secrecy::{ExposeSecret as _, SecretString};
 use storage::{
     Options, Sealer, SealingKey, StorageError, Store, Synchronous, migrate, sealing_keys,
 };
+
+pub use self::providers::{OpenProviders, providers};
 
 /// Why it cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -104,45 +103,6 @@ pub fn sealer(config: &Config) -> Result<Sealer, OpenError> {
         &keys,
         config.sealing.index_key()?.expose_secret(),
     )?)
-}
-
-/// A gateway, and the sandbox's own handle on it.
-#[derive(Debug, Clone)]
-pub struct OpenGateway {
-    /// Where messages leave.
-    pub gateway: Arc<dyn MessageGateway>,
-    /// The same, if it is the one that keeps messages to be looked at.
-    pub recording: Option<RecordingGateway>,
-}
-
-/// The gateway that `gateway.kind` names.
-///
-/// # Errors
-/// [`OpenError`].
-pub fn gateway(config: &Config) -> Result<OpenGateway, OpenError> {
-    match config.gateway.kind {
-        GatewayKind::Recording => {
-            let recording = RecordingGateway::new(config.gateway.recording.keep);
-            Ok(OpenGateway {
-                gateway: Arc::new(recording.clone()),
-                recording: Some(recording),
-            })
-        }
-        GatewayKind::Webhook => {
-            let webhook = &config.gateway.webhook;
-            let settings = WebhookSettings {
-                url: required("gateway.webhook.url", webhook.url.as_ref())?.clone(),
-                secret: required("gateway.webhook.secret", webhook.secret.as_ref())?.clone(),
-                timeout: webhook.timeout(),
-                connect_timeout: Duration::from_secs(webhook.connect_timeout_seconds),
-                allow_private_addresses: webhook.allow_private_addresses,
-            };
-            Ok(OpenGateway {
-                gateway: Arc::new(WebhookGateway::new(&settings)?),
-                recording: None,
-            })
-        }
-    }
 }
 
 fn required<'a>(

@@ -6,13 +6,17 @@
 //! an attempt without an outcome: its lease runs out, the attempt becomes `unknown`, and the message
 //! is sent again under the same id, by which the other side can tell a repetition.
 
+mod bound;
+mod choose;
 mod claim;
 mod decide;
 mod eligible;
+mod filed;
 mod load;
 mod send;
 mod settle;
 mod text;
+mod tried;
 
 use std::sync::Arc;
 
@@ -20,6 +24,8 @@ use chrono::{DateTime, Utc};
 use domain::{AgencyId, MessageStatus, delivery::RetryPolicy};
 use storage::{StorageError, Tx, messages};
 
+pub(super) use eligible::usable_phone;
+pub(super) use filed::{Filed, load as load_filed};
 pub(super) use load::Surroundings;
 
 use crate::{

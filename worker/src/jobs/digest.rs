@@ -27,7 +27,7 @@ impl Job for Digest {
     fn batch(&self, turn: Turn) -> Running<'_> {
         Box::pin(async move {
             let acted_on = blocking(move || {
-                let channel = turn.context.parts.gateway.channel();
+                let channel = turn.context.parts.providers.channel();
                 turn.context.write(turn.agency, turn.now, |work| {
                     digest::plan_due(work, channel)
                 })

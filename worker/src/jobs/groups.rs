@@ -34,6 +34,26 @@ pub(super) fn call(status: MessageStatus, reason: Option<&str>, cause: HopCause)
     }
 }
 
+/// A message that went by `channel` goes on, by the account or rung that is chosen when it is claimed.
+pub(super) fn hop_on(
+    channel: Channel,
+    at: DateTime<Utc>,
+    reason: Option<&str>,
+    cause: HopCause,
+) -> Settled {
+    Settled {
+        hop: Some((channel, cause)),
+        ..until(MessageStatus::Scheduled, at, reason)
+    }
+}
+
+/// The cause of the hop to a person, if that is what follows.
+pub(super) fn call_cause(to: &Settled) -> Option<HopCause> {
+    to.hop
+        .filter(|(channel, _)| *channel == Channel::CallTask)
+        .map(|(_, cause)| cause)
+}
+
 #[derive(Debug)]
 struct Group {
     from: MessageStatus,

@@ -1,21 +1,28 @@
 //! Follows up messages whose receipt did not come, and those of which nobody knows whether they
 //! arrived.
+//!
+//! An account that can be asked is asked first, outside any unit of work. What it cannot tell is
+//! decided here: a message of unknown fate waits and is asked about again before it is sent again,
+//! and one without a receipt goes on to the next rung of its ladder.
 
-use casework::{
-    Work, WorkError,
-    needed::{deadline, still_needed},
-    notify,
-};
+mod ask;
+mod follow_up;
+
+use casework::{Work, WorkError, notify, receipt};
 use chrono::{DateTime, Utc};
-use domain::{AgencyId, HopCause, MessageStatus, NoticeProof, delivery::RetryPolicy};
+use domain::{AgencyId, MessageStatus};
 use storage::{
     StorageError, Tx,
-    messages::{self, Message, Settled},
+    messages::{self, Message},
 };
 
+use self::{
+    ask::{Question, ask},
+    follow_up::{Following, Next, follow_up},
+};
 use super::{
     deliver::Surroundings,
-    groups::{Groups, call, to, until},
+    groups::{Groups, call_cause},
 };
 use crate::{
     job::{Batch, Job, Running, Turn},
@@ -33,15 +40,16 @@ impl Job for Receipts {
     fn batch(&self, turn: Turn) -> Running<'_> {
         Box::pin(async move {
             let limit = turn.context.parts.settings.job_batch;
-            let (acted_on, resent) = blocking(move || {
-                turn.context
-                    .write(turn.agency, turn.now, |work| follow_up(work, limit))
+            let taking = turn.clone();
+            let (taken, questions) = blocking(move || take(&taking, limit)).await?;
+            if !questions.is_empty() {
+                let answered = ask(&turn.context, questions).await;
+                blocking(move || settle(&turn, &answered)).await?;
+            }
+            Ok(Batch {
+                acted_on: taken,
+                more: i64::try_from(taken).is_ok_and(|taken| taken >= limit),
             })
-            .await?;
-            metrics::counter!("worker_possible_duplicates_total")
-                .increment(u64::try_from(resent).unwrap_or(u64::MAX));
-            let more = i64::try_from(acted_on).is_ok_and(|acted_on| acted_on >= limit);
-            Ok(Batch { acted_on, more })
         })
     }
 
@@ -66,8 +74,95 @@ impl Job for Receipts {
     }
 }
 
-/// Answers how many messages were acted on, and how many of them go out again.
-fn follow_up(work: &mut Work<'_, '_>, limit: i64) -> Result<(usize, usize), WorkError> {
+/// Follows up what nobody can be asked about; answers how many messages are due, and what to ask.
+fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question>), WorkError> {
+    let providers = &turn.context.parts.providers;
+    let (taken, asked, report) = turn.context.write(turn.agency, turn.now, |work| {
+        let due = due(work, limit)?;
+        let about = Surroundings::followed(work, &due)?;
+        let (asked, rest): (Vec<_>, Vec<_>) = due
+            .iter()
+            .map(|message| Following::new(message, &about, providers, work.now))
+            .partition(Following::can_be_asked);
+        let mut report = Report::default();
+        let mut groups = Groups::default();
+        for one in &rest {
+            act(work, one, follow_up(one, None), &mut groups, &mut report)?;
+        }
+        groups.write(work.tx, work.agency, work.now)?;
+        let asked = asked.iter().filter_map(Following::question).collect();
+        Ok((due.len(), asked, report))
+    })?;
+    report.count();
+    Ok((taken, asked))
+}
+
+/// Follows up what was asked about. A message that has moved meanwhile keeps the state it has.
+fn settle(turn: &Turn, answered: &[Question]) -> Result<(), WorkError> {
+    let now = turn.context.parts.clock.now();
+    let providers = &turn.context.parts.providers;
+    let report = turn.context.write(turn.agency, now, |work| {
+        let messages: Vec<Message> = answered.iter().map(|one| one.message.clone()).collect();
+        let about = Surroundings::followed(work, &messages)?;
+        let mut report = Report::default();
+        let mut groups = Groups::default();
+        for one in answered {
+            let following = Following::new(&one.message, &about, providers, now);
+            let next = follow_up(&following, one.found.as_ref());
+            act(work, &following, next, &mut groups, &mut report)?;
+        }
+        groups.write(work.tx, work.agency, now)?;
+        Ok(report)
+    })?;
+    report.count();
+    Ok(())
+}
+
+/// What was done, to be counted once the unit of work is over.
+#[derive(Debug, Default)]
+struct Report {
+    /// Messages that go out again and may have arrived.
+    possible_duplicates: u64,
+}
+
+impl Report {
+    fn count(&self) {
+        metrics::counter!("worker_possible_duplicates_total").increment(self.possible_duplicates);
+    }
+}
+
+fn act(
+    work: &mut Work<'_, '_>,
+    following: &Following<'_>,
+    next: Next,
+    groups: &mut Groups,
+    report: &mut Report,
+) -> Result<(), WorkError> {
+    let message = following.message;
+    let (settled, may_be_twice) = match next {
+        Next::Settle {
+            settled,
+            may_be_twice,
+        } => (settled, may_be_twice),
+        Next::Receipt(found) => {
+            match receipt::apply(work, &found)? {
+                receipt::Applied::Moved(_) => return Ok(()),
+                // It says nothing new: as if it had said nothing.
+                receipt::Applied::Kept | receipt::Applied::Repeated => {
+                    (following.without_receipt(), false)
+                }
+            }
+        }
+    };
+    report.possible_duplicates += u64::from(may_be_twice);
+    if let Some(cause) = call_cause(&settled) {
+        notify::call_task(work, message, cause)?;
+    }
+    groups.add(message, message.status, message.fence, settled);
+    Ok(())
+}
+
+fn due(work: &mut Work<'_, '_>, limit: i64) -> Result<Vec<Message>, WorkError> {
     let (agency, now) = (work.agency, work.now);
     let mut due = messages::lock_due(work.tx, agency, MessageStatus::Accepted, now, limit)?;
     let room = limit - i64::try_from(due.len()).unwrap_or(limit);
@@ -80,65 +175,5 @@ fn follow_up(work: &mut Work<'_, '_>, limit: i64) -> Result<(usize, usize), Work
             room,
         )?);
     }
-    let about = Surroundings::of_cases(work, &due)?;
-    let mut groups = Groups::default();
-    let mut resent = 0;
-    for message in &due {
-        let settled = if message.status == MessageStatus::Accepted {
-            without_receipt(message, &about, now)
-        } else {
-            unknown(message, &about, now)
-        };
-        if let Some((_, cause)) = settled.hop {
-            notify::call_task(work, message, cause)?;
-        }
-        resent += usize::from(settled.status == MessageStatus::Scheduled);
-        groups.add(message, message.status, message.fence, settled);
-    }
-    groups.write(work.tx, agency, now)?;
-    Ok((due.len(), resent))
-}
-
-/// Neither delivered nor failed: only unproven. A person phones while that still helps.
-fn without_receipt(message: &Message, about: &Surroundings, now: DateTime<Utc>) -> Settled {
-    let status = MessageStatus::NoReceipt;
-    if helps(message, about, now) {
-        call(status, Some("no_receipt_in_time"), HopCause::NoReceipt)
-    } else {
-        to(status, Some("no_receipt_in_time"))
-    }
-}
-
-/// The gateways in use cannot be asked, but know a repetition by the message's id: it is sent again
-/// while it makes sense.
-fn unknown(message: &Message, about: &Surroundings, now: DateTime<Utc>) -> Settled {
-    let made = u32::try_from(message.attempt_count).unwrap_or(u32::MAX);
-    if now >= message.not_after {
-        return without_receipt(message, about, now);
-    }
-    if made < RetryPolicy::default().max_attempts {
-        return until(MessageStatus::Scheduled, now, Some("unknown_sent_again"));
-    }
-    if helps(message, about, now) {
-        return call(
-            MessageStatus::TechnicalFailure,
-            Some("tries_spent"),
-            HopCause::TriesSpent,
-        );
-    }
-    to(MessageStatus::TechnicalFailure, Some("tries_spent"))
-}
-
-/// Whether it still helps that somebody tells the client.
-fn helps(message: &Message, about: &Surroundings, now: DateTime<Utc>) -> bool {
-    let Some(case) = message.case_id.and_then(|id| about.cases.get(&id)) else {
-        return false;
-    };
-    let item = message
-        .appointment_id
-        .and_then(|id| about.appointments.get(&id));
-    let proven = item.is_some_and(|item| item.notice_proof == NoticeProof::Proven);
-    !proven
-        && now < deadline(message.kind, item, case)
-        && still_needed(message.kind, item, case, now).is_ok()
+    Ok(due)
 }

@@ -37,7 +37,7 @@ impl Step {
 
     fn run(&self, job: &'static str, turn: &Turn) -> Result<usize, WorkError> {
         let limit = turn.context.parts.settings.job_batch;
-        let channel = turn.context.parts.gateway.channel();
+        let channel = turn.context.parts.providers.channel();
         let done = turn.context.write(turn.agency, turn.now, |work| {
             (self.batch)(work, channel, limit)
         });

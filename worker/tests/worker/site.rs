@@ -20,7 +20,7 @@ use storage::{
     Options, Scope, Sealer, SealingKey, Store, Synchronous, agencies, appointments::Appointment,
     attempts, cases, clients, messages, migrate, offices, staff, tasks,
 };
-use worker::{Settings, Worker, WorkerParts};
+use worker::{Providers, Settings, Worker, WorkerParts};
 
 pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -106,7 +106,7 @@ impl Site {
             clock: self.time.clone(),
             sign_in_clock: self.time.clone(),
             randomness: Randomness::from_os().unwrap(),
-            gateway,
+            providers: Providers::single(gateway),
             settings,
             packs: PackCache::default(),
         })
@@ -250,6 +250,7 @@ fn report_in(work: &mut Work<'_, '_>, count: u32) -> Result<Vec<cases::Case>, Wo
         version: 1,
         created_at: now,
         updated_at: now,
+        area_code: None,
     };
     staff::insert(work.tx, &caseworker)?;
     (0..count)

@@ -1,10 +1,12 @@
 //! Claims due messages: one short unit of work that decides, renders and records attempts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use casework::{Work, WorkError, notify};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{AttemptOutcome, MessageId, MessageStatus, delivery::RetryPolicy};
+use domain::{
+    AttemptOutcome, Channel, MessageId, MessageStatus, WechatBindingId, delivery::RetryPolicy,
+};
 use gateways::Outgoing;
 use storage::{
     attempts::{self, Attempt, Outcome},
@@ -12,18 +14,30 @@ use storage::{
 };
 
 use super::{
+    choose::Chosen,
     decide::{Decision, decide},
     load::Surroundings,
 };
-use crate::{job::Turn, jobs::groups::Groups};
+use crate::{
+    job::Turn,
+    jobs::groups::{Groups, call_cause},
+};
 
 /// A message that was claimed and may be sent.
 #[derive(Debug)]
 pub(super) struct Ready {
     /// As it was before the claim.
     pub message: Message,
-    /// What the gateway gets.
+    /// What the account gets.
     pub outgoing: Outgoing,
+    /// Which account.
+    pub chosen: Chosen,
+    /// Its name.
+    pub account: String,
+    /// How it sends.
+    pub channel: Channel,
+    /// The binding whose credit it takes, where it takes one.
+    pub credit_of: Option<WechatBindingId>,
     /// How long a receipt is waited for.
     pub receipt_wait: TimeDelta,
 }
@@ -70,6 +84,9 @@ pub(super) fn claim(turn: &Turn, retry: &RetryPolicy) -> Result<Claimed, WorkErr
     for (status, count) in &claimed.ended {
         metrics::counter!("worker_messages_total", "status" => status.as_str()).increment(*count);
     }
+    for cause in claimed.ready.iter().filter_map(|ready| ready.chosen.hop) {
+        metrics::counter!("worker_hops_total", "cause" => cause.as_str()).increment(1);
+    }
     let age = claimed
         .oldest
         .and_then(|age| age.to_std().ok())
@@ -83,7 +100,6 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     let (agency, now) = (work.agency, work.now);
     let limit = settings.claim_batch;
     let mut due = messages::lock_due(work.tx, agency, MessageStatus::Claimed, now, limit)?;
-    let cut_off = close_cut_off(work, &due)?;
     let room = limit - i64::try_from(due.len()).unwrap_or(limit);
     if room > 0 {
         due.extend(messages::lock_due(
@@ -99,7 +115,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         ready: Vec::with_capacity(due.len()),
         taken: due.len(),
         lease_until: now + lease,
-        cut_off,
+        cut_off: 0,
         oldest: due
             .iter()
             .filter_map(|message| message.next_action_at)
@@ -110,25 +126,21 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     if due.is_empty() {
         return Ok(claimed);
     }
-    let about = Surroundings::of(work, &due)?;
+    let about = Surroundings::of(work, &turn.context.parts.providers, &due)?;
+    claimed.cut_off = close_cut_off(work, &due, &about)?;
     let mut attempts = Vec::with_capacity(due.len());
     let mut groups = Groups::default();
     for message in due {
         match decide(turn, work, &about, &message, retry)? {
-            Decision::Send {
-                outgoing,
-                receipt_wait,
-            } => {
-                attempts.push(attempt(turn, &message, &outgoing));
-                claimed.ready.push(Ready {
-                    message,
-                    outgoing,
-                    receipt_wait,
-                });
+            Decision::Send(ready) => {
+                attempts.push(attempt(&ready));
+                claimed.ready.push(ready);
             }
             Decision::End(settled) => {
-                *claimed.ended.entry(settled.status).or_default() += 1;
-                if let Some((_, cause)) = settled.hop {
+                if settled.is_final {
+                    *claimed.ended.entry(settled.status).or_default() += 1;
+                }
+                if let Some(cause) = call_cause(&settled) {
                     notify::call_task(work, &message, cause)?;
                 }
                 groups.add(&message, message.status, message.fence, settled);
@@ -140,47 +152,58 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         }
     }
     groups.write(work.tx, agency, now)?;
-    let ids: Vec<MessageId> = claimed.ready.iter().map(|ready| ready.message.id).collect();
-    if !ids.is_empty() {
-        attempts::insert_many(work.tx, &attempts)?;
-        messages::mark_claimed(work.tx, agency, &ids, claimed.lease_until, now)?;
+    attempts::insert_many(work.tx, &attempts)?;
+    for (channel, ids) in by_channel(&attempts) {
+        messages::mark_claimed(work.tx, agency, &ids, channel, claimed.lease_until, now)?;
     }
     Ok(claimed)
 }
 
-fn attempt(turn: &Turn, message: &Message, outgoing: &Outgoing) -> Attempt {
-    let gateway = &turn.context.parts.gateway;
+/// The messages of attempts, by the channel they go by: mostly one.
+fn by_channel(attempts: &[Attempt]) -> BTreeMap<Channel, Vec<MessageId>> {
+    let mut ids: BTreeMap<Channel, Vec<MessageId>> = BTreeMap::new();
+    for attempt in attempts {
+        ids.entry(attempt.channel)
+            .or_default()
+            .push(attempt.message_id);
+    }
+    ids
+}
+
+fn attempt(ready: &Ready) -> Attempt {
+    let (message, outgoing) = (&ready.message, &ready.outgoing);
     Attempt {
         agency_id: message.agency_id,
         id: outgoing.attempt_id,
         message_id: message.id,
         number: message.attempt_count.saturating_add(1),
-        channel: gateway.channel(),
-        gateway: gateway.name().to_owned(),
-        fence: message.fence + 1,
+        channel: ready.channel,
+        gateway: ready.account.clone(),
+        fence: ready.fence(),
         text: outgoing.text.clone(),
         started_at: outgoing.sent_at,
+        hop_cause: ready.chosen.hop,
+        is_last: ready.chosen.is_last,
     }
 }
 
 /// Gives attempts that were cut off (the process died or hung) their outcome: unknown. Answers how
 /// many.
-fn close_cut_off(work: &mut Work<'_, '_>, expired: &[Message]) -> Result<usize, WorkError> {
-    if expired.is_empty() {
-        return Ok(0);
-    }
-    let ids: Vec<MessageId> = expired.iter().map(|message| message.id).collect();
-    let known: HashSet<_> = attempts::outcomes_of_messages(work.tx, work.agency, &ids)?
-        .into_iter()
-        .map(|outcome| outcome.attempt_id)
-        .collect();
-    let outcomes: Vec<Outcome> = attempts::of_messages(work.tx, work.agency, &ids)?
-        .into_iter()
-        .filter(|attempt| !known.contains(&attempt.id))
-        .map(|attempt| Outcome {
+fn close_cut_off(
+    work: &mut Work<'_, '_>,
+    due: &[Message],
+    about: &Surroundings,
+) -> Result<usize, WorkError> {
+    let outcomes: Vec<Outcome> = due
+        .iter()
+        .filter(|message| message.status == MessageStatus::Claimed)
+        .filter_map(|message| about.tries.get(&message.id))
+        .flatten()
+        .filter(|made| made.outcome.is_none())
+        .map(|made| Outcome {
             agency_id: work.agency,
-            attempt_id: attempt.id,
-            message_id: attempt.message_id,
+            attempt_id: made.attempt_id,
+            message_id: made.message_id,
             outcome: AttemptOutcome::Unknown,
             code: Some("cut_off".to_owned()),
             provider_message_id: None,

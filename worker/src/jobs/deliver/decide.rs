@@ -2,14 +2,20 @@
 
 use casework::{Work, WorkError, digest};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{HopCause, MessageStatus, delivery::RetryPolicy, local_time::local_date};
-use gateways::Outgoing;
+use domain::{
+    HopCause, MessageStatus,
+    delivery::{MAY_ARRIVE, RetryPolicy},
+    local_time::local_date,
+};
+use gateways::{Outgoing, ProviderTemplate};
 use storage::messages::{self, Message};
 
 use super::{
+    choose::{choose, nobody_left, was_held_up},
+    claim::Ready,
     eligible::{Facts, Verdict, judge},
     load::Surroundings,
-    text,
+    text::Text,
 };
 use crate::{
     job::Turn,
@@ -19,10 +25,8 @@ use crate::{
 /// What is done with one due message.
 #[derive(Debug)]
 pub(super) enum Decision {
-    Send {
-        outgoing: Outgoing,
-        receipt_wait: TimeDelta,
-    },
+    Send(Ready),
+    /// It is over, or waits for an account.
     End(messages::Settled),
     Postpone {
         until: DateTime<Utc>,
@@ -58,13 +62,13 @@ pub(super) fn decide(
         client,
         staff: message.staff_id.and_then(|id| about.staff.get(&id)),
         tz: *tz,
-        withheld: about.withheld.contains(&message.id),
+        bound: client.and_then(|client| about.bound.get(&client.id)),
         shared: phone.is_some_and(|phone| about.shared_phones.contains(phone)),
         neutral_to_unverified: turn.context.parts.settings.neutral_to_unverified,
         now: work.now,
     };
-    let (phone, neutral) = match judge(&facts) {
-        Verdict::Send { phone, neutral } => (phone, neutral),
+    let way = match judge(&facts) {
+        Verdict::Send(way) => way,
         Verdict::Postpone { until, reason } => return Ok(Decision::Postpone { until, reason }),
         Verdict::Expire(reason) => {
             return Ok(Decision::End(expired(message, reason)));
@@ -72,13 +76,7 @@ pub(super) fn decide(
         Verdict::Cancel(reason) => {
             return Ok(Decision::End(to(MessageStatus::Cancelled, Some(reason))));
         }
-        Verdict::Call { reason, cause } => {
-            return Ok(Decision::End(call(
-                MessageStatus::Cancelled,
-                Some(reason),
-                cause,
-            )));
-        }
+        Verdict::Nowhere(cause) => return Ok(Decision::End(nobody_left(message, cause))),
     };
     let made = u32::try_from(message.attempt_count).unwrap_or(u32::MAX);
     if made >= retry.max_attempts {
@@ -103,7 +101,33 @@ pub(super) fn decide(
             Some("nothing_waiting"),
         )));
     }
-    let Ok(text) = text::render(&facts, about, office, neutral, waiting) else {
+    let text = Text {
+        facts: &facts,
+        about,
+        office,
+        discreet: way.neutral,
+        waiting,
+    };
+    let chosen = match choose(turn, about, &facts, &way, &text) {
+        Ok(chosen) => chosen,
+        Err(settled) => return Ok(Decision::End(settled)),
+    };
+    let provider = turn
+        .context
+        .parts
+        .providers
+        .at(chosen.account)
+        .ok_or_else(|| WorkError::corrupt("a chosen account is not there"))?;
+    let addressee = provider
+        .app_id
+        .as_ref()
+        .zip(facts.bound)
+        .and_then(|(app_id, bound)| bound.addressee(app_id));
+    let recipient = match &provider.app_id {
+        None => way.phone,
+        Some(_) => addressee.map(|one| one.open_id.clone()),
+    };
+    let (Ok(outbound), Some(recipient)) = (text.render(provider), recipient) else {
         tracing::error!(message = %message.id, office = %office.id, "no text of this office is acceptable");
         return Ok(Decision::End(given_up(
             message,
@@ -112,24 +136,35 @@ pub(super) fn decide(
         )));
     };
     let wait = pack.map_or(24, |pack| pack.receipt_wait_hours);
-    Ok(Decision::Send {
-        receipt_wait: TimeDelta::hours(i64::from(wait)),
+    Ok(Decision::Send(Ready {
+        message: message.clone(),
+        chosen,
+        account: provider.name.clone(),
+        channel: provider.gateway.channel(),
+        credit_of: addressee
+            .filter(|_| provider.needs_credit)
+            .map(|one| one.id),
+        receipt_wait: TimeDelta::hours(i64::from(wait)).min(MAY_ARRIVE),
         outgoing: Outgoing {
             attempt_id: work.ids.next(),
             message_id: message.id,
-            recipient: phone,
-            text,
+            recipient,
+            text: outbound.text.text,
             kind: message.kind,
-            template: None,
+            template: outbound.provider_template.map(|filled| ProviderTemplate {
+                provider_template_id: filled.template_id,
+                params: filled.params,
+            }),
             sent_at: work.now,
         },
-    })
+    }))
 }
 
-/// Over without being sent. One that was tried, in vain, is given to a person; one that was never
-/// tried gives way to the next step of its ladder.
+/// Over without being sent. One that was tried in vain, or would have gone but for its providers, is
+/// given to a person; any other gives way to the next step of its ladder.
 fn expired(message: &Message, reason: &'static str) -> messages::Settled {
-    if message.attempt_count > 0 && message.client_id.is_some() {
+    let in_vain = message.attempt_count > 0 || was_held_up(message);
+    if in_vain && message.client_id.is_some() {
         return call(MessageStatus::Expired, Some(reason), HopCause::TriesSpent);
     }
     to(MessageStatus::Expired, Some(reason))

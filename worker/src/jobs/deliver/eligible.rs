@@ -1,10 +1,11 @@
 //! Whether a message still makes sense, decided at the moment of sending.
 
+use super::bound::Bound;
 use casework::needed::still_needed;
 use chrono::{DateTime, Utc};
 use domain::{
     HopCause, MessageKind, PhoneState, contact::Phone, ladder::quiet_until, local_time::Tz,
-    rule_pack::RulePack,
+    provider_choice::Wechat, rule_pack::RulePack,
 };
 use storage::{appointments, cases, clients::Client, messages::Message, staff::Staff};
 
@@ -19,8 +20,8 @@ pub(super) struct Facts<'a> {
     /// The recipient of a message to staff.
     pub staff: Option<&'a Staff>,
     pub tz: Tz,
-    /// Whether the channel needs a consent that the client has not given, or withdrew.
-    pub withheld: bool,
+    /// What the client bound at WeChat, if anything.
+    pub bound: Option<&'a Bound>,
     /// Whether the client's number belongs to another client too.
     pub shared: bool,
     /// Whether a number nobody has verified gets only the neutral text.
@@ -29,14 +30,9 @@ pub(super) struct Facts<'a> {
 }
 
 /// What becomes of a message that is due.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is sent to this number.
-    Send {
-        phone: String,
-        /// With the text that says nothing.
-        neutral: bool,
-    },
+    /// It is sent, by one of these ways.
+    Send(Way),
     /// Its time is over.
     Expire(&'static str),
     /// It is not needed any more.
@@ -46,11 +42,18 @@ pub(super) enum Verdict {
         until: DateTime<Utc>,
         reason: String,
     },
-    /// It cannot be sent, or may not; a person phones.
-    Call {
-        reason: &'static str,
-        cause: HopCause,
-    },
+    /// There is no way to send it; a person phones.
+    Nowhere(HopCause),
+}
+
+/// How the recipient can be reached.
+pub(super) struct Way {
+    /// A number that may be texted, in E.164.
+    pub phone: Option<String>,
+    /// Whether others may read what is sent to the number: it gets the text that says nothing.
+    pub neutral: bool,
+    /// Whether WeChat leads to the client.
+    pub wechat: Wechat,
 }
 
 /// Judges one due message. The order matters: what is over or not needed makes no work for anybody.
@@ -68,19 +71,17 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     if let Err(reason) = still_needed(message.kind, facts.appointment, case, now) {
         return Verdict::Cancel(reason);
     }
-    // A withdrawal holds from the next message on: the paper and telephone way is of equal standing.
-    if facts.withheld {
-        return Verdict::Call {
-            reason: "no_consent",
-            cause: HopCause::NoConsent,
-        };
-    }
-    let Some(phone) = usable_phone(client) else {
-        return Verdict::Call {
-            reason: "no_usable_number",
-            cause: HopCause::NoUsableNumber,
-        };
+    let phone = usable_phone(client);
+    let wechat = match facts.bound {
+        None => Wechat::NotBound,
+        Some(bound) if bound.consented => Wechat::Open,
+        Some(_) => Wechat::NoConsent,
     };
+    if phone.is_none() && wechat != Wechat::Open {
+        // What brought it here says more, if something did.
+        let hopped = message.hop_cause.filter(|_| message.attempt_count > 0);
+        return Verdict::Nowhere(hopped.unwrap_or(HopCause::NoUsableNumber));
+    }
     if let Some(verdict) = facts
         .pack
         .and_then(|pack| quiet(message, pack, facts.tz, now))
@@ -91,7 +92,11 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     // reads it may not be the client).
     let unverified = client.phone_state == PhoneState::Unverified;
     let neutral = facts.shared || (facts.neutral_to_unverified && unverified);
-    Verdict::Send { phone, neutral }
+    Verdict::Send(Way {
+        phone,
+        neutral,
+        wechat,
+    })
 }
 
 fn to_staff(staff: Option<&Staff>) -> Verdict {
@@ -99,15 +104,17 @@ fn to_staff(staff: Option<&Staff>) -> Verdict {
         return Verdict::Cancel("account_not_active");
     };
     match person.phone.as_deref().and_then(e164) {
-        Some(phone) => Verdict::Send {
-            phone,
+        Some(phone) => Verdict::Send(Way {
+            phone: Some(phone),
             neutral: false,
-        },
+            wechat: Wechat::NotBound,
+        }),
         None => Verdict::Cancel("no_usable_number"),
     }
 }
 
-fn usable_phone(client: &Client) -> Option<String> {
+/// The client's number in E.164, if it may be texted and is not known to be wrong.
+pub(in crate::jobs) fn usable_phone(client: &Client) -> Option<String> {
     if !client.phone_sms_ok || client.phone_state == PhoneState::Invalid {
         return None;
     }

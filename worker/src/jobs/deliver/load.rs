@@ -4,22 +4,30 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use casework::{Work, WorkError, rules};
+use chrono::TimeDelta;
 use domain::{
-    AppointmentId, CaseId, ClientId, MessageId, MessageKind, OfficeId, StaffId,
-    consent::{self, ConsentPurpose},
-    local_time::Tz,
-    rule_pack::RulePack,
-    template::Template,
-    wording::WordList,
+    AppointmentId, CaseId, ClientId, IdMint, MessageId, MessageKind, OfficeId, StaffId,
+    local_time::Tz, rule_pack::RulePack, template::Template, wording::WordList,
 };
 use storage::{
-    appointments, cases,
+    appointments,
+    attempts::{self, Try},
+    cases,
     clients::{self, Client},
-    consents,
     messages::Message,
     offices::{self, Office},
+    sending_pauses,
     staff::{self, Staff},
     templates,
+};
+
+use super::{
+    bound::{self, Bound},
+    filed::{self, Filed},
+};
+use crate::{
+    Providers,
+    providers::{A_DAY, Recent},
 };
 
 /// What messages are about.
@@ -33,8 +41,16 @@ pub(in crate::jobs) struct Surroundings {
     pub staff: HashMap<StaffId, Staff>,
     /// Numbers that belong to more than one client.
     pub shared_phones: HashSet<String>,
-    /// Messages whose channel needs a consent that is not in force.
-    pub withheld: HashSet<MessageId>,
+    /// What clients were sent in the last 24 hours, where an account counts it.
+    pub recent: HashMap<ClientId, Recent>,
+    /// Earlier tries of messages that had any, in the order they were made.
+    pub tries: HashMap<MessageId, Vec<Try>>,
+    /// What clients bound at WeChat.
+    pub bound: HashMap<ClientId, Bound>,
+    /// What is filed with accounts, by account, kind and step.
+    pub filed: Filed,
+    /// The accounts whose sending people have paused.
+    pub paused: HashSet<String>,
     /// The agency's own texts.
     pub templates: HashMap<(MessageKind, String), Template>,
 }
@@ -48,7 +64,7 @@ fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
 
 impl Surroundings {
     /// Cases, their packs and appointments: enough to judge whether a message is still needed.
-    pub fn of_cases(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
+    fn of_cases(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
         let (agency, mut loaded) = (work.agency, Self::default());
         let ids = distinct(messages.iter().filter_map(|message| message.appointment_id));
         if !ids.is_empty() {
@@ -66,8 +82,26 @@ impl Surroundings {
         Ok(loaded)
     }
 
+    /// What following up needs: also the tries, and the clients to ask about.
+    pub fn followed(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
+        let mut loaded = Self::of_cases(work, messages)?;
+        loaded.tries = tries(work, messages)?;
+        let ids = distinct(messages.iter().filter_map(|message| message.client_id));
+        if !ids.is_empty() {
+            loaded.clients = clients::get_many(work.tx, work.agency, &ids)?
+                .into_iter()
+                .map(|client| (client.id, client))
+                .collect();
+        }
+        Ok(loaded)
+    }
+
     /// Everything that sending needs.
-    pub fn of(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
+    pub fn of(
+        work: &mut Work<'_, '_>,
+        providers: &Providers,
+        messages: &[Message],
+    ) -> Result<Self, WorkError> {
         let mut loaded = Self::of_cases(work, messages)?;
         let agency = work.agency;
         let ids = distinct(messages.iter().filter_map(|message| message.client_id));
@@ -82,7 +116,15 @@ impl Surroundings {
                 .map(|client| (client.id, client))
                 .collect();
         }
-        loaded.withheld = without_consent(work, messages)?;
+        loaded.tries = tries(work, messages)?;
+        if providers.count_numbers() {
+            loaded.recent = recent(work, messages)?;
+        }
+        loaded.paused = sending_pauses::gateways(work.tx, agency)?;
+        if providers.file_texts() {
+            loaded.filed = filed::load(work)?;
+        }
+        loaded.bound = bound::load(work, providers, &ids)?;
         let ids = distinct(messages.iter().map(|message| message.office_id));
         for office in offices::get_many(work.tx, agency, &ids)? {
             let zone = rules::zone(&office)?;
@@ -111,28 +153,40 @@ impl Surroundings {
     }
 }
 
-/// The messages whose channel needs a consent that their client has not in force. Asks nothing where
-/// no channel needs one.
-fn without_consent(
+/// Asks nothing where no message was tried before.
+fn tries(
     work: &mut Work<'_, '_>,
     messages: &[Message],
-) -> Result<HashSet<MessageId>, WorkError> {
-    let mut withheld = HashSet::new();
-    for &purpose in ConsentPurpose::ALL {
-        let asked: Vec<(MessageId, ClientId)> = messages
-            .iter()
-            .filter(|message| consent::needed_for(message.channel) == Some(purpose))
-            .filter_map(|message| Some((message.id, message.client_id?)))
-            .collect();
-        if asked.is_empty() {
-            continue;
+) -> Result<HashMap<MessageId, Vec<Try>>, WorkError> {
+    let tried: Vec<MessageId> = messages
+        .iter()
+        .filter(|message| message.attempt_count > 0)
+        .map(|message| message.id)
+        .collect();
+    let mut of_messages: HashMap<MessageId, Vec<Try>> = HashMap::new();
+    if !tried.is_empty() {
+        for made in attempts::tries(work.tx, work.agency, &tried)? {
+            of_messages.entry(made.message_id).or_default().push(made);
         }
-        let clients = distinct(asked.iter().map(|(_, client)| *client));
-        let given = consents::in_force(work.tx, work.agency, &clients, purpose)?;
-        let not_given = asked
-            .into_iter()
-            .filter(|(_, client)| !given.contains(client));
-        withheld.extend(not_given.map(|(message, _)| message));
     }
-    Ok(withheld)
+    Ok(of_messages)
+}
+
+/// What the clients of these messages were sent in the last 24 hours.
+fn recent(
+    work: &mut Work<'_, '_>,
+    messages: &[Message],
+) -> Result<HashMap<ClientId, Recent>, WorkError> {
+    /// Messages planned longer ago were handed over longer ago than a day.
+    const PLANNED: TimeDelta = TimeDelta::days(14);
+    let cases = distinct(messages.iter().filter_map(|message| message.case_id));
+    let planned: MessageId = IdMint::new(work.now - PLANNED, 0).next();
+    let since = work.now - A_DAY;
+    let mut recent: HashMap<ClientId, Recent> = HashMap::new();
+    let handed = attempts::handed_since(work.tx, work.agency, &cases, planned, since)?;
+    for (client, account, at) in handed {
+        let of_client = recent.entry(client).or_default();
+        of_client.entry(account).or_default().push(at);
+    }
+    Ok(recent)
 }

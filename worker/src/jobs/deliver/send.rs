@@ -1,4 +1,4 @@
-//! Calls the gateway, outside any unit of work.
+//! Calls the account's gateway, outside any unit of work.
 
 use std::time::Duration;
 
@@ -48,21 +48,26 @@ pub(super) async fn send(
 async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sent {
     // Two batches may be under way, and the office's platform takes so many at once in all.
     let _permit = context.sending.acquire().await;
+    let (providers, clock) = (&context.parts.providers, &context.parts.clock);
+    let place = ready.chosen.account;
     let longest = context.parts.settings.send_timeout;
     let ends_by = TimeDelta::from_std(longest)
         .ok()
-        .and_then(|longest| context.parts.clock.now().checked_add_signed(longest));
-    if ends_by.is_none_or(|ends_by| ends_by >= lease_until) {
+        .and_then(|longest| clock.now().checked_add_signed(longest));
+    let in_time = ends_by.is_some_and(|ends_by| ends_by < lease_until);
+    let Some(provider) = providers.at(place).filter(|_| in_time) else {
+        providers.record(place, None, clock.now());
         return Sent {
             ready,
             result: Sending::NotTried,
         };
-    }
-    let sending = context.parts.gateway.send(&ready.outgoing);
+    };
+    let sending = provider.gateway.send(&ready.outgoing);
     let result = match tokio::time::timeout(longest + SLACK, sending).await {
         Ok(result) => result,
         Err(_elapsed) => Err(SendError::new(Failure::Unknown, "timeout")),
     };
+    providers.record(place, Some(&result), clock.now());
     Sent {
         ready,
         result: Sending::Tried(result),

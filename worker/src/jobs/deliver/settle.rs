@@ -7,14 +7,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AppointmentId, AttemptOutcome, HopCause, MessageStatus, PhoneState,
     delivery::{Retry, RetryPolicy, says_bad_number},
-    miss,
+    miss, provider_choice,
+    subscription_credit::CreditChange,
 };
-use gateways::{Failure, SendError};
+use gateways::{
+    Failure, SendError,
+    wechat::{callback::spent_key, says_no_credit},
+};
 use storage::{
     appointments,
     attempts::{self, Outcome},
     clients,
     messages::{self, Settled},
+    subscription_credits::{self, CreditEvent},
 };
 
 use super::{
@@ -23,7 +28,7 @@ use super::{
 };
 use crate::{
     job::Turn,
-    jobs::groups::{Groups, call, to, until},
+    jobs::groups::{Groups, call, call_cause, hop_on, to, until},
 };
 
 /// How long after a time-out the fate of a message is looked at. The other side knows a repetition
@@ -98,6 +103,14 @@ fn after_failure(
     now: DateTime<Utc>,
 ) -> Settled {
     let not_after = ready.message.not_after;
+    let code = Some(error.code.as_str());
+    if goes_on(ready, error, retry, now) {
+        let cause = match error.class {
+            Failure::Quota => HopCause::ProviderFailed,
+            class => cause_of(class),
+        };
+        return hop_on(ready.channel, now, code, cause);
+    }
     let next = retry.next_attempt(
         ready.attempts_made(),
         now,
@@ -106,23 +119,42 @@ fn after_failure(
         error.retry_after,
     );
     let status = error.class.status_after(next);
-    let code = Some(error.code.as_str());
     if status == MessageStatus::Unknown {
         return until(status, now + LOOK_AGAIN, code);
     }
     if let (MessageStatus::Scheduled, Retry::At(at)) = (status, next) {
         return until(status, at, code);
     }
-    let cause = match error.class {
-        Failure::Permanent => HopCause::PermanentFailure,
-        Failure::Configuration => HopCause::Configuration,
-        _ => HopCause::TriesSpent,
-    };
+    let cause = cause_of(error.class);
     // Giving up on a client makes work for a person; staff see their tasks anyway.
     if ready.message.client_id.is_some() {
         call(status, code, cause)
     } else {
         to(status, code)
+    }
+}
+
+/// Whether another account has its turn at once: after what this one refuses for good, for now by a
+/// quota, or for its configuration. A number that does not exist is the same for every account that
+/// texts it.
+fn goes_on(ready: &Ready, error: &SendError, retry: &RetryPolicy, now: DateTime<Utc>) -> bool {
+    let bad_number = says_bad_number(&error.code) && provider_choice::is_text(ready.channel);
+    let elsewhere = matches!(
+        error.class,
+        Failure::Permanent | Failure::Configuration | Failure::Quota
+    );
+    elsewhere
+        && !ready.chosen.is_last
+        && !bad_number
+        && ready.attempts_made() < retry.max_attempts
+        && now < ready.message.not_after
+}
+
+const fn cause_of(failure: Failure) -> HopCause {
+    match failure {
+        Failure::Permanent => HopCause::PermanentFailure,
+        Failure::Configuration => HopCause::Configuration,
+        Failure::Transient | Failure::Quota | Failure::Unknown => HopCause::TriesSpent,
     }
 }
 
@@ -155,7 +187,7 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
     let mut stale = 0;
     for one in planned {
         let (message, fence) = (&one.ready.message, one.ready.fence());
-        let Some((_, cause)) = one.to.hop else {
+        let Some(cause) = call_cause(&one.to) else {
             groups.add(message, MessageStatus::Claimed, fence, one.to.clone());
             continue;
         };
@@ -168,11 +200,15 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
         notify::call_task(work, message, cause)?;
         if let Some(client) = message.client_id
             && one.code.is_some_and(says_bad_number)
+            && provider_choice::is_text(one.ready.channel)
         {
             clients::set_phone_state(work.tx, agency, client, PhoneState::Invalid, now)?;
         }
     }
     stale += groups.write(work.tx, agency, now)?;
+    for one in planned {
+        note_credit(work, one)?;
+    }
     let told: Vec<AppointmentId> = planned
         .iter()
         .filter(|one| one.outcome == AttemptOutcome::Delivered)
@@ -183,7 +219,40 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
     Ok(stale)
 }
 
-/// Counts by state, and raises the alarm for what only an operator can mend.
+/// A message that was taken takes a credit, and a refusal for want of one says that none is left.
+fn note_credit(work: &mut Work<'_, '_>, one: &Planned<'_>) -> Result<(), WorkError> {
+    let outgoing = &one.ready.outgoing;
+    let (Some(binding), Some(template)) = (one.ready.credit_of, &outgoing.template) else {
+        return Ok(());
+    };
+    let (change, key) = match (one.outcome, one.code, one.provider_message_id) {
+        // The platform's event about the same message has the same key.
+        (AttemptOutcome::Accepted, _, Some(id)) => (CreditChange::Spent, spent_key(id)),
+        (AttemptOutcome::Accepted, _, None) => (
+            CreditChange::Spent,
+            spent_key(&outgoing.attempt_id.to_string()),
+        ),
+        (AttemptOutcome::Permanent, Some(code), _) if says_no_credit(code) => {
+            let change = CreditChange::Emptied;
+            (change, format!("{change}:{}", outgoing.attempt_id))
+        }
+        _ => return Ok(()),
+    };
+    let event = CreditEvent {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        binding_id: binding,
+        template_id: template.provider_template_id.clone(),
+        change,
+        dedupe_key: key,
+        happened_at: outgoing.sent_at,
+        recorded_at: work.now,
+    };
+    subscription_credits::note(work.tx, &event)?;
+    Ok(())
+}
+
+/// Counts by state.
 fn count(planned: &[Planned<'_>], stale: usize) {
     let mut by_status: HashMap<&'static str, u64> = HashMap::new();
     for one in planned {
@@ -194,13 +263,4 @@ fn count(planned: &[Planned<'_>], stale: usize) {
     }
     metrics::counter!("worker_stale_outcomes_total")
         .increment(u64::try_from(stale).unwrap_or(u64::MAX));
-    let misconfigured = |one: &&Planned<'_>| one.outcome == AttemptOutcome::Configuration;
-    if let Some(first) = planned.iter().find(misconfigured) {
-        tracing::error!(
-            message = %first.ready.message.id,
-            code = first.code,
-            count = planned.iter().filter(misconfigured).count(),
-            "the gateway refuses our account or address: an operator has to act"
-        );
-    }
 }

@@ -1,44 +1,74 @@
 //! The finished text of a message.
 
 use domain::{
-    MessageKind, Refusal, Sex,
+    MessageKind, Sex,
     contact::salutation,
-    template::{self, Placeholder, Template, Variables, date_text},
+    provider_choice,
+    template::{
+        self, FallbackReason, NEUTRAL_STEP, Outbound, Placeholder, Route, Template, Unsendable,
+        Variables, Wanted, date_text, day_text, render_for,
+    },
     wording::WordList,
 };
 use storage::{offices::Office, staff::Staff};
 
 use super::{eligible::Facts, load::Surroundings};
+use crate::Provider;
 
-/// Renders a message with its stored dates, and checks the finished text. One that is refused gives
-/// way to the neutral text of its kind.
-///
-/// # Errors
-/// When the neutral text is refused as well: the office's signature is at fault.
-pub(super) fn render(
-    facts: &Facts<'_>,
-    about: &Surroundings,
-    office: &Office,
-    neutral: bool,
-    waiting: Option<usize>,
-) -> Result<String, Refusal> {
-    let words = WordList::shipped();
-    let kind = facts.message.kind;
-    if !neutral && let Some(template) = template_of(facts, about) {
-        let variables = variables(facts, about, office, waiting);
-        match template.render(&variables, &office.message_signature, words) {
-            Ok(rendered) => return Ok(rendered.text),
-            Err(refusal) => tracing::warn!(
-                message = %facts.message.id,
-                code = %refusal.code,
-                "text refused after rendering; the neutral one is used"
-            ),
-        }
+/// What a message says: the same facts, by whichever account it goes.
+pub(super) struct Text<'a> {
+    pub facts: &'a Facts<'a>,
+    pub about: &'a Surroundings,
+    pub office: &'a Office,
+    /// Whether others may read what is sent to the number.
+    pub discreet: bool,
+    /// How many items a digest has.
+    pub waiting: Option<usize>,
+}
+
+impl Text<'_> {
+    /// Whether an account can carry it: one that sends only filed texts has one for it, in which
+    /// everything fits.
+    pub fn fits(&self, provider: &Provider) -> bool {
+        provider.files.is_none() || self.render(provider).is_ok()
     }
-    let plain = template::neutral(kind);
-    Ok(plain
-        .render(&Variables::new(), &office.message_signature, words)?
-        .text)
+
+    /// Renders it for an account with its stored dates, and checks the finished text. One that is
+    /// refused gives way to the neutral text of its kind.
+    ///
+    /// # Errors
+    /// When the neutral text is refused as well, so that the office's signature is at fault, or the
+    /// account has none.
+    pub fn render(&self, provider: &Provider) -> Result<Outbound, Unsendable> {
+        let message = self.facts.message;
+        let filed = |step: &str| {
+            let key = (provider.name.clone(), message.kind, step.to_owned());
+            self.about.filed.get(&key)
+        };
+        let route = match provider.files {
+            None => Route::WholeText,
+            Some(_) => Route::Filed {
+                usual: filed(&message.step),
+                neutral: filed(NEUTRAL_STEP),
+            },
+        };
+        let wanted = Wanted {
+            kind: message.kind,
+            text: template_of(self.facts, self.about),
+            // WeChat leads to the client's own account, not to whoever holds the number.
+            discreet: self.discreet && provider_choice::is_text(provider.gateway.channel()),
+        };
+        let variables = variables(self.facts, self.about, self.office, self.waiting);
+        let signature = &self.office.message_signature;
+        let outbound = render_for(route, &wanted, &variables, signature, WordList::shipped())?;
+        if outbound.why == Some(FallbackReason::Refused) {
+            tracing::warn!(
+                message = %message.id,
+                "text refused after rendering; the neutral one is used"
+            );
+        }
+        Ok(outbound)
+    }
 }
 
 /// The agency's own text for the step, else the one that ships; none for a step of a rule pack that
@@ -69,7 +99,9 @@ fn variables(
         _ => facts.appointment.map(|item| item.due_on),
     };
     if let Some(due_on) = due_on {
-        variables = variables.with(Placeholder::Date, &date_text(due_on));
+        variables = variables
+            .with(Placeholder::Date, &date_text(due_on))
+            .with(Placeholder::Day, &day_text(due_on));
     }
     variables = variables.with(Placeholder::Time, &office.visits_until);
     let caseworker = facts

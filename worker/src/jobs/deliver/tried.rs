@@ -1,0 +1,39 @@
+//! How earlier tries at a message ended, for the choice of the next account.
+
+use domain::{
+    AttemptOutcome, HopCause,
+    provider_choice::{Ended, Tried},
+};
+use gateways::Failure;
+use storage::{attempts::Try, messages::Message};
+
+/// The tries in the order they were made.
+pub(super) fn tried<'a>(message: &Message, tries: &'a [Try]) -> Vec<Tried<'a>> {
+    // Why a try was not the last one stands with the next, or else with the message.
+    let causes = tries
+        .iter()
+        .skip(1)
+        .map(|next| next.hop_cause)
+        .chain([message.hop_cause]);
+    tries
+        .iter()
+        .zip(causes)
+        .map(|(made, cause)| Tried {
+            account: &made.gateway,
+            ended: ended(made.outcome, cause),
+        })
+        .collect()
+}
+
+fn ended(outcome: Option<AttemptOutcome>, cause: Option<HopCause>) -> Ended {
+    use AttemptOutcome as O;
+    match outcome {
+        Some(O::Permanent) => Ended::ForGood(HopCause::PermanentFailure),
+        // It was taken, and the message would not be due again but for a receipt, or the want of one.
+        Some(O::Accepted | O::Delivered) => Ended::ForGood(cause.unwrap_or(HopCause::NoReceipt)),
+        Some(O::Transient) => Ended::ForNow(Failure::Transient),
+        Some(O::Quota) => Ended::ForNow(Failure::Quota),
+        Some(O::Configuration) => Ended::ForNow(Failure::Configuration),
+        Some(O::Unknown) | None => Ended::ForNow(Failure::Unknown),
+    }
+}

@@ -1,0 +1,208 @@
+//! The accounts that the settings list, opened.
+
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{OfficeId, template::TemplateGateway};
+use gateways::{
+    AliyunGateway, MessageGateway, Nonces, RecordingGateway, TencentGateway, WebhookGateway,
+    aliyun::{self, AliyunSettings},
+    tencent::{self, TencentSettings},
+    webhook::WebhookSettings,
+    wechat::{
+        self, Account, AccountSettings, SubscribeGateway, TemplateGateway as WechatTemplates,
+    },
+};
+use platform::{
+    Config, ConfigError, Randomness,
+    config::{GatewayKind, ProviderConfig, ProviderKind},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{OpenError, required};
+use crate::{Provider, Providers};
+
+/// The accounts messages leave by, and the sandbox's own handle on one.
+#[derive(Debug, Clone)]
+pub struct OpenProviders {
+    /// Where messages leave.
+    pub providers: Providers,
+    /// The one that keeps messages to be looked at, if it is there.
+    pub recording: Option<RecordingGateway>,
+}
+
+/// The accounts that `[[providers]]` lists; without any, the one that `gateway.kind` names.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn providers(config: &Config, randomness: &Randomness) -> Result<OpenProviders, OpenError> {
+    let mut recording = None;
+    if config.providers.is_empty() {
+        let gateway = the_gateway(config, &mut recording)?;
+        return Ok(OpenProviders {
+            providers: Providers::single(gateway),
+            recording,
+        });
+    }
+    let accounts = config
+        .providers
+        .iter()
+        .map(|account| open(account, config, randomness, &mut recording))
+        .collect::<Result<_, _>>()?;
+    let offices = config
+        .office_providers
+        .iter()
+        .map(|office| {
+            let id: OfficeId = office.office_id.parse().map_err(|_error| {
+                let id = &office.office_id;
+                ConfigError::Refused(format!("office_providers: {id:?} is no id of an office"))
+            })?;
+            let weights = office
+                .weights
+                .clone()
+                .into_iter()
+                .collect::<HashMap<_, _>>();
+            Ok((id, weights))
+        })
+        .collect::<Result<Vec<_>, ConfigError>>()?;
+    Ok(OpenProviders {
+        providers: Providers::new(accounts, offices),
+        recording,
+    })
+}
+
+fn the_gateway(
+    config: &Config,
+    recording: &mut Option<RecordingGateway>,
+) -> Result<Arc<dyn MessageGateway>, OpenError> {
+    let webhook = &config.gateway.webhook;
+    Ok(match config.gateway.kind {
+        GatewayKind::Recording => Arc::new(record(config, recording)),
+        GatewayKind::Webhook => Arc::new(WebhookGateway::new(&WebhookSettings {
+            url: required("gateway.webhook.url", webhook.url.as_ref())?.clone(),
+            secret: required("gateway.webhook.secret", webhook.secret.as_ref())?.clone(),
+            timeout: webhook.timeout(),
+            connect_timeout: std::time::Duration::from_secs(webhook.connect_timeout_seconds),
+            allow_private_addresses: webhook.allow_private_addresses,
+        })?),
+    })
+}
+
+fn record(config: &Config, recording: &mut Option<RecordingGateway>) -> RecordingGateway {
+    let gateway = RecordingGateway::new(config.gateway.recording.keep);
+    recording.insert(gateway).clone()
+}
+
+fn open(
+    account: &ProviderConfig,
+    config: &Config,
+    randomness: &Randomness,
+    recording: &mut Option<RecordingGateway>,
+) -> Result<Provider, OpenError> {
+    let gateway: Arc<dyn MessageGateway> = match account.kind {
+        ProviderKind::Recording => Arc::new(record(config, recording)),
+        ProviderKind::Webhook => Arc::new(WebhookGateway::new(&WebhookSettings {
+            url: required(&key(account, "url"), account.url.as_ref())?.clone(),
+            secret: secret(account)?,
+            timeout: account.timeout(),
+            connect_timeout: account.connect_timeout(),
+            allow_private_addresses: account.allow_private_addresses,
+        })?),
+        ProviderKind::Aliyun => Arc::new(aliyun(account, randomness)?),
+        ProviderKind::Tencent => Arc::new(tencent(account)?),
+        ProviderKind::WechatTemplate => Arc::new(WechatTemplates::new(wechat(account)?)),
+        ProviderKind::WechatSubscribe => Arc::new(SubscribeGateway::new(wechat(account)?, None)),
+    };
+    Ok(Provider {
+        name: account.name.clone(),
+        weight: account.weight,
+        per_second: account.per_second,
+        per_number_a_day: account.per_number_a_day,
+        knows_repetition: matches!(
+            account.kind,
+            ProviderKind::Recording | ProviderKind::Webhook
+        ),
+        files: match account.kind {
+            ProviderKind::Recording | ProviderKind::Webhook => None,
+            ProviderKind::Aliyun => Some(TemplateGateway::Aliyun),
+            ProviderKind::Tencent => Some(TemplateGateway::Tencent),
+            ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => {
+                Some(TemplateGateway::Wechat)
+            }
+        },
+        needs_credit: account.kind == ProviderKind::WechatSubscribe,
+        app_id: match account.kind {
+            ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => account.app_id.clone(),
+            _ => None,
+        },
+        ..Provider::of(gateway)
+    })
+}
+
+fn aliyun(account: &ProviderConfig, randomness: &Randomness) -> Result<AliyunGateway, OpenError> {
+    let settings = AliyunSettings {
+        endpoint: address(account, aliyun::ENDPOINT),
+        access_key_id: named(account, "key_id", account.key_id.as_ref())?,
+        access_key_secret: secret(account)?,
+        extend_code: None,
+        timeout: account.timeout(),
+        connect_timeout: account.connect_timeout(),
+        allow_private_addresses: account.allow_private_addresses,
+    };
+    let randomness = randomness.clone();
+    Ok(AliyunGateway::new(
+        &settings,
+        Nonces::new(move || randomness.seed()),
+    )?)
+}
+
+fn tencent(account: &ProviderConfig) -> Result<TencentGateway, OpenError> {
+    let region = account.region.as_deref().unwrap_or(tencent::REGION);
+    Ok(TencentGateway::new(&TencentSettings {
+        endpoint: address(account, tencent::ENDPOINT),
+        region: region.to_owned(),
+        secret_id: named(account, "key_id", account.key_id.as_ref())?,
+        secret_key: secret(account)?,
+        sdk_app_id: named(account, "app_id", account.app_id.as_ref())?,
+        extend_code: None,
+        timeout: account.timeout(),
+        connect_timeout: account.connect_timeout(),
+        allow_private_addresses: account.allow_private_addresses,
+    })?)
+}
+
+fn wechat(account: &ProviderConfig) -> Result<Account, OpenError> {
+    Ok(Account::new(&AccountSettings {
+        base_url: address(account, wechat::BASE_URL).into(),
+        app_id: named(account, "app_id", account.app_id.as_ref())?,
+        secret: secret(account)?,
+        timeout: account.timeout(),
+        connect_timeout: account.connect_timeout(),
+        allow_private_addresses: account.allow_private_addresses,
+    })?)
+}
+
+fn address(account: &ProviderConfig, usual: &str) -> String {
+    account
+        .url
+        .as_ref()
+        .map_or(usual, |url| url.expose_secret())
+        .to_owned()
+}
+
+fn secret(account: &ProviderConfig) -> Result<SecretString, ConfigError> {
+    Ok(required(&key(account, "secret"), account.secret.as_ref())?.clone())
+}
+
+fn named(
+    account: &ProviderConfig,
+    field: &str,
+    value: Option<&String>,
+) -> Result<String, ConfigError> {
+    value
+        .cloned()
+        .ok_or_else(|| ConfigError::Refused(format!("{} is not set", key(account, field))))
+}
+
+fn key(account: &ProviderConfig, field: &str) -> String {
+    format!("providers.{}.{field}", account.name)
+}

@@ -1,0 +1,290 @@
+//! The provider accounts that messages leave by, and how each is doing.
+//!
+//! Breakers and paces live in the memory of the process: each worker learns by itself what rests, and
+//! a start forgets it. Share a vendor's limit among the workers when setting `per_second`.
+
+mod health;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Channel, OfficeId,
+    provider_choice::{self, Choice, Pace, Standing, Wanted},
+    template::TemplateGateway,
+};
+use gateways::{Accepted, MessageGateway, SendError};
+
+use self::health::Health;
+
+/// After how long an account whose sending is paused is looked at again.
+const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(5);
+/// The window in which messages to one recipient are counted (Aliyun: 24 hours from the first).
+pub(crate) const A_DAY: TimeDelta = TimeDelta::hours(24);
+
+/// One account at a provider.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Its name in the settings; attempts and receipts are recorded under it.
+    pub name: String,
+    /// The way to it.
+    pub gateway: Arc<dyn MessageGateway>,
+    /// Its share among the accounts of its channel; 0: only where no other is ready.
+    pub weight: u32,
+    /// Messages it is given in a second at most; none: as many as there are.
+    pub per_second: Option<u32>,
+    /// Messages to one client in 24 hours at most: vendors count by the number, and refuse the rest.
+    pub per_number_a_day: Option<u32>,
+    /// Whether it knows a repetition by the message's id.
+    pub knows_repetition: bool,
+    /// AppID of an account at WeChat: clients are bound with it.
+    pub app_id: Option<String>,
+    /// Whether every message takes one that its recipient accepted (WeChat's subscribe messages).
+    pub needs_credit: bool,
+    /// Set where it sends only what is filed with it; others take the whole text.
+    pub files: Option<TemplateGateway>,
+}
+
+impl Provider {
+    /// An account that takes whole texts, of weight 1, without a pace; it goes by the gateway's name.
+    pub fn of(gateway: Arc<dyn MessageGateway>) -> Self {
+        Self {
+            name: gateway.name().to_owned(),
+            gateway,
+            weight: 1,
+            per_second: None,
+            per_number_a_day: None,
+            knows_repetition: true,
+            app_id: None,
+            needs_credit: false,
+            files: None,
+        }
+    }
+
+    /// When the account may send to a recipient again who got as much as it sends one in a day.
+    fn number_rests_until(
+        &self,
+        recent: Option<&Recent>,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let most = usize::try_from(self.per_number_a_day?).ok()?;
+        let mut sent = recent?.get(&self.name)?.clone();
+        sent.sort_unstable();
+        // The one that has to be a day old for another to follow.
+        let oldest = sent.len().checked_sub(most)?;
+        let until = *sent.get(oldest)? + A_DAY;
+        (now < until).then_some(until)
+    }
+}
+
+/// What a choice depends on beside the message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Draw<'a> {
+    /// Whose weights.
+    pub office: OfficeId,
+    /// Whether it goes before what can wait for an account's pace.
+    pub urgent: bool,
+    /// The accounts by which nothing is sent for now.
+    pub paused: &'a HashSet<String>,
+    /// What the recipient was sent in the last 24 hours, by account.
+    pub recent: Option<&'a Recent>,
+    /// A random number in `[0, 1)`.
+    pub unit: f64,
+}
+
+/// When one recipient was sent something, by account.
+pub(crate) type Recent = HashMap<String, Vec<DateTime<Utc>>>;
+
+/// The accounts of a worker. Clones share what is known of them.
+#[derive(Debug, Clone)]
+pub struct Providers(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    accounts: Vec<Provider>,
+    /// The weights of offices that have their own, in the order of the accounts.
+    offices: HashMap<OfficeId, Vec<u32>>,
+    health: Mutex<Vec<Health>>,
+}
+
+impl Providers {
+    /// These accounts; `offices` have weights of their own, by the names of accounts, and use the
+    /// others only where none of theirs is ready.
+    pub fn new(
+        accounts: Vec<Provider>,
+        offices: impl IntoIterator<Item = (OfficeId, HashMap<String, u32>)>,
+    ) -> Self {
+        let weight =
+            |own: &HashMap<String, u32>, it: &Provider| own.get(&it.name).copied().unwrap_or(0);
+        let offices = offices
+            .into_iter()
+            .map(|(office, own)| (office, accounts.iter().map(|it| weight(&own, it)).collect()))
+            .collect();
+        let health = accounts
+            .iter()
+            .map(|account| Health::new(account.per_second.map(Pace::per_second)))
+            .collect();
+        Self(Arc::new(Inner {
+            accounts,
+            offices,
+            health: Mutex::new(health),
+        }))
+    }
+
+    /// One gateway of the office's own, which knows a repetition by the message's id.
+    pub fn single(gateway: Arc<dyn MessageGateway>) -> Self {
+        Self::new(vec![Provider::of(gateway)], [])
+    }
+
+    /// The channel messages are planned for: that of the first account for text messages. Which one
+    /// carries a message is decided when it is sent.
+    pub fn channel(&self) -> Channel {
+        let channels = || {
+            self.0
+                .accounts
+                .iter()
+                .map(|account| account.gateway.channel())
+        };
+        channels()
+            .find(|channel| provider_choice::is_text(*channel))
+            .or_else(|| channels().next())
+            .unwrap_or(Channel::CallTask)
+    }
+
+    /// The `AppIDs` of accounts at WeChat.
+    pub fn app_ids(&self) -> Vec<String> {
+        let accounts = self.0.accounts.iter();
+        accounts
+            .filter_map(|account| account.app_id.clone())
+            .collect()
+    }
+
+    /// Whether any account sends only what its recipients accepted.
+    pub(crate) fn need_credits(&self) -> bool {
+        self.0.accounts.iter().any(|account| account.needs_credit)
+    }
+
+    /// The accounts, in the order of their places.
+    pub(crate) fn accounts(&self) -> &[Provider] {
+        &self.0.accounts
+    }
+
+    /// Whether any account counts messages to one recipient.
+    pub(crate) fn count_numbers(&self) -> bool {
+        let mut accounts = self.0.accounts.iter();
+        accounts.any(|account| account.per_number_a_day.is_some())
+    }
+
+    /// Whether any account sends only what is filed with it.
+    pub fn file_texts(&self) -> bool {
+        self.0
+            .accounts
+            .iter()
+            .any(|account| account.files.is_some())
+    }
+
+    /// The account of this name; none when it was taken out of the settings.
+    pub fn named(&self, name: &str) -> Option<&Provider> {
+        self.0.accounts.iter().find(|account| account.name == name)
+    }
+
+    /// The account at a place that [`Providers::choose`] answered.
+    pub(crate) fn at(&self, place: usize) -> Option<&Provider> {
+        self.0.accounts.get(place)
+    }
+
+    /// Chooses the account for a message, and gives it its place there: a place that is taken in a
+    /// unit of work which is run again is taken twice, so an account gets less, never more. `fits`
+    /// says which accounts can carry the message.
+    pub(crate) fn choose(
+        &self,
+        draw: Draw<'_>,
+        wanted: &Wanted<'_>,
+        fits: impl Fn(&Provider) -> bool,
+    ) -> Choice {
+        let fits: Vec<bool> = self.0.accounts.iter().map(fits).collect();
+        let mut health = self.health();
+        let own = self.0.offices.get(&draw.office);
+        let accounts: Vec<_> = self
+            .0
+            .accounts
+            .iter()
+            .zip(health.iter().zip(fits))
+            .enumerate()
+            .map(
+                |(place, (account, (health, fits)))| provider_choice::Account {
+                    name: &account.name,
+                    channel: account.gateway.channel(),
+                    weight: own.map_or(account.weight, |own| own.get(place).copied().unwrap_or(0)),
+                    knows_repetition: account.knows_repetition,
+                    fits,
+                    standing: if draw.paused.contains(&account.name) {
+                        Standing::Resting(wanted.now + LOOK_AGAIN)
+                    } else if let Some(until) = account.number_rests_until(draw.recent, wanted.now)
+                    {
+                        Standing::Paced(until)
+                    } else {
+                        health.standing(wanted.now, draw.urgent)
+                    },
+                },
+            )
+            .collect();
+        let choice = provider_choice::choose(&accounts, wanted, draw.unit);
+        match choice {
+            Choice::Send { account, .. } => {
+                if let Some(health) = health.get_mut(account) {
+                    health.take(wanted.now);
+                }
+                choice
+            }
+            Choice::Wait {
+                account,
+                until,
+                paced: true,
+            } => Choice::Wait {
+                account,
+                until: health
+                    .get_mut(account)
+                    .and_then(|health| health.promise(until, wanted))
+                    .unwrap_or(until),
+                paced: true,
+            },
+            Choice::Wait { .. } | Choice::Call(_) => choice,
+        }
+    }
+
+    /// What came of a call of the account at `place`; none: there was no call.
+    pub(crate) fn record(
+        &self,
+        place: usize,
+        result: Option<&Result<Accepted, SendError>>,
+        now: DateTime<Utc>,
+    ) {
+        let Some(account) = self.0.accounts.get(place) else {
+            return;
+        };
+        let channel = account.gateway.channel();
+        let mut health = self.health();
+        let others_quick = self.0.accounts.iter().zip(health.iter()).enumerate().any(
+            |(other, (account, health))| {
+                other != place
+                    && provider_choice::same_rung(account.gateway.channel(), channel)
+                    && health.is_quick(now)
+            },
+        );
+        if let Some(health) = health.get_mut(place) {
+            health.record(&account.name, result, others_quick, now);
+        }
+    }
+
+    fn health(&self) -> MutexGuard<'_, Vec<Health>> {
+        // What a panic elsewhere may have left behind is a breaker's count, no more.
+        self.0.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

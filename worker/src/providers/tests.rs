@@ -1,0 +1,138 @@
+use chrono::TimeDelta;
+use domain::{
+    IdMint,
+    provider_choice::{BY_TEXT, Reach, Tried, Wechat},
+};
+use gateways::{Failure, RecordingGateway};
+
+use super::*;
+
+fn now() -> DateTime<Utc> {
+    "2026-06-12T01:00:00Z".parse().unwrap()
+}
+
+fn account(name: &str, per_second: Option<u32>) -> Provider {
+    Provider {
+        name: name.to_owned(),
+        per_second,
+        ..Provider::of(Arc::new(RecordingGateway::new(1)))
+    }
+}
+
+fn office(number: u128) -> OfficeId {
+    IdMint::new(now(), number).next()
+}
+
+fn wanted<'a>(at: DateTime<Utc>, tried: &'a [Tried<'a>]) -> Wanted<'a> {
+    Wanted {
+        rungs: BY_TEXT,
+        reach: Reach {
+            wechat: Wechat::NotBound,
+            phone: true,
+        },
+        tried,
+        failures_before_call: 3,
+        not_after: now() + TimeDelta::hours(10),
+        now: at,
+    }
+}
+
+fn choose(providers: &Providers, at: DateTime<Utc>, urgent: bool) -> Choice {
+    let draw = Draw {
+        office: office(1),
+        paused: &HashSet::new(),
+        recent: None,
+        urgent,
+        unit: 0.0,
+    };
+    providers.choose(draw, &wanted(at, &[]), |_| true)
+}
+
+/// The place of the account that gets a message.
+fn place(providers: &Providers, at: DateTime<Utc>) -> usize {
+    match choose(providers, at, false) {
+        Choice::Send { account, .. } => account,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn fails(providers: &Providers, place: usize, class: Failure) {
+    let failed = Err(SendError::new(class, "scripted"));
+    providers.record(place, Some(&failed), now());
+}
+
+#[test]
+fn an_account_that_fails_five_times_is_gone_around_for_a_minute() {
+    let spare = Provider {
+        weight: 0,
+        ..account("b", None)
+    };
+    let providers = Providers::new(vec![account("a", None), spare], []);
+    for _ in 0..5 {
+        assert_eq!(place(&providers, now()), 0);
+        fails(&providers, 0, Failure::Transient);
+    }
+    assert_eq!(place(&providers, now()), 1);
+    assert_eq!(place(&providers, now() + TimeDelta::seconds(60)), 0);
+}
+
+#[test]
+fn slowness_rests_an_account_only_while_another_is_quick() {
+    let both = || Providers::new(vec![account("a", None), account("b", None)], []);
+    let taken = Ok(Accepted {
+        provider_message_id: None,
+        delivered: true,
+    });
+    let (slow, gone_around) = (both(), both());
+    gone_around.record(1, Some(&taken), now());
+    for _ in 0..5 {
+        fails(&slow, 0, Failure::Unknown);
+        fails(&gone_around, 0, Failure::Unknown);
+    }
+    assert_eq!(place(&slow, now()), 0);
+    assert_eq!(place(&gone_around, now()), 1);
+}
+
+#[test]
+fn who_waits_for_a_pace_is_told_a_whole_second_and_what_is_urgent_goes() {
+    let providers = Providers::new(vec![account("a", Some(2))], []);
+    for _ in 0..2 {
+        assert_eq!(place(&providers, now()), 0);
+    }
+    let told: Vec<_> = (0..4).map(|_| choose(&providers, now(), false)).collect();
+    let at = |seconds| Choice::Wait {
+        account: 0,
+        until: now() + TimeDelta::seconds(seconds),
+        paced: true,
+    };
+    assert_eq!(told, [at(1), at(2), at(2), at(3)]);
+    assert!(matches!(
+        choose(&providers, now(), true),
+        Choice::Send { .. }
+    ));
+}
+
+#[test]
+fn an_office_has_weights_of_its_own() {
+    let own = HashMap::from([("b".to_owned(), 5)]);
+    let accounts = vec![account("a", None), account("b", None)];
+    let providers = Providers::new(accounts, [(office(1), own)]);
+    assert_eq!(place(&providers, now()), 1);
+    let of_another = Draw {
+        office: office(2),
+        paused: &HashSet::new(),
+        recent: None,
+        urgent: false,
+        unit: 0.0,
+    };
+    let choice = providers.choose(of_another, &wanted(now(), &[]), |_| true);
+    assert!(matches!(choice, Choice::Send { account: 0, .. }));
+}
+
+#[test]
+fn messages_are_planned_for_the_text_channel() {
+    let single = Providers::single(Arc::new(RecordingGateway::new(1)));
+    assert_eq!(single.channel(), Channel::Recording);
+    assert!(!single.file_texts() && single.named("recording").is_some());
+    assert_eq!(Providers::new(Vec::new(), []).channel(), Channel::CallTask);
+}
