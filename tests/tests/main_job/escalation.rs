@@ -37,6 +37,18 @@ on_both! {
                 assert_eq!(miss[field], item[field], "{field}");
             }
             assert_eq!(miss["notice_proof"], "proven");
+            let first = &miss["reminders"][0];
+            assert_eq!(
+                miss["notice"],
+                json!({
+                    "by": "answer",
+                    "at": first["attempts"][0]["finished_at"],
+                    "message_id": first["id"],
+                    "attempt_id": first["attempts"][0]["id"],
+                    "receipt_id": null,
+                    "task_id": null,
+                })
+            );
             assert_eq!(miss["contacts"][0]["kind"], "overdue_contact");
             for reminder in miss["reminders"].as_array().unwrap() {
                 assert_eq!(reminder["status"], "delivered");

@@ -19,7 +19,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
-use worker::{Settings, Worker, WorkerParts};
+use worker::{Providers, Settings, Worker, WorkerParts};
 
 use crate::{
     Arguments, Outcome, data, measure,
@@ -187,7 +187,7 @@ fn worker(
         clock: Clock::manual(now).0,
         sign_in_clock: Clock::System,
         randomness: Randomness::from_os()?,
-        gateway,
+        providers: Providers::single(gateway),
         settings,
         packs: PackCache::default(),
     }))

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gateways::{Accepted, MessageGateway, Outgoing, Sending};
 use platform::{Clock, Config, ManualClock, Randomness};
 use storage::{StorageError, agencies, idempotency};
-use worker::{Settings, Worker, WorkerParts};
+use worker::{Providers, Settings, Worker, WorkerParts};
 
 use crate::{Arguments, Db, Outcome, data, measure, site, site::Site, sql};
 
@@ -193,7 +193,7 @@ impl<'a> Bench<'a> {
             clock: self.clock.clone(),
             sign_in_clock: Clock::System,
             randomness: Randomness::from_os()?,
-            gateway: Arc::new(Taking),
+            providers: Providers::single(Arc::new(Taking)),
             settings: Settings::of(&Config::defaults()?),
             packs: PackCache::default(),
         }))

@@ -1,0 +1,152 @@
+//! Provider accounts that do as they are told.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
+
+use casework::receipt::{self, Receipt};
+use domain::{AttemptId, Channel, delivery::ReceiptOutcome};
+use gateways::{
+    Accepted, Failure, Found, LookingUp, MessageGateway, Outgoing, SendError, Sending, Sought,
+};
+use tests::TestApp;
+use worker::Provider;
+
+/// One account. It takes every message, unless it is told otherwise.
+#[derive(Debug)]
+pub(crate) struct Scripted {
+    name: &'static str,
+    channel: Channel,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    failures: VecDeque<(Failure, &'static str)>,
+    always: Option<(Failure, &'static str)>,
+    found: Option<Found>,
+    asked: usize,
+    taken: Vec<Outgoing>,
+    tried: usize,
+    delivers: bool,
+}
+
+impl Scripted {
+    pub(crate) fn new(name: &'static str, channel: Channel) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            channel,
+            state: Mutex::default(),
+        })
+    }
+
+    /// The account, as the settings would make it: the vendors' kind, which knows no repetition.
+    pub(crate) fn provider(self: &Arc<Self>, weight: u32) -> Provider {
+        Provider {
+            weight,
+            knows_repetition: false,
+            ..Provider::of(Arc::clone(self) as Arc<dyn MessageGateway>)
+        }
+    }
+
+    /// The next message fails so.
+    pub(crate) fn fail_next(&self, class: Failure, code: &'static str) {
+        self.state.lock().unwrap().failures.push_back((class, code));
+    }
+
+    /// From now on every message fails so; none: none does.
+    pub(crate) fn fail_always(&self, failure: Option<(Failure, &'static str)>) {
+        self.state.lock().unwrap().always = failure;
+    }
+
+    /// From now on what it takes is delivered at once.
+    pub(crate) fn deliver(&self) {
+        self.state.lock().unwrap().delivers = true;
+    }
+
+    /// What it answers when it is asked about an attempt.
+    pub(crate) fn knows(&self, found: Found) {
+        self.state.lock().unwrap().found = Some(found);
+    }
+
+    /// How often it was asked about an attempt.
+    pub(crate) fn asked(&self) -> usize {
+        self.state.lock().unwrap().asked
+    }
+
+    /// Messages to the client it took, oldest first.
+    pub(crate) fn taken(&self) -> Vec<Outgoing> {
+        let taken = self.state.lock().unwrap().taken.clone();
+        let to_client = |one: &Outgoing| one.kind != domain::MessageKind::StaffDigest;
+        taken.into_iter().filter(to_client).collect()
+    }
+
+    /// Calls, taken or not; digests left out.
+    pub(crate) fn tried(&self) -> usize {
+        self.state.lock().unwrap().tried
+    }
+
+    /// The account says what became of the message it took last.
+    pub(crate) fn reports(&self, app: &TestApp, outcome: ReceiptOutcome, code: &str) {
+        let attempt = self.taken().last().unwrap().attempt_id;
+        self.reports_of(app, attempt, outcome, code);
+    }
+
+    /// The account says what became of an attempt.
+    pub(crate) fn reports_of(
+        &self,
+        app: &TestApp,
+        attempt: AttemptId,
+        outcome: ReceiptOutcome,
+        code: &str,
+    ) {
+        let receipt = Receipt {
+            gateway: self.name.to_owned(),
+            outcome: Some(outcome),
+            message_id: None,
+            attempt_id: Some(attempt),
+            code: Some(code.to_owned()),
+            happened_at: Some(app.now()),
+        };
+        app.write(|work| receipt::apply(work, &receipt));
+    }
+
+    fn answer(&self, message: &Outgoing) -> Result<Accepted, SendError> {
+        let mut state = self.state.lock().unwrap();
+        // What staff get is none of these stories.
+        if message.kind != domain::MessageKind::StaffDigest {
+            state.tried += 1;
+            if let Some((class, code)) = state.failures.pop_front().or(state.always) {
+                return Err(SendError::new(class, code));
+            }
+        }
+        state.taken.push(message.clone());
+        Ok(Accepted {
+            provider_message_id: Some(message.attempt_id.to_string()),
+            delivered: state.delivers,
+        })
+    }
+}
+
+impl MessageGateway for Scripted {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> Sending<'a> {
+        Box::pin(async move { self.answer(message) })
+    }
+
+    fn look_up<'a>(&'a self, _sought: &'a Sought) -> LookingUp<'a> {
+        Box::pin(async move {
+            let mut state = self.state.lock().unwrap();
+            state.asked += 1;
+            Ok(state.found.clone().unwrap_or(Found::CannotTell))
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn channel(&self) -> Channel {
+        self.channel
+    }
+}

@@ -1,0 +1,312 @@
+//! WeChat goes before text messages where the client bound it, and only while the consent to it is in
+//! force.
+
+use std::sync::Arc;
+
+use casework::consents::{self, Said};
+use domain::{
+    Channel, MessageKind, Role, WechatBindingId,
+    consent::{ConsentChannel, ConsentPurpose},
+    subscription_credit::CreditChange,
+    template::TemplateGateway,
+    wechat::WechatApp,
+};
+use gateways::Failure;
+use serde_json::{Value, json};
+use storage::{
+    provider_templates::{self, ProviderTemplate},
+    subscription_credits::{self, CreditEvent},
+    wechat_bindings::{self, Account, WechatBinding},
+};
+use tests::{Setup, TestApp, on_both, steps::Journey};
+use worker::{Provider, Providers};
+
+use crate::{
+    scripted::Scripted,
+    story::{CLIENT, before_the_first_reminder, calls, message},
+};
+
+const APP_ID: &str = "wx0123456789abcdef";
+const TEMPLATE: &str = "priTmplId-1";
+const OPEN_ID: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
+
+/// An office with a service account, an account for text messages, and a spare one.
+pub(crate) struct Office {
+    pub(crate) app: TestApp,
+    pub(crate) journey: Journey,
+    pub(crate) wechat: Arc<Scripted>,
+    pub(crate) sms: Arc<Scripted>,
+    pub(crate) spare: Arc<Scripted>,
+}
+
+impl Office {
+    /// Just before the first reminder.
+    pub(crate) async fn open(setup: Setup) -> Self {
+        let wechat = Scripted::new("service-account", Channel::Wechat);
+        let sms = Scripted::new("sms", Channel::Sms);
+        let spare = Scripted::new("spare", Channel::Sms);
+        let service_account = Provider {
+            app_id: Some(APP_ID.to_owned()),
+            ..wechat.provider(1)
+        };
+        let accounts = vec![spare.provider(0), sms.provider(1), service_account];
+        let providers = Providers::new(accounts, []);
+        let app = setup.with_providers(providers).start().await;
+        let journey = before_the_first_reminder(&app).await;
+        Self {
+            app,
+            journey,
+            wechat,
+            sms,
+            spare,
+        }
+    }
+
+    /// The client binds the service account.
+    pub(crate) fn bind(&self) {
+        let client_id = self.journey.client.parse().unwrap();
+        self.app.write(|work| {
+            let binding = WechatBinding {
+                agency_id: work.agency,
+                id: work.ids.next(),
+                client_id,
+                app: WechatApp::ServiceAccount,
+                app_id: APP_ID.to_owned(),
+                bound_at: work.now,
+                last_used_at: work.now,
+                ended_at: None,
+                ended_reason: None,
+            };
+            let account = Account {
+                open_id: OPEN_ID,
+                union_id: None,
+            };
+            Ok(wechat_bindings::insert(work.tx, &binding, &account)?)
+        });
+    }
+
+    pub(crate) fn consent(&self) {
+        let client = self.journey.client.parse().unwrap();
+        let today = self.app.now().date_naive();
+        let said = Said {
+            channel: ConsentChannel::Paper,
+            on: today,
+            today,
+        };
+        let purpose = ConsentPurpose::Wechat;
+        self.app
+            .write(|work| consents::give(work, client, purpose, "wechat-1", said));
+    }
+
+    /// The text of a step is filed with an account at WeChat.
+    fn file(&self, account: &str, step: &str) {
+        let person = self.app.seed().staff("agency_admin");
+        self.app.write(|work| {
+            let filed = ProviderTemplate {
+                agency_id: work.agency,
+                provider: account.to_owned(),
+                kind: MessageKind::AppointmentReminder,
+                step: step.to_owned(),
+                gateway: TemplateGateway::Wechat,
+                provider_template_id: TEMPLATE.to_owned(),
+                params: json!([{ "name": "date1", "variable": "day" }]),
+                variable_chars: None,
+                body: "您预约的服务请于{day}前到站办理。".to_owned(),
+                version: 1,
+                updated_by: person,
+                updated_at: work.now,
+                removed_at: None,
+            };
+            assert!(provider_templates::save(work.tx, &filed, None)?);
+            Ok(())
+        });
+    }
+
+    fn binding(&self) -> WechatBindingId {
+        let client = self.journey.client.parse().unwrap();
+        self.app
+            .write(|work| Ok(wechat_bindings::of_client(work.tx, work.agency, client)?[0].id))
+    }
+
+    /// The client accepts one message in the mini program.
+    fn accepts_one(&self) {
+        let binding_id = self.binding();
+        self.app.write(|work| {
+            let event = CreditEvent {
+                agency_id: work.agency,
+                id: work.ids.next(),
+                binding_id,
+                template_id: TEMPLATE.to_owned(),
+                change: CreditChange::Granted,
+                dedupe_key: format!("granted:{}", work.now),
+                happened_at: work.now,
+                recorded_at: work.now,
+            };
+            assert!(subscription_credits::note(work.tx, &event)?);
+            Ok(())
+        });
+    }
+
+    /// The messages that the client has accepted and not got.
+    fn credits(&self) -> i32 {
+        let binding = self.binding();
+        let left = self.app.write(|work| {
+            Ok(subscription_credits::left(
+                work.tx,
+                work.agency,
+                &[binding],
+            )?)
+        });
+        left.values().sum()
+    }
+
+    async fn withdraw(&self) {
+        let token = self.app.login(Role::Caseworker).await;
+        let path = format!("/v1/clients/{}/consents/withdrawals", self.journey.client);
+        let body = json!({ "purpose": "wechat", "channel": "phone" });
+        self.app.post(&token, &path, body).await.expect(201);
+    }
+
+    async fn message(&self) -> Value {
+        message(&self.app, &self.journey, "wd-1").await
+    }
+
+    /// Whom WeChat and the text messages went to.
+    fn recipients(&self) -> (Vec<String>, Vec<String>) {
+        let of = |account: &Scripted| {
+            let taken = account.taken().into_iter();
+            taken.map(|one| one.recipient).collect()
+        };
+        (of(&self.wechat), of(&self.sms))
+    }
+}
+
+/// Account and cause of every try, in order.
+fn rungs(message: &Value) -> Vec<(&str, Option<&str>)> {
+    let attempts = message["attempts"].as_array().unwrap().iter();
+    attempts
+        .map(|attempt| {
+            (
+                attempt["gateway"].as_str().unwrap(),
+                attempt["hop_cause"].as_str(),
+            )
+        })
+        .collect()
+}
+
+on_both! {
+    async fn who_bound_nothing_gets_a_text_message_and_nothing_is_noted(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.consent();
+        it.app.advance("2025-09-30T09:01").await;
+        assert_eq!(rungs(&it.message().await), [("sms", None)]);
+        assert_eq!(it.recipients(), (vec![], vec![CLIENT.to_owned()]));
+    }
+
+    async fn with_a_consent_wechat_comes_first(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.bind();
+        it.consent();
+        it.app.advance("2025-09-30T09:01").await;
+        let sent = it.message().await;
+        assert_eq!((&sent["channel"], rungs(&sent)), (&"wechat".into(), vec![("service-account", None)]));
+        assert_eq!(it.recipients(), (vec![OPEN_ID.to_owned()], vec![]));
+    }
+
+    async fn without_one_a_text_message_goes_and_says_why(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.bind();
+        it.app.advance("2025-09-30T09:01").await;
+        assert_eq!(rungs(&it.message().await), [("sms", Some("no_consent"))]);
+        assert_eq!(it.wechat.tried(), 0);
+        assert!(calls(&it.app, &it.journey).await.is_empty());
+    }
+
+    /// Planned over WeChat, withdrawn while the message waits for the morning: it holds for this
+    /// message already, and the text messages about the same date go on.
+    async fn a_withdrawal_holds_from_the_next_message_on_and_harms_nothing(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.bind();
+        it.consent();
+        it.app.outage_until("2025-09-30T21:30");
+        it.app.run_until_idle().await;
+        assert_eq!(it.message().await["status"], "scheduled");
+        it.withdraw().await;
+        it.app.advance("2025-10-01T08:00").await;
+        assert_eq!(it.message().await["channel"], "sms");
+        assert_eq!(it.recipients(), (vec![], vec![CLIENT.to_owned()]));
+    }
+
+    /// 43101: the client refused, or has no acceptance left.
+    async fn what_wechat_refuses_goes_by_text_message_at_once(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.bind();
+        it.consent();
+        it.wechat.fail_next(Failure::Permanent, "43101");
+        it.app.advance("2025-09-30T09:00").await;
+        let sent = it.message().await;
+        assert_eq!(
+            rungs(&sent),
+            [("service-account", None), ("sms", Some("permanent_failure"))]
+        );
+        assert_eq!(sent["attempts"][1]["started_at"], "2025-09-30T01:00:00Z");
+        assert_eq!(it.recipients(), (vec![], vec![CLIENT.to_owned()]));
+    }
+
+    async fn without_a_usable_number_wechat_still_leads_to_the_client(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.bind();
+        it.consent();
+        let token = it.app.login(Role::Caseworker).await;
+        let path = format!("/v1/clients/{}", it.journey.client);
+        it.app.patch(&token, &path, json!({ "phone": null })).await.expect(200);
+        it.app.advance("2025-09-30T09:01").await;
+        assert_eq!(it.recipients(), (vec![OPEN_ID.to_owned()], vec![]));
+        // Nothing is left after it: a refusal makes a person call.
+        it.wechat.fail_next(Failure::Permanent, "43004");
+        it.app.advance("2025-10-02T09:01").await;
+        let refused = message(&it.app, &it.journey, "d-7").await;
+        assert_eq!(refused["status"], "undelivered_permanent");
+        assert_eq!(calls(&it.app, &it.journey).await.len(), 1);
+    }
+
+    /// A subscribe message takes one that the client accepted: without any it is not even tried.
+    async fn a_message_that_needs_an_acceptance_is_sent_only_with_one(setup: Setup) {
+        let mini_program = Scripted::new("mini-program", Channel::Wechat);
+        let sms = Scripted::new("sms", Channel::Sms);
+        let subscribes = Provider {
+            app_id: Some(APP_ID.to_owned()),
+            files: Some(TemplateGateway::Wechat),
+            needs_credit: true,
+            ..mini_program.provider(1)
+        };
+        let providers = Providers::new(vec![subscribes, sms.provider(1)], []);
+        let app = setup.with_providers(providers).start().await;
+        let journey = before_the_first_reminder(&app).await;
+        let it = Office { app, journey, wechat: mini_program, sms, spare: Scripted::new("spare", Channel::Sms) };
+        it.bind();
+        it.consent();
+        for step in ["wd-1", "d-7", "d-3"] {
+            it.file("mini-program", step);
+        }
+        it.accepts_one();
+        it.app.advance("2025-09-30T09:01").await;
+        let first = it.message().await;
+        assert_eq!(rungs(&first), [("mini-program", None)]);
+        let template = it.wechat.taken()[0].template.clone().unwrap();
+        assert_eq!(template.params, [("date1".to_owned(), "2025年10月9日".to_owned())]);
+
+        it.app.advance("2025-10-02T09:01").await;
+        let second = message(&it.app, &it.journey, "d-7").await;
+        assert_eq!(rungs(&second), [("sms", Some("no_credit"))]);
+        assert_eq!(it.wechat.tried(), 1);
+
+        // What was counted turns out to be wrong: nothing is left, whatever was accepted.
+        it.accepts_one();
+        it.wechat.fail_next(Failure::Permanent, "errcode_43101");
+        it.app.advance("2025-10-06T09:01").await;
+        let third = message(&it.app, &it.journey, "d-3").await;
+        assert_eq!(rungs(&third), [("mini-program", None), ("sms", Some("permanent_failure"))]);
+        assert_eq!(it.credits(), 0);
+    }
+}
