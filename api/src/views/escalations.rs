@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::views::{
-    excuses::ExcuseView, messages::MessageView, tasks::TaskView, test_records::TestRecordView,
+    excuses::ExcuseView, messages::MessageView, notice::NoticeView, tasks::TaskView, test_records::TestRecordView,
 };
 
 /// A file opened when a threshold was reached. It says what is to be looked at, never what is so:
@@ -145,6 +145,8 @@ pub struct BasisAppointment {
     pub labelled_at: Option<DateTime<Utc>>,
     /// Whether it is shown that the client was told.
     pub notice_proof: NoticeProof,
+    /// What showed it first; `null` where nothing on file does.
+    pub notice: Option<NoticeView>,
     /// When the client said that they know of this day, which shows it too; UTC.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// Every reminder with its attempts, texts and receipts.
@@ -352,6 +354,7 @@ impl BasisAppointment {
             labelled_by: item.labelled_by,
             labelled_at: item.labelled_at,
             notice_proof: item.notice_proof,
+            notice: NoticeView::first(&reminders, &contacts, confirmed_at),
             confirmed_at,
             reminders,
             contacts,
