@@ -179,6 +179,46 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::*;
 
+    template_versions (agency_id, kind, step, version) {
+        agency_id -> Uid,
+        kind -> Word,
+        step -> Text,
+        version -> BigInt,
+        body -> Text,
+        status -> Word,
+        written_by -> Uid,
+        written_at -> UtcInstant,
+        reviewed_by -> Nullable<Uid>,
+        reviewed_at -> Nullable<UtcInstant>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    provider_templates (agency_id, provider, kind, step) {
+        agency_id -> Uid,
+        provider -> Text,
+        kind -> Word,
+        step -> Text,
+        gateway -> Word,
+        provider_template_id -> Text,
+        params -> JsonDoc,
+        variable_chars -> Nullable<Integer>,
+        body -> Text,
+        version -> BigInt,
+        updated_by -> Uid,
+        updated_at -> UtcInstant,
+        removed_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
     clients (agency_id, id) {
         agency_id -> Uid,
         id -> Uid,
@@ -845,6 +885,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     rule_packs,
     calendars,
     templates,
+    template_versions,
+    provider_templates,
     clients,
     client_numbers,
     client_sessions,

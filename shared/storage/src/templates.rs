@@ -1,4 +1,5 @@
-//! Texts an agency saved in place of those that ship with the product.
+//! Texts an agency has in force in place of those that ship with the product. How they came there:
+//! [`crate::template_versions`].
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -19,11 +20,13 @@ record! {
         kind: MessageKind,
         step: String,
         body: String,
-        /// Counts changes of the step's text, from 1; goes on rising after it was taken away.
+        /// Counts what happens to the step's text, from 1: drafts, reviews, its being taken away.
         version: i64,
+        /// Who wrote the text in force.
         updated_by: StaffId,
+        /// When it came into force (UTC).
         updated_at: DateTime<Utc>,
-        /// Taken away: the row only keeps count.
+        /// None of its own is in force, by now or yet: the row only keeps count.
         removed_at: Option<DateTime<Utc>>,
     }
 }
@@ -54,17 +57,29 @@ pub fn list(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<SavedTemplate>, Sto
         .load(*c))?)
 }
 
-/// Saves a text. `expected_version` `None`: as version 1, if the agency never had one. `Some(v)`: as
-/// version `v + 1`, if it still is at `v`, taken away or not. Answers whether that was so.
-pub fn save(
+/// Every step that ever had a draft or a text, by kind and step: for `removed_at` only their counts.
+pub fn all(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<SavedTemplate>, StorageError> {
+    Ok(with_conn!(tx, c => templates::table
+        .filter(templates::agency_id.eq(bind(agency)))
+        .order((templates::kind, templates::step))
+        .select(SavedTemplate::as_select())
+        .load(*c))?)
+}
+
+/// Counts something that happened to a step, and changes nothing of its text. `expected_version`
+/// `None`: the first there is. `Some(v)`: from version `v` to `v + 1`, if it still is at `v`. Answers
+/// whether that was so.
+pub fn advance(
     tx: &mut Tx<'_>,
     template: &SavedTemplate,
     expected_version: Option<i64>,
 ) -> Result<bool, StorageError> {
-    let saved = match expected_version {
+    let counted = match expected_version {
         None => {
             let first = SavedTemplate {
+                body: String::new(),
                 version: 1,
+                removed_at: Some(template.updated_at),
                 ..template.clone()
             };
             with_conn!(tx, c => diesel::insert_into(templates::table)
@@ -77,15 +92,32 @@ pub fn save(
             .filter(templates::kind.eq(bind(template.kind)))
             .filter(templates::step.eq(&template.step))
             .filter(templates::version.eq(expected))
-            .set((
-                templates::body.eq(&template.body),
-                templates::version.eq(expected + 1),
-                templates::updated_by.eq(bind(template.updated_by)),
-                templates::updated_at.eq(bind(template.updated_at)),
-                templates::removed_at.eq(bind(None::<DateTime<Utc>>)),
-            ))
+            .set(templates::version.eq(expected + 1))
             .execute(*c))?,
     };
+    Ok(counted == 1)
+}
+
+/// Puts a text into force as version `expected_version + 1`, if the step still is at
+/// `expected_version`, taken away or not. Answers whether that was so.
+pub fn save(
+    tx: &mut Tx<'_>,
+    template: &SavedTemplate,
+    expected_version: i64,
+) -> Result<bool, StorageError> {
+    let saved = with_conn!(tx, c => diesel::update(templates::table)
+        .filter(templates::agency_id.eq(bind(template.agency_id)))
+        .filter(templates::kind.eq(bind(template.kind)))
+        .filter(templates::step.eq(&template.step))
+        .filter(templates::version.eq(expected_version))
+        .set((
+            templates::body.eq(&template.body),
+            templates::version.eq(expected_version + 1),
+            templates::updated_by.eq(bind(template.updated_by)),
+            templates::updated_at.eq(bind(template.updated_at)),
+            templates::removed_at.eq(bind(None::<DateTime<Utc>>)),
+        ))
+        .execute(*c))?;
     Ok(saved == 1)
 }
 

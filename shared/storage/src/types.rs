@@ -270,5 +270,7 @@ words!(
     domain::family_contact::ContactScope,
     domain::retention::RetentionSubject,
     domain::retention::RetentionAction,
+    domain::template::TemplateGateway,
+    domain::template::TextStatus,
     domain::wechat::WechatApp,
 );

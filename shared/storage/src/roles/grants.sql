@@ -18,7 +18,8 @@ BEGIN
 
     -- What only people decide: jobs read it.
     FOREACH named IN ARRAY ARRAY[
-        'agencies', 'calendars', 'covers', 'rule_packs', 'staff', 'templates', 'test_records',
+        'agencies', 'calendars', 'covers', 'provider_templates', 'rule_packs', 'staff',
+        'template_versions', 'templates', 'test_records',
         'wechat_bindings'
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
@@ -42,7 +43,8 @@ BEGIN
     FOREACH named IN ARRAY ARRAY[
         'agencies', 'appointments', 'attempt_outcomes', 'calendars', 'cases', 'clients',
         'escalation_items', 'escalations', 'excuses', 'messages', 'offices', 'receipts',
-        'rule_packs', 'tasks', 'templates', 'test_records', 'transitions'
+        'provider_templates', 'rule_packs', 'tasks', 'template_versions', 'templates',
+        'test_records', 'transitions'
     ] LOOP
         EXECUTE format('GRANT SELECT ON public.%I TO tongxing_reader', named);
     END LOOP;

@@ -1,0 +1,2 @@
+DROP TABLE provider_templates;
+DROP TABLE template_versions;
