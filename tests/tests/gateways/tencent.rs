@@ -363,7 +363,8 @@ async fn each_number_of_a_call_has_its_own_verdict() {
         verdicts[2].as_ref().unwrap().provider_message_id,
         serials[1]
     );
-    assert!(verdicts[1].is_err());
+    let code = "InvalidParameterValue.IncorrectPhoneNumber";
+    assert_eq!(verdicts[1], Err(SendError::new(Failure::Permanent, code)));
     let many = vec!["+8613800138000".to_owned(); MOST + 1];
     for recipients in [&many[..0], &many] {
         let error = setting.gateway.send_sms(&call(recipients)).await;

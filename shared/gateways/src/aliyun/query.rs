@@ -12,8 +12,9 @@ const PAGE: usize = 50;
 /// Pages that are read of a day. A number gets at most 40 one-time codes and 50 notices of a kind a
 /// day, so this is far more than there can be.
 const PAGES: usize = 20;
-/// For so long a message may be taken and not be found (help.aliyun.com 102352).
-const LAG: TimeDelta = TimeDelta::minutes(1);
+/// For so long after an attempt began its message may be taken and not be found: a minute that the
+/// vendor may need, after another that the attempt may have waited for its turn and its answer.
+const LAG: TimeDelta = TimeDelta::minutes(2);
 /// How long the vendor keeps details, in days.
 const KEPT: TimeDelta = TimeDelta::days(30);
 /// How far its clock and the way to it may put a message beside our own time.

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use domain::contact::Phone;
 use serde::{Deserialize, Serialize};
 
 use super::{TencentGateway, codes::classify};
@@ -131,13 +130,8 @@ impl TencentGateway {
 
 /// A verdict for each number. One the answer passes over may have been taken.
 fn verdicts(call: &SendSms<'_>, statuses: &[Status]) -> Vec<Result<Accepted, SendError>> {
-    let same = |status: &Status, number: &str| {
-        let digits = |text| {
-            Phone::parse(text)
-                .ok()
-                .map(|phone| phone.as_str().to_owned())
-        };
-        digits(&status.phone_number).is_some_and(|it| Some(it) == digits(number))
+    let same = |status: &Status, number: &String| {
+        status.phone_number == *number || e164(&status.phone_number).as_ref() == Some(number)
     };
     call.recipients
         .iter()
