@@ -29,6 +29,8 @@ pub const KEY_ID: &str = "LTAI-of-the-office";
 pub const SECRET: &str = "aliyun-secret-5e1d";
 /// Messages of one kind a number may get in 24 hours.
 pub const NOTICES_A_DAY: usize = 50;
+/// One-time codes a number may get in 24 hours.
+pub const CODES_A_DAY: usize = 10;
 
 /// A message it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,21 +294,50 @@ impl State {
                 at: now,
             });
         }
-        if taken.iter().any(|message| self.is_too_many(message)) {
-            let sentence = format!("触发天级流控Permits:{NOTICES_A_DAY}");
+        if let Some(window) = taken.iter().find_map(|message| self.full(message)) {
+            let sentence = format!("触发{window}级流控Permits:1");
             return Err(refused(200, "isv.BUSINESS_LIMIT_CONTROL", &sentence));
         }
         self.taken.extend(taken);
         Ok(json!({ "Code": "OK", "Message": "OK", "RequestId": "fake", "BizId": biz_id }))
     }
 
-    fn is_too_many(&self, next: &Taken) -> bool {
-        let same = self.taken.iter().filter(|before| {
-            (&before.to, &before.signature, &before.template)
-                == (&next.to, &next.signature, &next.template)
-                && next.at - before.at < TimeDelta::hours(24)
-        });
-        same.count() >= NOTICES_A_DAY
+    /// Which of a number's counters is full. One-time codes of one signature are counted by the minute
+    /// and the hour of the clock and by 24 hours, notices by signature and template and 24 hours.
+    fn full(&self, next: &Taken) -> Option<&'static str> {
+        let is_code = self.is_code(&next.template);
+        let counted = |before: &&Taken| {
+            (&before.to, &before.signature) == (&next.to, &next.signature)
+                && if is_code {
+                    self.is_code(&before.template)
+                } else {
+                    before.template == next.template
+                }
+        };
+        let before: Vec<&Taken> = self.taken.iter().filter(counted).collect();
+        let by_clock = |form: &str| {
+            let window = next.at.format(form).to_string();
+            let same = |one: &&&Taken| one.at.format(form).to_string() == window;
+            before.iter().filter(same).count()
+        };
+        let recent = |one: &&&Taken| next.at - one.at < TimeDelta::hours(24);
+        let in_a_day = before.iter().filter(recent).count();
+        match is_code {
+            true if by_clock("%F %H:%M") >= 1 => Some("分钟"),
+            true if by_clock("%F %H") >= 5 => Some("小时"),
+            true if in_a_day >= CODES_A_DAY => Some("天"),
+            false if in_a_day >= NOTICES_A_DAY => Some("天"),
+            _ => None,
+        }
+    }
+
+    fn is_code(&self, template: &str) -> bool {
+        let rules = self.templates.get(template);
+        rules.is_some_and(|rules| {
+            rules
+                .values()
+                .any(|rule| *rule == VariableRule::NumberCaptcha)
+        })
     }
 
     fn details(&self, given: &Parameters, now: DateTime<Utc>) -> Value {

@@ -20,7 +20,7 @@ use domain::Channel;
 use reqwest::{Client, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 
-pub use self::batch::{Batch, BatchItem};
+pub use self::batch::{Batch, BatchItem, MOST};
 use crate::{
     LookingUp, MessageGateway, Nonces, Outgoing, Sending, Sought,
     http::{self, BuildError, ClientSettings},

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Receipts in one answer; the most there can be.
-pub const MOST: u32 = 100;
+const PAGE: u32 = 100;
 /// How long the vendor keeps them.
 const KEPT: TimeDelta = TimeDelta::days(7);
 /// How far its clock may be beside ours.
@@ -62,14 +62,14 @@ struct Status {
 }
 
 impl TencentGateway {
-    /// Takes up to [`MOST`] receipts from those the vendor keeps waiting. It gives each out once, and
+    /// Takes up to 100 receipts from those the vendor keeps waiting. It gives each out once, and
     /// only to accounts it opened this for.
     ///
     /// # Errors
     /// [`SendError`].
     pub async fn pull_receipts(&self, now: DateTime<Utc>) -> Result<Vec<Report>, SendError> {
         let body = Pull {
-            limit: MOST,
+            limit: PAGE,
             sms_sdk_app_id: &self.sdk_app_id,
         };
         let answer: Answer = self.call("PullSmsSendStatus", &body, now).await?;
@@ -94,7 +94,7 @@ impl TencentGateway {
             begin_time: (sought.sent_at - SKEW).timestamp(),
             end_time: (sought.now + SKEW).timestamp(),
             offset: 0,
-            limit: MOST,
+            limit: PAGE,
             phone_number: &number,
             sms_sdk_app_id: &self.sdk_app_id,
         };
