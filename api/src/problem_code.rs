@@ -233,6 +233,7 @@ const fn refusal_status(code: RefusalCode) -> StatusCode {
         | R::EscalationBlocked
         | R::ReviewByAuthor
         | R::TaskClosed
+        | R::MessageMayArrive
         | R::UsernameTaken
         | R::ClientExists
         | R::ConsentNotInForce
@@ -294,6 +295,7 @@ const fn refusal_title(code: RefusalCode) -> &'static str {
         R::SignOffBySubmitter => "Sign-off must be by another person",
         R::EscalationBlocked => "The escalation has blockers",
         R::TaskClosed => "The task is closed",
+        R::MessageMayArrive => "The message has arrived or may still arrive",
         R::WordingRefused => "The wording gives too much away",
         R::ReviewByAuthor => "A review must be by another person",
         R::PasswordRefused => "The password is too easy to guess",

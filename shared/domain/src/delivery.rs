@@ -8,6 +8,8 @@
 mod failure;
 mod receipt;
 mod receipt_code;
+mod remedy;
+mod resend;
 mod retry;
 mod state;
 
@@ -15,6 +17,8 @@ pub use self::{
     failure::{Failure, NextStep},
     receipt::{ReceiptEffect, ReceiptOutcome, after_receipt},
     receipt_code::{CodeMeaning, meaning_of, says_bad_number},
+    remedy::{Remedy, WORDING_REFUSED, remedy},
+    resend::{MAY_ARRIVE, check_resend},
     retry::{Retry, RetryPolicy},
     state::{is_failed_delivery, is_final, may_follow, rank},
 };

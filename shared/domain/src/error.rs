@@ -36,6 +36,7 @@ coded! {
         SignOffBySubmitter = "sign_off_by_submitter",
         EscalationBlocked = "escalation_blocked",
         TaskClosed = "task_closed",
+        MessageMayArrive = "message_may_arrive",
         WordingRefused = "wording_refused",
         ReviewByAuthor = "review_by_author",
         UsernameTaken = "username_taken",

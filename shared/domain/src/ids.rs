@@ -155,6 +155,8 @@ ids! {
     Credential CredentialId,
     /// One stretch of covering for an absent colleague.
     Cover CoverId,
+    /// A stop of an office's or a gateway's sending.
+    SendingPause SendingPauseId,
     /// One entry of the ledger of consents.
     Consent ConsentId,
     /// A member of a client's family who may be told something.

@@ -1,8 +1,10 @@
 //! Messages: outgoing texts, from plan to final state.
 
 mod claim;
+pub mod figures;
 mod finish;
 mod list;
+pub mod resends;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,7 +14,7 @@ use domain::{
 };
 
 pub use self::{
-    claim::{due_in, lock_due, mark_claimed, next_due},
+    claim::{due_count, due_in, lock_due, mark_claimed, next_due},
     finish::{Settled, cancel_scheduled, postpone, settle},
     list::{Filter, get_seen, list, of_appointments},
 };

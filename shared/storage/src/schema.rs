@@ -473,6 +473,61 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::*;
 
+    message_resends (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        original_id -> Uid,
+        reason_sealed -> Binary,
+        requested_by -> Uid,
+        requested_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    sending_pauses (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        office_id -> Nullable<Uid>,
+        gateway -> Nullable<Text>,
+        reason_sealed -> Binary,
+        made_by -> Uid,
+        made_at -> UtcInstant,
+        ended_by -> Nullable<Uid>,
+        ended_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    message_budgets (agency_id, office_id) {
+        agency_id -> Uid,
+        office_id -> Uid,
+        monthly -> Integer,
+        set_by -> Uid,
+        set_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    job_runs (job) {
+        job -> Text,
+        ran_at -> Nullable<UtcInstant>,
+        failed_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
     attempts (agency_id, id) {
         agency_id -> Uid,
         id -> Uid,
@@ -904,6 +959,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     escalation_items,
     transitions,
     messages,
+    message_resends,
+    sending_pauses,
+    message_budgets,
+    job_runs,
     attempts,
     attempt_outcomes,
     receipts,

@@ -47,6 +47,7 @@ pub const CODES: &[(&str, u16)] = &[
     ("make_up_date_required", 422),
     ("malformed_json", 400),
     ("measure_not_in_pack", 422),
+    ("message_may_arrive", 409),
     ("method_not_allowed", 405),
     ("not_found", 404),
     ("note_required", 422),

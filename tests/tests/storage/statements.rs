@@ -7,9 +7,10 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use crate::schema;
 
 /// Tables that are not a tenant's: the tenants themselves, what finds a person's tenant, what counts
-/// and proves before anybody is known, and which keys the database needs.
-pub const SHARED: [&str; 6] = [
+/// and proves before anybody is known, which keys the database needs, and when jobs ran.
+pub const SHARED: [&str; 7] = [
     "agencies",
+    "job_runs",
     "logins",
     "sealing_keys",
     "sign_in_budgets",

@@ -1,13 +1,14 @@
 //! Pages of messages.
 
-use diesel::prelude::*;
-use domain::{AgencyId, AppointmentId, CaseId, MessageId, MessageStatus};
+use chrono::{DateTime, Utc};
+use diesel::{dsl::exists, prelude::*};
+use domain::{AgencyId, AppointmentId, CaseId, MessageId, MessageStatus, OfficeId};
 
 use super::Message;
 use crate::{
     error::StorageError,
     page::page,
-    schema::{cases, messages},
+    schema::{attempts, cases, messages},
     scope::{Scope, narrowed, within},
     store::Tx,
     types::bind,
@@ -21,8 +22,16 @@ pub struct Filter {
     pub case: Option<CaseId>,
     /// Messages about this appointment.
     pub appointment: Option<AppointmentId>,
-    /// In this state.
-    pub status: Option<MessageStatus>,
+    /// In one of these states; none given: in any.
+    pub statuses: Vec<MessageStatus>,
+    /// Of this office.
+    pub office: Option<OfficeId>,
+    /// Handed to a gateway of this name, or tried to.
+    pub gateway: Option<String>,
+    /// Planned for this instant or later.
+    pub planned_from: Option<DateTime<Utc>>,
+    /// Planned for before this instant.
+    pub planned_before: Option<DateTime<Utc>>,
 }
 
 /// The messages about cases with these, as a boxed query.
@@ -72,8 +81,27 @@ pub fn list(
         if let Some(appointment) = filter.appointment {
             query = query.filter(messages::appointment_id.eq(bind(Some(appointment))));
         }
-        if let Some(status) = filter.status {
+        if let [status] = *filter.statuses {
             query = query.filter(messages::status.eq(bind(status)));
+        } else if !filter.statuses.is_empty() {
+            let any = filter.statuses.iter().map(bind).collect::<Vec<_>>();
+            query = query.filter(messages::status.eq_any(any));
+        }
+        if let Some(office) = filter.office {
+            query = query.filter(messages::office_id.eq(bind(office)));
+        }
+        if let Some(from) = filter.planned_from {
+            query = query.filter(messages::planned_for.ge(bind(from)));
+        }
+        if let Some(before) = filter.planned_before {
+            query = query.filter(messages::planned_for.lt(bind(before)));
+        }
+        if let Some(gateway) = &filter.gateway {
+            query = query.filter(exists(attempts::table
+                .filter(attempts::agency_id.eq(bind(agency)))
+                .filter(attempts::message_id.eq(messages::id))
+                .filter(attempts::gateway.eq(gateway))
+                .select(attempts::id)));
         }
         page!(query, messages, after, limit).load(*c)
     })?)

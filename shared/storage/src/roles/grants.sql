@@ -18,6 +18,7 @@ BEGIN
 
     -- What only people decide: jobs read it.
     FOREACH named IN ARRAY ARRAY[
+        'message_budgets', 'message_resends', 'sending_pauses',
         'agencies', 'calendars', 'covers', 'provider_templates', 'rule_packs', 'staff',
         'template_versions', 'templates', 'test_records',
         'wechat_bindings'
@@ -36,6 +37,8 @@ BEGIN
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;
+    -- When they ran, jobs say themselves.
+    REVOKE INSERT, UPDATE ON public.job_runs FROM tongxing_app;
     -- A code they take off the queue, and issue none.
     REVOKE INSERT ON public.sign_in_codes FROM tongxing_worker;
 

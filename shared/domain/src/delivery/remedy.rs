@@ -1,0 +1,100 @@
+//! What a person can do about a message that did not arrive.
+
+use crate::{HopCause, MessageStatus, coded};
+
+coded! {
+    /// What to do about a message that did not arrive.
+    Remedy {
+        /// Phone the client: there is a task for it. Nobody else will tell them.
+        PhoneClient = "phone_client",
+        /// The number is missing or wrong: correct it, then send again.
+        CorrectNumber = "correct_number",
+        /// The gateway refuses our account, address or template: an operator has to act, then it is sent
+        /// again.
+        MendGateway = "mend_gateway",
+        /// The office's own text or signature is not acceptable: correct it, then send again.
+        MendWording = "mend_wording",
+        /// Nothing: its time passed before it was tried, and the next step of the ladder follows.
+        AwaitNextStep = "await_next_step",
+    }
+}
+
+/// Why a text was not sent: no text of the office is acceptable.
+pub const WORDING_REFUSED: &str = "wording_refused";
+
+/// What to do about a message, by its state, why a person has to act, and the reason of the state;
+/// none where nothing went wrong, or it is still under way.
+pub fn remedy(
+    status: MessageStatus,
+    hop: Option<HopCause>,
+    reason: Option<&str>,
+) -> Option<Remedy> {
+    use MessageStatus as S;
+    match status {
+        S::Scheduled | S::Claimed | S::Submitting | S::Accepted | S::Unknown | S::Delivered => {
+            return None;
+        }
+        S::UndeliveredTemporary
+        | S::UndeliveredPermanent
+        | S::NoReceipt
+        | S::Expired
+        | S::Cancelled
+        | S::TechnicalFailure => {}
+    }
+    if reason == Some(WORDING_REFUSED) {
+        return Some(Remedy::MendWording);
+    }
+    match hop {
+        Some(HopCause::Configuration) => Some(Remedy::MendGateway),
+        Some(HopCause::NoUsableNumber) => Some(Remedy::CorrectNumber),
+        Some(_) => Some(Remedy::PhoneClient),
+        None if status == S::Expired => Some(Remedy::AwaitNextStep),
+        None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use MessageStatus as S;
+
+    use super::*;
+
+    #[test]
+    fn whatever_made_a_person_act_says_what_to_do() {
+        for &hop in HopCause::ALL {
+            for status in [S::Expired, S::Cancelled, S::TechnicalFailure, S::NoReceipt] {
+                assert!(remedy(status, Some(hop), None).is_some(), "{status} {hop}");
+            }
+            for status in [S::Scheduled, S::Accepted, S::Delivered] {
+                assert_eq!(remedy(status, Some(hop), None), None, "{status} {hop}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_cause_has_its_remedy() {
+        let of = |hop, reason| remedy(S::TechnicalFailure, hop, reason);
+        let config = Some(HopCause::Configuration);
+        assert_eq!(
+            of(config, Some("wording_refused")),
+            Some(Remedy::MendWording)
+        );
+        assert_eq!(of(config, Some("401")), Some(Remedy::MendGateway));
+        assert_eq!(
+            of(Some(HopCause::TriesSpent), None),
+            Some(Remedy::PhoneClient)
+        );
+        assert_eq!(
+            of(Some(HopCause::NoUsableNumber), None),
+            Some(Remedy::CorrectNumber)
+        );
+        assert_eq!(
+            remedy(S::Expired, None, Some("passed")),
+            Some(Remedy::AwaitNextStep)
+        );
+        assert_eq!(
+            remedy(S::Cancelled, None, Some("appointment_completed")),
+            None
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! How sending stands: figures for whoever watches it. None is about a person.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{count_star, min},
+    prelude::*,
+};
+use domain::{AgencyId, MessageStatus};
+
+use crate::{
+    error::StorageError,
+    schema::{attempts, messages},
+    store::Tx,
+    types::bind,
+    with_conn,
+};
+
+/// Messages that the worker has yet to act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnderWay {
+    /// In this state.
+    pub status: MessageStatus,
+    /// How many.
+    pub count: i64,
+    /// When the first of them is acted on (UTC).
+    pub earliest: Option<DateTime<Utc>>,
+}
+
+/// Messages that a gateway took and said no more about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// Which gateway.
+    pub gateway: String,
+    /// How many.
+    pub count: i64,
+    /// When the one that waits longest was handed over (UTC).
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// What the worker has yet to act on, by state.
+pub fn under_way(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<UnderWay>, StorageError> {
+    let rows: Vec<(MessageStatus, i64, Option<DateTime<Utc>>)> = with_conn!(tx, c => messages::table
+        .filter(messages::agency_id.eq(bind(agency)))
+        .filter(messages::next_action_at.is_not_null())
+        .group_by(messages::status)
+        .order(messages::status)
+        .select((messages::status, count_star(), min(messages::next_action_at)))
+        .load(*c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(status, count, earliest)| UnderWay {
+            status,
+            count,
+            earliest,
+        })
+        .collect())
+}
+
+/// Accepted messages whose receipt is awaited, by gateway.
+pub fn awaited(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<Awaited>, StorageError> {
+    let rows: Vec<(String, i64, Option<DateTime<Utc>>)> = with_conn!(tx, c => messages::table
+        .inner_join(attempts::table.on(messages::agency_id
+            .eq(attempts::agency_id)
+            .and(messages::id.eq(attempts::message_id))
+            .and(messages::attempt_count.eq(attempts::number))))
+        .filter(messages::agency_id.eq(bind(agency)))
+        .filter(attempts::agency_id.eq(bind(agency)))
+        .filter(messages::status.eq(bind(MessageStatus::Accepted)))
+        .filter(messages::next_action_at.is_not_null())
+        .group_by(attempts::gateway)
+        .order(attempts::gateway)
+        .select((attempts::gateway, count_star(), min(attempts::started_at)))
+        .load(*c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(gateway, count, oldest)| Awaited {
+            gateway,
+            count,
+            oldest,
+        })
+        .collect())
+}
