@@ -3,6 +3,7 @@
 
 pub mod aliyun;
 pub mod tencent;
+pub mod wechat;
 
 use crate::{
     coded,
@@ -26,6 +27,8 @@ coded! {
         ContactAddress = "contact_address",
         /// The account may use no variables in a text of this kind.
         NoVariables = "no_variables",
+        /// The name of the variable says no rule that is known.
+        UnknownRule = "unknown_rule",
     }
 }
 

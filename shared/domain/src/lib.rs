@@ -30,6 +30,7 @@ pub mod retention;
 pub mod role;
 pub mod rule_pack;
 pub mod sign_in_code;
+pub mod subscription_credit;
 pub mod template;
 pub mod test_record;
 pub mod wechat;

@@ -3,9 +3,11 @@
 //! This crate knows messages and HTTP. It knows no database, keeps no state that matters, and
 //! never retries: whether and when to try again is decided where attempts are recorded.
 
+mod access_token;
 pub mod aliyun;
 mod china_time;
 mod digests;
+pub mod email;
 mod failure;
 pub mod http;
 mod look_up;
@@ -18,6 +20,7 @@ pub mod standard_webhooks;
 pub mod tencent;
 pub mod webhook;
 pub mod wechat;
+pub mod wecom;
 mod wire_text;
 
 use std::{fmt, pin::Pin};

@@ -5,7 +5,9 @@ mod address;
 mod classify;
 mod client;
 mod guard;
+mod vendor;
 
 pub use address::is_public;
 pub use classify::{classify_error, classify_status, retry_after};
 pub use client::{BuildError, ClientSettings, build, check_url, host_of, read_bounded};
+pub(crate) use vendor::json_body;

@@ -1,3 +1,16 @@
-//! WeChat: a client's sign-in to the mini program.
+//! WeChat: a client's sign-in to the mini program, messages of the service account and of the mini
+//! program, and what the platform calls back about.
 
+mod account;
+mod answer;
+pub mod callback;
 pub mod sign_in;
+mod subscribe;
+mod template;
+
+pub use self::{
+    account::{Account, AccountSettings, BASE_URL},
+    answer::says_no_credit,
+    subscribe::SubscribeGateway,
+    template::TemplateGateway,
+};

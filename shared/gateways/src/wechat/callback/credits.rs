@@ -1,0 +1,130 @@
+//! What a message of the platform changes about the credits of the person it is about.
+
+use domain::subscription_credit::CreditChange;
+
+use super::{Event, Notice};
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotedChange {
+    /// The template whose credits change.
+    pub template_id: String,
+    /// How.
+    pub change: CreditChange,
+    /// The same in every repetition, and no other change of this person's has it.
+    pub key: String,
+}
+
+/// The key of a message that was taken: known from the answer to the sending, and from the event about
+/// it, whichever comes first.
+pub fn spent_key(provider_message_id: &str) -> String {
+    format!("spent:{provider_message_id}")
+}
+
+impl Notice {
+    /// The changes in the order they stand in the message.
+    pub fn credit_changes(&self) -> Vec<NotedChange> {
+        let said = |change: CreditChange, template_id: &str| NotedChange {
+            key: format!("{change}:{template_id}:{}", self.happened_at.timestamp()),
+            template_id: template_id.to_owned(),
+            change,
+        };
+        match &self.event {
+            Event::SubscribeAsked(answers) => {
+                let answers = answers.iter().map(|answer| {
+                    let granted = if answer.accepted {
+                        CreditChange::Granted
+                    } else {
+                        CreditChange::Declined
+                    };
+                    said(granted, &answer.template_id)
+                });
+                answers.collect()
+            }
+            // Turned on in the settings are long-term subscriptions, which are not counted.
+            Event::SubscribeChanged(answers) => {
+                let off = answers.iter().filter(|answer| !answer.accepted);
+                off.map(|answer| said(CreditChange::Emptied, &answer.template_id))
+                    .collect()
+            }
+            // Also one that was not delivered in the end: a credit too few is made good by the next
+            // acceptance, one too many is a message that does not go out.
+            Event::SubscribeSent(sent) => {
+                let sent = sent.iter().filter_map(|(template_id, finished)| {
+                    Some(NotedChange {
+                        template_id: template_id.clone(),
+                        change: CreditChange::Spent,
+                        key: spent_key(finished.provider_message_id.as_deref()?),
+                    })
+                });
+                sent.collect()
+            }
+            Event::TemplateSent(_) | Event::Text { .. } | Event::Other => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::delivery::ReceiptOutcome;
+
+    use super::*;
+    use crate::wechat::callback::{Answered, Finished};
+
+    fn changes(event: Event) -> Vec<(CreditChange, String)> {
+        let notice = Notice {
+            open_id: "o-1".into(),
+            happened_at: DateTime::from_timestamp(1_768_465_800, 0).unwrap(),
+            event,
+        };
+        let changes = notice.credit_changes().into_iter();
+        changes
+            .inspect(|noted| assert_eq!(noted.template_id, "T1"))
+            .map(|noted| (noted.change, noted.key))
+            .collect()
+    }
+
+    fn answered(accepted: bool) -> Vec<Answered> {
+        let template_id = "T1".to_owned();
+        vec![Answered {
+            template_id,
+            accepted,
+        }]
+    }
+
+    fn sent(id: Option<&str>) -> Event {
+        let finished = Finished {
+            provider_message_id: id.map(str::to_owned),
+            outcome: ReceiptOutcome::UndeliveredTemporary,
+            code: None,
+        };
+        Event::SubscribeSent(vec![("T1".to_owned(), finished)])
+    }
+
+    #[test]
+    fn each_answer_and_each_message_sent_counts_once() {
+        let one = |change: CreditChange| vec![(change, format!("{change}:T1:1768465800"))];
+        assert_eq!(
+            changes(Event::SubscribeAsked(answered(true))),
+            one(CreditChange::Granted)
+        );
+        assert_eq!(
+            changes(Event::SubscribeAsked(answered(false))),
+            one(CreditChange::Declined)
+        );
+        assert_eq!(
+            changes(Event::SubscribeChanged(answered(false))),
+            one(CreditChange::Emptied)
+        );
+        let spent = vec![(CreditChange::Spent, spent_key("7"))];
+        assert_eq!(changes(sent(Some("7"))), spent);
+        for nothing in [
+            Event::SubscribeChanged(answered(true)),
+            sent(None),
+            Event::Other,
+        ] {
+            assert_eq!(changes(nothing), []);
+        }
+    }
+}
