@@ -8,7 +8,7 @@ use domain::{AgencyId, IdMint};
 use storage::{AnyId, Retryable, StorageError, Tx};
 use tokio::sync::Semaphore;
 
-use crate::WorkerParts;
+use crate::{WorkerParts, heartbeat::Runs};
 
 /// What one process's jobs share.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct Context {
     pub holder: AnyId,
     /// A permit for each message that may be at the gateway at the same time, whatever batch it is of.
     pub sending: Semaphore,
+    /// When its jobs ran last.
+    pub runs: Runs,
 }
 
 impl Context {

@@ -4,12 +4,14 @@
 //! leaves a database in which asking again finds nothing. When it runs, how often and in how many
 //! processes changes nothing but how soon things happen.
 
+mod heartbeat;
 pub mod job;
 pub mod jobs;
 pub mod open;
 mod runner;
 mod scheduler;
 mod settings;
+pub mod status;
 
 use std::{sync::Arc, time::Instant};
 
@@ -25,6 +27,7 @@ pub use job::{JobError, JobReport};
 pub use scheduler::ScheduleError;
 pub use settings::Settings;
 
+use heartbeat::Runs;
 use job::{Context, Job};
 
 /// What a worker is made of.
@@ -74,6 +77,7 @@ impl Worker {
                 sending: Semaphore::new(parts.settings.concurrency.min(Semaphore::MAX_PERMITS)),
                 parts,
                 holder,
+                runs: Runs::default(),
             }),
             jobs: slots.collect(),
             pulse: Pulse::starting(Instant::now()),
@@ -101,7 +105,23 @@ impl Worker {
             .find(|slot| slot.job.name() == name)
             .ok_or_else(|| JobError::UnknownJob(name.to_owned()))?;
         let _running = slot.running.lock().await;
-        runner::run(&self.context, &slot.job, true, &Shutdown::manual()).await
+        let ran = runner::run(&self.context, &slot.job, true, &Shutdown::manual()).await;
+        self.note(&slot.job, ran.is_err());
+        ran
+    }
+
+    /// Writes down when the jobs of this process ran, for [`status::read`]. A worker that runs by
+    /// schedule does so once a minute.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn note_runs(&self) -> Result<(), JobError> {
+        heartbeat::note_runs(&self.context).await
+    }
+
+    fn note(&self, job: &Arc<dyn Job>, failed: bool) {
+        let now = self.context.parts.clock.now();
+        self.context.runs.note(job.name(), failed, now);
     }
 
     /// Runs every job again and again until none has anything to do at the clock's present instant;
@@ -182,7 +202,8 @@ impl Worker {
             return;
         };
         // A failure was logged where it happened; the next tick tries again.
-        let _ = runner::run(&self.context, &slot.job, true, stop).await;
+        let ran = runner::run(&self.context, &slot.job, true, stop).await;
+        self.note(&slot.job, ran.is_err());
         self.pulse.beat(Instant::now());
     }
 }

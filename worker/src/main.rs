@@ -1,11 +1,20 @@
 //! `tongxing-worker`: time and delivery, in a process of their own.
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use casework::PackCache;
 use clap::{Parser, Subcommand};
 use platform::{Clock, Config, Monitor, Randomness, Shutdown, monitor::Watched, telemetry};
-use worker::{Settings, Worker, WorkerParts, open};
+use storage::Store;
+use worker::{Settings, Worker, WorkerParts, open, status};
+
+/// How `status` ends when there is an alarm; 1 says that it could not be told.
+const ALARM: u8 = 2;
 
 /// Reminds, notices what was missed, and delivers.
 #[derive(Debug, Parser)]
@@ -28,12 +37,14 @@ enum Command {
         /// `purge`.
         job: String,
     },
+    /// Says how sending stands and when jobs ran; ends with 2 when somebody has to look into it.
+    Status,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             complain(error.as_ref());
             ExitCode::FAILURE
@@ -41,7 +52,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let config = Config::load(arguments.config.as_deref(), std::env::vars())?;
     config.validate()?;
     if config.sandbox.manual_clock {
@@ -49,43 +60,68 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     }
     telemetry::init(&config.telemetry)?;
     let store = open::migrated_store(&config)?;
-    let worker = Worker::new(WorkerParts {
+    match arguments.command {
+        Command::Run => run_by_schedule(&worker(&config, store)?, &config).await?,
+        Command::Once { job } => run_once(&worker(&config, store)?, &job).await?,
+        Command::Status => return tell_status(&config, store).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn worker(config: &Config, store: Store) -> Result<Worker, Box<dyn Error>> {
+    let randomness = Randomness::from_os()?;
+    Ok(Worker::new(WorkerParts {
         store,
         clock: Clock::System,
         sign_in_clock: Clock::System,
-        randomness: Randomness::from_os()?,
-        gateway: open::gateway(&config)?.gateway,
-        settings: Settings::of(&config),
+        randomness: randomness.clone(),
+        providers: open::providers(config, &randomness)?.providers,
+        settings: Settings::of(config),
         packs: PackCache::default(),
-    });
+    }))
+}
+
+async fn run_by_schedule(worker: &Worker, config: &Config) -> Result<(), Box<dyn Error>> {
     let monitoring = config.worker.monitor;
-    match arguments.command {
-        Command::Run => {
-            let stop = Shutdown::on_signals()?;
-            let watched = Watched {
-                pulse: worker.pulse(),
-                stale_after: monitoring.stale_after(),
-            };
-            let monitor = monitoring
-                .bind
-                .map(|bind| Monitor::start(bind, stop.clone(), Some(watched)))
-                .transpose()?;
-            worker.run_until_stopped(stop).await?;
-            if let Some(monitor) = monitor {
-                monitor.stop().await?;
-            }
-        }
-        Command::Once { job } => {
-            let report = worker.run_job_once(&job).await?;
-            tracing::info!(
-                job,
-                acted_on = report.acted_on,
-                batches = report.batches,
-                "done"
-            );
-        }
+    let stop = Shutdown::on_signals()?;
+    let watched = Watched {
+        pulse: worker.pulse(),
+        stale_after: monitoring.stale_after(),
+    };
+    let monitor = monitoring
+        .bind
+        .map(|bind| Monitor::start(bind, stop.clone(), Some(watched)))
+        .transpose()?;
+    worker.run_until_stopped(stop).await?;
+    if let Some(monitor) = monitor {
+        monitor.stop().await?;
     }
     Ok(())
+}
+
+async fn run_once(worker: &Worker, job: &str) -> Result<(), Box<dyn Error>> {
+    let report = worker.run_job_once(job).await;
+    worker.note_runs().await?;
+    let report = report?;
+    tracing::info!(
+        job,
+        acted_on = report.acted_on,
+        batches = report.batches,
+        "done"
+    );
+    Ok(())
+}
+
+async fn tell_status(config: &Config, store: Store) -> Result<ExitCode, Box<dyn Error>> {
+    let limits = Settings::of(config).limits;
+    let now = Clock::System.now();
+    let status = tokio::task::spawn_blocking(move || status::read(&store, now, limits)).await??;
+    write!(io::stdout().lock(), "{status}")?;
+    Ok(if status.alarms().is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(ALARM)
+    })
 }
 
 /// Says what is wrong, with its causes, to whoever started the process.

@@ -11,7 +11,7 @@ use platform::Shutdown;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler, JobSchedulerError};
 
-use crate::Worker;
+use crate::{Worker, heartbeat};
 
 /// Why jobs could not be scheduled.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,7 @@ pub(crate) async fn run(worker: &Worker, stop: Shutdown) -> Result<(), ScheduleE
     }
     cron.start().await?;
     tracing::info!(jobs = tasks.len(), "worker started");
+    tasks.spawn(heartbeat::keep(Arc::clone(&worker.context), stop.clone()));
     stop.requested().await;
     cron.shutdown().await?;
     while let Some(ended) = tasks.join_next().await {

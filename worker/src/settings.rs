@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use platform::{
     Config,
-    config::{GatewayKind, ScheduleConfig},
+    config::{MonitorConfig, ScheduleConfig},
 };
+
+use crate::{heartbeat::BEAT, status::Limits};
 
 /// Batch sizes, leases and schedule.
 #[derive(Debug, Clone)]
@@ -22,6 +26,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// Whether a number nobody has verified gets only the neutral text (shared ones always do).
     pub neutral_to_unverified: bool,
+    /// What is too long, for whoever watches.
+    pub limits: Limits,
     /// When jobs wake.
     pub schedule: ScheduleConfig,
 }
@@ -34,13 +40,20 @@ impl Settings {
             claim_batch: i64::from(worker.claim_batch),
             job_batch: i64::from(worker.job_batch),
             claim_lease: Duration::from_secs(worker.claim_lease_seconds),
-            send_timeout: match config.gateway.kind {
-                GatewayKind::Webhook => config.gateway.webhook.timeout(),
-                GatewayKind::Recording => Duration::from_secs(1),
-            },
+            send_timeout: config.longest_send(),
             concurrency: worker.concurrency.max(1),
             neutral_to_unverified: worker.neutral_to_unverified,
+            limits: limits(&worker.monitor),
             schedule: worker.schedule.clone(),
         }
+    }
+}
+
+/// The heart beats once a minute, so that what is known of jobs may be that much older.
+fn limits(monitor: &MonitorConfig) -> Limits {
+    let time = |time| TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
+    Limits {
+        overdue: time(monitor.overdue_after()),
+        stale: time(monitor.stale_after().saturating_add(BEAT)),
     }
 }

@@ -152,12 +152,18 @@ pub struct WorkerConfig {
 pub struct MonitorConfig {
     pub bind: Option<SocketAddr>,
     pub stale_after_seconds: u64,
+    pub overdue_after_minutes: u64,
 }
 
 impl MonitorConfig {
     /// The longest time without a sign of life before the worker counts as stuck.
     pub const fn stale_after(&self) -> Duration {
         Duration::from_secs(self.stale_after_seconds)
+    }
+
+    /// How late a message may be before somebody is told.
+    pub const fn overdue_after(&self) -> Duration {
+        Duration::from_mins(self.overdue_after_minutes)
     }
 }
 

@@ -30,7 +30,7 @@ impl Config {
     }
 
     fn check_amounts(&self, problems: &mut Vec<String>) {
-        let positive: [(&str, bool); 21] = [
+        let positive: [(&str, bool); 22] = [
             ("server.body_limit_bytes", self.server.body_limit_bytes > 0),
             ("server.head_limit_bytes", self.server.head_limit_bytes > 0),
             (
@@ -75,6 +75,10 @@ impl Config {
             (
                 "worker.monitor.stale_after_seconds",
                 self.worker.monitor.stale_after_seconds > 0,
+            ),
+            (
+                "worker.monitor.overdue_after_minutes",
+                self.worker.monitor.overdue_after_minutes > 0,
             ),
             ("gateway.recording.keep", self.gateway.recording.keep > 0),
             (
