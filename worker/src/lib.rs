@@ -8,6 +8,7 @@ mod heartbeat;
 pub mod job;
 pub mod jobs;
 pub mod open;
+mod providers;
 mod runner;
 mod scheduler;
 mod settings;
@@ -18,12 +19,12 @@ use std::{sync::Arc, time::Instant};
 use casework::PackCache;
 use chrono::{DateTime, Utc};
 use domain::IdMint;
-use gateways::MessageGateway;
 use platform::{Clock, Pulse, Randomness, Shutdown};
 use storage::{AnyId, Store};
 use tokio::sync::Semaphore;
 
 pub use job::{JobError, JobReport};
+pub use providers::{Provider, Providers};
 pub use scheduler::ScheduleError;
 pub use settings::Settings;
 
@@ -41,8 +42,8 @@ pub struct WorkerParts {
     pub sign_in_clock: Clock,
     /// Seeds of ids, and the jitter of retries.
     pub randomness: Randomness,
-    /// The way messages leave by.
-    pub gateway: Arc<dyn MessageGateway>,
+    /// The accounts messages leave by.
+    pub providers: Providers,
     /// Batch sizes, leases and schedule.
     pub settings: Settings,
     /// Parsed rule packs, shared with the API where both run in one process.

@@ -5,7 +5,10 @@ use casework::{
     receipt::Receipt,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{HopCause, MessageStatus, NoticeProof, delivery::{MAY_ARRIVE, RetryPolicy}};
+use domain::{
+    HopCause, MessageStatus, NoticeProof,
+    delivery::{MAY_ARRIVE, RetryPolicy},
+};
 use gateways::Found;
 use storage::{
     attempts::Try,
