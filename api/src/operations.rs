@@ -433,6 +433,8 @@ operations! {
         Intake "client_session", refuses [InvalidPhone];
     CreateClientSession = create_client_session: Post "/v1/client-sessions", Open,
         Mutation "client_session", refuses [InvalidPhone], also [InvalidCode, SecondFactRequired];
+    CreateWechatSession = create_wechat_session: Post "/v1/client-sessions/wechat", Open,
+        Mutation "client_session", also [InvalidCode, SecondFactRequired, NotBound, NotConfigured];
     RefreshClientSession = refresh_client_session: Post "/v1/client-sessions/refresh", Open,
         Mutation "client_session", also [InvalidRefreshToken, RefreshTokenReused];
     DeleteClientSession = delete_client_session: Delete "/v1/client-sessions/current", Client,
@@ -451,6 +453,12 @@ operations! {
     RequestMyHelp = request_my_help: Post "/v1/me/help-requests", Client, Mutation "task";
     RequestMyCorrection = request_my_correction: Post "/v1/me/corrections", Client,
         Mutation "task";
+    BindMyWechat = bind_my_wechat: Post "/v1/me/wechat-bindings", Client,
+        Mutation "wechat_binding", refuses [ConsentNotInForce, Conflict], also [NotConfigured];
+    ListMyWechatBindings = list_my_wechat_bindings: Get "/v1/me/wechat-bindings", Client,
+        Read "wechat_binding";
+    UnbindMyWechat = unbind_my_wechat: Delete "/v1/me/wechat-bindings/{id}", Client,
+        Mutation "wechat_binding";
     ExportMe = export_me: Get "/v1/me/export", Client, ReadFile "client";
     GetSandboxClock = get_sandbox_clock: Get "/v1/sandbox/clock", may(P::ReadSelf), Read "sandbox",
         refuses [NotFound];

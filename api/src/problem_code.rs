@@ -56,6 +56,10 @@ pub enum ProblemCode {
     InvalidCode,
     /// The code is right, and the number alone does not show who it is.
     SecondFactRequired,
+    /// The account is good, and nobody bound it here.
+    NotBound,
+    /// This installation was not set up for it.
+    NotConfigured,
     /// A signed body is not signed with the secret agreed on, or not in time.
     InvalidSignature,
     /// Too many requests from this caller or address.
@@ -93,6 +97,8 @@ impl ProblemCode {
         Self::PasswordChangeRequired,
         Self::InvalidCode,
         Self::SecondFactRequired,
+        Self::NotBound,
+        Self::NotConfigured,
         Self::InvalidSignature,
         Self::TooManyRequests,
         Self::Internal,
@@ -135,6 +141,8 @@ impl ProblemCode {
             Self::PasswordChangeRequired => "password_change_required",
             Self::InvalidCode => "invalid_code",
             Self::SecondFactRequired => "second_fact_required",
+            Self::NotBound => "not_bound",
+            Self::NotConfigured => "not_configured",
             Self::InvalidSignature => "invalid_signature",
             Self::TooManyRequests => "too_many_requests",
             Self::Internal => "internal",
@@ -152,6 +160,7 @@ impl ProblemCode {
             | Self::OneTimeCodeRequired
             | Self::InvalidCode
             | Self::SecondFactRequired
+            | Self::NotBound
             | Self::InvalidSignature
             | Self::InvalidRefreshToken
             | Self::RefreshTokenReused => StatusCode::UNAUTHORIZED,
@@ -173,6 +182,7 @@ impl ProblemCode {
             Self::IdempotencyKeyReused => StatusCode::CONFLICT,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotConfigured => StatusCode::NOT_IMPLEMENTED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -205,6 +215,8 @@ impl ProblemCode {
             Self::PasswordChangeRequired => "Change the password first",
             Self::InvalidCode => "The code is not good",
             Self::SecondFactRequired => "A second fact is needed",
+            Self::NotBound => "The account is not bound here",
+            Self::NotConfigured => "This installation does not do that",
             Self::InvalidSignature => "The signature does not fit",
             Self::TooManyRequests => "Too many requests",
             Self::Internal => "Internal error",

@@ -44,6 +44,8 @@ pub struct AppState {
     pub sandbox: Option<Sandbox>,
     /// What receipts of the office's own SMS platform are signed with; `None`: none are taken.
     pub receipt_secret: Option<gateways::standard_webhooks::Secret>,
+    /// Asks WeChat who signs in; `None`: the office has no mini program.
+    pub mini_program: Option<gateways::wechat::sign_in::MiniProgram>,
     /// `[server]`
     pub server: ServerConfig,
     /// `[auth]`

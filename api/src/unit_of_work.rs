@@ -195,6 +195,29 @@ pub(crate) fn write<T: Serialize>(
     setting.finish(result)
 }
 
+/// Looks whether a change may be made, before something slow is done for it outside of any transaction:
+/// [`write()`] looks again. Answers what was kept of a request that was done before.
+pub(crate) fn ready(
+    state: &AppState,
+    setting: &Setting,
+    repeatable: Option<&Repeatable>,
+    mut admit: impl FnMut(&mut Work<'_, '_>) -> Result<(), Failure>,
+    mut check: impl FnMut(&mut Work<'_, '_>) -> Result<(), Failure>,
+) -> Result<Option<Written>, Problem> {
+    let result = state.store.read_in(setting.agency, |tx| {
+        let mut work = setting.work(state, tx);
+        admit(&mut work)?;
+        if let Some(repeatable) = repeatable
+            && let Some(answer) = replay(&mut work, setting.operation, repeatable)?
+        {
+            return Ok(Some(answer));
+        }
+        check(&mut work)?;
+        Ok(None)
+    });
+    setting.finish(result)
+}
+
 /// Puts it into the trail that somebody reached for what is not theirs, or is not there.
 fn reached_too_far(state: &AppState, setting: &Setting, problem: &Problem) -> Result<(), Problem> {
     let named = setting.operation.is_audited() || setting.operation.path.contains('{');

@@ -4,6 +4,7 @@ mod admin;
 mod bootstrap;
 mod demo;
 mod migrate;
+mod mini_program;
 mod openapi;
 mod out;
 mod rules_check;

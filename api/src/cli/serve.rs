@@ -21,7 +21,7 @@ use worker::{
     open::{self, OpenGateway},
 };
 
-use super::{Failed, bootstrap, sandbox};
+use super::{Failed, bootstrap, mini_program, sandbox};
 
 /// What can be said to `tongxing serve`.
 #[derive(Debug, clap::Args)]
@@ -141,6 +141,7 @@ fn state(
         pending: Pending::new(config.server.max_pending),
         sandbox,
         receipt_secret: receipts.map(Secret::parse).transpose()?,
+        mini_program: mini_program::open(&config.wechat.mini_program)?,
         server: config.server,
         auth,
         client_sign_in: config.client_sign_in,

@@ -1,5 +1,7 @@
 //! A call of an operation by a signed-in client, about what is their own.
 
+mod ready;
+
 use std::{
     future::{Ready, ready},
     marker::PhantomData,

@@ -1,12 +1,14 @@
 //! Sign-ins of clients.
 
 mod begin;
+mod by_wechat;
 mod candidates;
 mod refresh;
 mod request_code;
 
 pub use self::{
     begin::begin,
+    by_wechat::{begin_by_wechat, doubtful, fits, not_bound},
     candidates::{Choice, candidates, choose},
     refresh::{invalid, refresh},
     request_code::{Asked, request_code},

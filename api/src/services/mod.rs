@@ -34,3 +34,4 @@ pub mod test_records;
 pub mod text;
 pub mod today;
 pub mod version;
+pub mod wechat;

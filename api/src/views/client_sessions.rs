@@ -44,6 +44,18 @@ pub struct CreateClientSession {
     pub birth_date: Option<NaiveDate>,
 }
 
+/// Who signs in with WeChat. No `Debug`: personal data.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateWechatSession {
+    /// What `wx.login` answered in the mini program: good once, for five minutes.
+    #[schema(value_type = String, example = "0f1Xq3000abcde1234000LQx7x1Xq30Q")]
+    pub code: SecretString,
+    /// Asked for when the account alone is not enough (`second_fact_required`).
+    #[schema(example = "1990-03-07")]
+    pub birth_date: Option<NaiveDate>,
+}
+
 /// The tokens of a client's session.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct ClientSessionView {

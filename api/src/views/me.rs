@@ -8,6 +8,7 @@
 mod export;
 mod ledger;
 mod requests;
+mod wechat;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -23,6 +24,7 @@ pub use self::ledger::{
     CONTEST, LedgerItem, LedgerView, ReviewState, ReviewView, Standing, standing_of,
 };
 pub use self::requests::*;
+pub use self::wechat::*;
 
 /// Where to go and whom to call.
 #[derive(Clone, Serialize, ToSchema)]

@@ -93,6 +93,7 @@ impl Site {
             pending: Pending::new(config.server.max_pending),
             sandbox: Some(Sandbox::new(Arc::clone(&hands), outbox, jobs(&worker))),
             receipt_secret: None,
+            mini_program: None,
             server: config.server,
             auth,
             client_sign_in: config.client_sign_in,

@@ -1,6 +1,7 @@
 //! What clients see and do about themselves.
 
 pub mod appointments;
+pub mod bind_wechat;
 pub mod check_in;
 pub mod confirm;
 pub mod correction;
@@ -9,3 +10,5 @@ pub mod export;
 pub mod get;
 pub mod help;
 pub mod ledger;
+pub mod list_wechat;
+pub mod unbind_wechat;

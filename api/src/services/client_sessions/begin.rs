@@ -2,7 +2,7 @@
 
 use casework::Work;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ClientId, ClientSessionId, PhoneState};
+use domain::{ClientId, ClientSessionId, PhoneState, WechatBindingId};
 use storage::{
     Scope, client_numbers,
     client_sessions::{self, ClientSession},
@@ -33,6 +33,17 @@ pub fn begin(
         let verified = PhoneState::Verified;
         clients::set_phone_state(work.tx, work.agency, client.id, verified, work.now)?;
     }
+    open(work, state, client.id, None, now)
+}
+
+/// Opens a session of a client who showed who they are, at `now` in the time of sign-ins (UTC).
+pub(super) fn open(
+    work: &mut Work<'_, '_>,
+    state: &AppState,
+    client: ClientId,
+    wechat_binding_id: Option<WechatBindingId>,
+    now: DateTime<Utc>,
+) -> Result<(ClientSessionId, ClientSessionView), Failure> {
     let session = ClientSession {
         agency_id: work.agency,
         id: work.ids.next(),
@@ -45,6 +56,7 @@ pub fn begin(
         expires_at: now + TimeDelta::days(i64::from(state.client_sign_in.session_absolute_days)),
         revoked_at: None,
         revoked_reason: None,
+        wechat_binding_id,
     };
     client_sessions::insert(work.tx, &session)?;
     let sealer = state.store.sealer();

@@ -2,7 +2,7 @@ use casework::Work;
 use domain::{AppointmentId, CheckInId, ClientId, MessageId};
 use storage::{
     attempts, cases::Case, check_ins, client_sessions, consents, excuses, family_contacts,
-    messages, tasks, test_records,
+    messages, tasks, test_records, wechat_bindings,
 };
 
 use super::{appointments, cases_of, client, ledger, place};
@@ -41,6 +41,7 @@ pub fn export(work: &mut Work<'_, '_>, id: ClientId) -> Result<ExportView, Failu
         reviews: ledger.reviews,
         requests: requests_of(work, id)?,
         texts: texts_about(work, &ids)?,
+        wechat_bindings: bindings_of(work, id)?,
         sign_ins: sign_ins_of(work, id)?,
         terms: cases.into_iter().map(term).collect(),
         person: ExportedPerson {
@@ -194,6 +195,18 @@ fn texts_about(
         .map(|attempt| ExportedText {
             at: attempt.started_at,
             text: attempt.text,
+        })
+        .collect())
+}
+
+fn bindings_of(work: &mut Work<'_, '_>, client: ClientId) -> Result<Vec<ExportedBinding>, Failure> {
+    let all = wechat_bindings::of_client(work.tx, work.agency, client)?;
+    Ok(all
+        .into_iter()
+        .map(|binding| ExportedBinding {
+            bound_at: binding.bound_at,
+            last_used_at: binding.last_used_at,
+            ended_at: binding.ended_at,
         })
         .collect())
 }

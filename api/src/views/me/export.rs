@@ -193,6 +193,17 @@ pub struct ExportedText {
     pub text: String,
 }
 
+/// A WeChat account, bound or once bound.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedBinding {
+    /// Since when (UTC).
+    pub bound_at: DateTime<Utc>,
+    /// When it last signed in, or was bound (UTC).
+    pub last_used_at: DateTime<Utc>,
+    /// Until when (UTC); whose account it was is wiped then.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
 /// A sign-in of the last months.
 #[derive(Serialize, ToSchema)]
 pub struct ExportedSignIn {
@@ -235,6 +246,8 @@ pub struct ExportView {
     pub requests: Vec<ExportedRequest>,
     /// Texts about dates, the oldest first.
     pub texts: Vec<ExportedText>,
+    /// WeChat accounts, the oldest first.
+    pub wechat_bindings: Vec<ExportedBinding>,
     /// Sign-ins, the oldest first.
     pub sign_ins: Vec<ExportedSignIn>,
 }

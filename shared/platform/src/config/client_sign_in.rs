@@ -8,6 +8,7 @@ use serde::Deserialize;
 pub struct ClientSignInConfig {
     pub codes_per_address_hour: i32,
     pub codes_per_hour: i32,
+    pub wechat_per_address_hour: i32,
     pub session_idle_days: u32,
     pub session_absolute_days: u32,
 }
@@ -18,6 +19,7 @@ impl ClientSignInConfig {
         for (key, positive) in [
             ("codes_per_address_hour", self.codes_per_address_hour > 0),
             ("codes_per_hour", self.codes_per_hour > 0),
+            ("wechat_per_address_hour", self.wechat_per_address_hour > 0),
             ("session_idle_days", self.session_idle_days > 0),
         ] {
             if !positive {

@@ -11,6 +11,7 @@ mod network;
 mod secret_file;
 mod sections;
 mod validate;
+mod wechat;
 
 pub mod keys;
 
@@ -18,6 +19,7 @@ pub use client_sign_in::ClientSignInConfig;
 pub use error::ConfigError;
 pub use network::Network;
 pub use sections::*;
+pub use wechat::{MiniProgramConfig, WechatConfig};
 
 /// The defaults file: the documentation of every key.
 pub const DEFAULTS: &str = include_str!("../../defaults.toml");
@@ -34,6 +36,7 @@ pub struct Config {
     pub sealing: SealingConfig,
     pub worker: WorkerConfig,
     pub gateway: GatewayConfig,
+    pub wechat: WechatConfig,
     pub sandbox: SandboxConfig,
     pub telemetry: TelemetryConfig,
 }

@@ -13,6 +13,7 @@ impl Config {
     /// Reads every `…_file` into the secret it stands for.
     pub(super) fn read_secret_files(&mut self) -> Result<(), ConfigError> {
         let webhook = &mut self.gateway.webhook;
+        let mini_program = &mut self.wechat.mini_program;
         fill(
             "database.url",
             &mut self.database.url,
@@ -22,6 +23,11 @@ impl Config {
             "gateway.webhook.secret",
             &mut webhook.secret,
             webhook.secret_file.as_deref(),
+        )?;
+        fill(
+            "wechat.mini_program.secret",
+            &mut mini_program.secret,
+            mini_program.secret_file.as_deref(),
         )?;
         fill(
             "gateway.webhook.receipt_secret",

@@ -19,7 +19,11 @@ impl Config {
         self.client_sign_in.check(&mut problems);
         self.check_worker(&mut problems);
         self.check_webhook(&mut problems);
-        if self.profile == Profile::Production {
+        let in_production = self.profile == Profile::Production;
+        self.wechat
+            .mini_program
+            .check(in_production, &mut problems);
+        if in_production {
             self.check_production(&mut problems);
         }
         if problems.is_empty() {

@@ -78,6 +78,7 @@ pub fn run(asked: &ServeArguments) -> Outcome<()> {
         pending: Pending::new(config.server.max_pending),
         sandbox: None,
         receipt_secret: None,
+        mini_program: None,
         ended: EndedSessions::default(),
         covering: Covering::default(),
         refusals: Refusals::default(),
