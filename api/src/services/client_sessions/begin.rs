@@ -47,7 +47,7 @@ pub(super) fn open(
     let session = ClientSession {
         agency_id: work.agency,
         id: work.ids.next(),
-        client_id: client.id,
+        client_id: client,
         generation: 0,
         retry_generation: None,
         created_at: now,
