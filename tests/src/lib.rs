@@ -19,13 +19,16 @@ pub mod cluster;
 pub mod contents;
 pub mod database;
 pub mod fake_gateway;
+pub mod fake_wechat;
 mod on_both;
 mod postgres;
 pub mod readers;
 mod sqlite;
 pub mod steps;
+mod wechat;
 
 pub use app::{Response, Setup, TestApp};
 pub use fake_gateway::{FakeGateway, Reply};
+pub use fake_wechat::{FakeWechat, WechatReply};
 pub use on_both::on;
 pub use storage::Backend;

@@ -29,7 +29,7 @@ pub use self::{
     setup::Setup,
     time::china,
 };
-use crate::{Backend, FakeGateway, database::Database};
+use crate::{Backend, FakeGateway, FakeWechat, database::Database};
 
 /// The real API and the real worker around one database. Clones are handles on the same.
 #[derive(Clone)]
@@ -45,6 +45,7 @@ struct Inner {
     worker: Worker,
     recording: Option<RecordingGateway>,
     fake: Option<FakeGateway>,
+    wechat: FakeWechat,
     seed: Seed,
     tokens: Mutex<HashMap<String, String>>,
     server: ServerHandle,
@@ -120,6 +121,11 @@ impl TestApp {
     /// When the app was not set up with [`Setup::with_webhook`].
     pub fn fake(&self) -> &FakeGateway {
         self.0.fake.as_ref().unwrap()
+    }
+
+    /// WeChat, for the office's mini program.
+    pub fn wechat(&self) -> &FakeWechat {
+        &self.0.wechat
     }
 
     /// One unit of work of the system in the seeded agency, past the API.

@@ -19,6 +19,7 @@ use domain::IdMint;
 use gateways::{
     MessageGateway, RecordingGateway, WebhookGateway, standard_webhooks::Secret,
     webhook::WebhookSettings,
+    wechat::sign_in::MiniProgram,
 };
 use platform::{
     Clock, Config, Profile, Randomness,
@@ -28,9 +29,10 @@ use worker::{Settings, Worker, WorkerParts};
 
 use super::{Inner, PASSWORD, TestApp, seed};
 use crate::{
-    Backend, FakeGateway,
+    Backend, FakeGateway, FakeWechat,
     database::{self, Database},
     fake_gateway::SECRET,
+    fake_wechat::{APP_ID, APP_SECRET},
 };
 
 /// Sends to the scripted gateway that take longer have an unknown outcome.
@@ -67,6 +69,8 @@ impl Setup {
         config.gateway.kind = GatewayKind::Recording;
         config.gateway.recording.keep = 100_000;
         config.gateway.webhook.secret = Some(SECRET.into());
+        config.wechat.mini_program.app_id = Some(APP_ID.to_owned());
+        config.wechat.mini_program.secret = Some(APP_SECRET.into());
         Some(Self {
             database: Database::fresh(backend)?,
             // 2025-09-01, 08:00 in China.
@@ -151,6 +155,9 @@ impl Setup {
             }
         };
 
+        let wechat = FakeWechat::start(sign_in_clock.clone()).await;
+        let account = config.wechat.mini_program.account();
+
         let hash = passwords.hash(PASSWORD.into()).await.unwrap();
         let mut ids = IdMint::new(starts_at, randomness.seed());
         let agency = ids.next();
@@ -198,6 +205,7 @@ impl Setup {
                 .webhook
                 .receipts_secret()
                 .map(|secret| Secret::parse(secret).unwrap()),
+            mini_program: account.map(|_| MiniProgram::new(&wechat.settings()).unwrap()),
             server: config.server.clone(),
             auth: config.auth.clone(),
             client_sign_in: config.client_sign_in.clone(),
@@ -213,6 +221,7 @@ impl Setup {
             parts,
             recording,
             fake,
+            wechat,
             seed: seed.unwrap(),
             tokens: Mutex::new(HashMap::new()),
             server: server.handle(),

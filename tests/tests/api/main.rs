@@ -35,3 +35,4 @@ mod story;
 mod template_versions;
 mod tokens;
 mod unseen;
+mod wechat_sign_in;

@@ -201,6 +201,7 @@ const TABLE: &[(&str, &str, char)] = &[
     ("get_today", "!+.+...----", ' '),
     ("request_client_code", "+++++++++++", 'L'),
     ("create_client_session", "+++++++++++", 'C'),
+    ("create_wechat_session", "+++++++++++", 'C'),
     ("refresh_client_session", "+++++++++++", 'C'),
     // Clients have tokens of their own.
     ("get_me", "!!!!!!!!!!!", ' '),
@@ -211,6 +212,9 @@ const TABLE: &[(&str, &str, char)] = &[
     ("request_my_excuse", "!!!!!!!!!!!", 'C'),
     ("request_my_help", "!!!!!!!!!!!", 'C'),
     ("request_my_correction", "!!!!!!!!!!!", 'C'),
+    ("bind_my_wechat", "!!!!!!!!!!!", 'C'),
+    ("list_my_wechat_bindings", "!!!!!!!!!!!", ' '),
+    ("unbind_my_wechat", "!!!!!!!!!!!", 'C'),
     ("export_me", "!!!!!!!!!!!", 'F'),
     ("delete_client_session", "!!!!!!!!!!!", 'C'),
     ("terminate_case", "!--+-00----", 'C'),

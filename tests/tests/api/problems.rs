@@ -50,6 +50,8 @@ pub const CODES: &[(&str, u16)] = &[
     ("message_may_arrive", 409),
     ("method_not_allowed", 405),
     ("not_found", 404),
+    ("not_bound", 401),
+    ("not_configured", 501),
     ("note_required", 422),
     ("one_time_code_required", 401),
     ("outside_window", 422),

@@ -110,6 +110,10 @@ impl World {
                 let code = app.get_code("13900005555").await;
                 self.set("code", &code);
             }
+            "create_wechat_session" => {
+                app.bound_client("13900003333", "sun").await;
+                self.set("wechat code", &app.wechat().code("sun"));
+            }
             "refresh_client_session" => {
                 app.register_born("钱小军", "13900004444").await;
                 let session = app.client_session("13900004444").await;

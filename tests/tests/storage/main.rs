@@ -18,3 +18,4 @@ mod roles;
 mod schema;
 mod statements;
 mod tamper;
+mod wechat_bindings;

@@ -266,10 +266,12 @@ fn each_role_may_do_what_it_must_and_no_more() {
         "rule_packs",
         "calendars",
         "test_records",
+        "wechat_bindings",
     ] {
         assert!(!may(WORKER, table, "INSERT"), "{table}");
         assert!(!may(WORKER, table, "UPDATE"), "{table}");
     }
+    assert!(!may(READER, "wechat_bindings", "SELECT"));
     assert!(may(READER, "cases", "SELECT"));
     assert!(may(WORKER, "refresh_tokens", "DELETE"));
 

@@ -5,8 +5,9 @@ use domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
-    Backend, Reply, TestApp,
+    Backend, Reply, TestApp, WechatReply,
     client::{BORN, other_than},
+    fake_wechat::{APP_SECRET, SESSION_KEY},
     on_both,
     steps::{Journey, id_of},
 };
@@ -257,6 +258,15 @@ on_both! {
         let token = session["access_token"].as_str().unwrap();
         let consent = json!({ "purpose": "location", "text_version": "1", "channel": "paper" });
         app.post(&staff, &format!("/v1/clients/{client}/consents"), consent).await.expect(201);
+        app.consent_to_wechat(client).await;
+        app.bind_wechat(token, "wang").await.expect(201);
+        let wechat_code = app.wechat().code("wang");
+        app.wechat().script([40125, -1].map(WechatReply::Errcode).into_iter().chain([WechatReply::Drop]));
+        for _ in 0..3 {
+            app.try_wechat_code(&wechat_code, None).await.problem(503, "unavailable");
+        }
+        app.try_wechat_code(&wechat_code, None).await.expect(201);
+        app.try_wechat_code(&wechat_code, None).await.problem(401, "invalid_code");
         let at = json!({ "location": { "latitude": PLACE[0], "longitude": PLACE[1] } });
         app.post(token, "/v1/me/check-ins", at).await.expect(201);
         let help = json!({ "text": HELP });
@@ -281,7 +291,9 @@ on_both! {
         let given = given.map(|secret| secret.as_str().unwrap());
         let secrets = [
             CLIENTS_PHONE, &format!("\"{code}\""), token, HELP, CORRECTION, BORN, "王小明", "王先生", "120.1551", &staff,
+            &wechat_code, &app.wechat().open_id("wang"), APP_SECRET, SESSION_KEY,
         ];
+        assert!(log.contains("WeChat could not be asked who signs in"));
         let texts = app.sent().into_iter().map(|sent| sent.text);
         assert_absent(&log, secrets.into_iter().chain(given).map(str::to_owned).chain(texts));
     }

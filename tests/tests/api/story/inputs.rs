@@ -192,6 +192,10 @@ impl World {
                 "/v1/client-sessions",
                 json!({ "phone": "13900005555", "code": self.id("code"), "birth_date": BORN }),
             ),
+            "create_wechat_session" => (
+                "/v1/client-sessions/wechat",
+                json!({ "code": self.id("wechat code") }),
+            ),
             "refresh_client_session" => (
                 "/v1/client-sessions/refresh",
                 json!({ "refresh_token": self.id("client refresh") }),
@@ -214,6 +218,15 @@ impl World {
                 "/v1/me/corrections",
                 json!({ "topic": "phone", "text": "电话换了" }),
             ),
+            "bind_my_wechat" => (
+                "/v1/me/wechat-bindings",
+                json!({ "code": self.app.wechat().code("sun") }),
+            ),
+            "list_my_wechat_bindings" => ("/v1/me/wechat-bindings", Value::Null),
+            "unbind_my_wechat" => {
+                let path = format!("/v1/me/wechat-bindings/{}", id_of(&self.items[0]));
+                return Some((path, Value::Null));
+            }
             "export_me" => ("/v1/me/export", Value::Null),
             _ => return None,
         };
