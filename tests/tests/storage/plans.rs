@@ -10,7 +10,7 @@ use storage::{
     calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
     idempotency, integrators, leases, offices, refresh_tokens, rule_packs, sessions,
-    sign_in_budgets, sign_in_codes, staff, tasks, templates, transitions,
+    sign_in_budgets, sign_in_codes, staff, tasks, templates, transitions, wechat_bindings,
 };
 
 use crate::{
@@ -118,6 +118,14 @@ fn what_clients_do_is_searched_for_in_an_index() {
                     client_sessions::of_client(tx, agency, client)?;
                     client_sessions::revoke(tx, agency, ids.next(), at(0), "test")?;
                     client_sessions::revoke_all_of(tx, agency, client, at(0), "test")?;
+                    let binding = ids.next();
+                    client_sessions::revoke_opened_by(tx, agency, client, binding, at(0), "test")?;
+                    wechat_bindings::find(tx, agency, "wx0", "o0")?;
+                    wechat_bindings::of_client(tx, agency, client)?;
+                    wechat_bindings::open_id_of(tx, agency, client, "wx0")?;
+                    wechat_bindings::guess(tx, agency, binding, at(0))?;
+                    wechat_bindings::note_use(tx, agency, binding, at(0))?;
+                    wechat_bindings::end(tx, agency, binding, at(0), "test")?;
                     client_sessions::purge(tx, agency, at(0), 9)?;
                     confirmations::of_client(tx, agency, client)?;
                     check_ins::of_client(tx, agency, client, before, 9)?;
@@ -126,7 +134,7 @@ fn what_clients_do_is_searched_for_in_an_index() {
                 })
                 .unwrap();
         });
-        assert_searches(database, &statements, 15);
+        assert_searches(database, &statements, 23);
     });
 }
 
