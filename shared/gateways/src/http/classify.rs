@@ -41,8 +41,8 @@ pub fn classify_error(error: &reqwest::Error) -> SendError {
 /// taken the message.
 pub fn classify_status(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> SendError {
     let class = match status.as_u16() {
-        408 | 504 => Failure::Unknown,
-        429 | 500..=599 => Failure::Transient,
+        504 => Failure::Unknown,
+        408 | 425 | 429 | 500..=599 => Failure::Transient,
         _ => Failure::Configuration,
     };
     SendError {
@@ -77,6 +77,28 @@ pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_status_alone_tells_who_failed() {
+        let now = "2026-06-05T01:00:00Z".parse().unwrap();
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, "30".parse().unwrap())]);
+        for (status, class) in [
+            (302, Failure::Configuration),
+            (401, Failure::Configuration),
+            (404, Failure::Configuration),
+            (408, Failure::Transient),
+            (429, Failure::Transient),
+            (500, Failure::Transient),
+            (503, Failure::Transient),
+            (504, Failure::Unknown),
+        ] {
+            let code = StatusCode::from_u16(status).unwrap();
+            let error = classify_status(code, &headers, now);
+            assert_eq!(error.class, class, "{status}");
+            assert_eq!(error.code, format!("http_{status}"));
+            assert_eq!(error.retry_after, Some(Duration::from_secs(30)));
+        }
+    }
 
     #[test]
     fn retry_after_is_read_as_seconds_or_as_a_date() {
