@@ -140,9 +140,11 @@ impl Operation {
     /// Whether it takes query parameters: a list does, for its pages, and what says that it can refuse
     /// them. Others refuse any of their own accord.
     pub fn takes_query(&self) -> bool {
-        self.others
-            .iter()
-            .any(|code| matches!(code, ProblemCode::InvalidCursor | ProblemCode::InvalidQuery))
+        let has_pages = matches!(self.method, Method::Get);
+        self.others.iter().any(|code| match code {
+            ProblemCode::InvalidCursor => has_pages,
+            code => *code == ProblemCode::InvalidQuery,
+        })
     }
 
     /// Every problem it can answer, sorted, each once.
@@ -153,6 +155,7 @@ impl Operation {
             P::Unavailable,
             P::TooManyRequests,
             P::HeadTooLarge,
+            P::InvalidQuery,
         ];
         if matches!(self.access, Access::Staff(_)) {
             codes.extend([P::Unauthenticated, P::TokenExpired, P::Forbidden]);
@@ -178,9 +181,6 @@ impl Operation {
         }
         if self.path.contains('{') {
             codes.push(P::Refused(RefusalCode::NotFound));
-        }
-        if self.takes_query() || matches!(self.access, Access::Staff(_) | Access::Client) {
-            codes.push(P::InvalidQuery);
         }
         if self.takes_idempotency_key() {
             codes.extend([P::IdempotencyKeyReused, P::InvalidHeader]);

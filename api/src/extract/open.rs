@@ -14,7 +14,7 @@ use storage::{StorageError, Tx};
 
 use crate::{
     answer::{Answer, Written},
-    extract::request::request_of,
+    extract::{query, request::request_of},
     failure::Failure,
     limits::Limits,
     operations::Op,
@@ -122,6 +122,9 @@ impl<O: Op> FromRequest for OpenCall<O> {
         if let Some(limits) = http.app_data::<Data<Limits>>()
             && let Err(problem) = limits.sign_in(http, request.address.as_deref())
         {
+            return ready(Err(problem));
+        }
+        if let Err(problem) = query::refuse_untaken(O::OPERATION, http.query_string()) {
             return ready(Err(problem));
         }
         ready(Ok(Self {

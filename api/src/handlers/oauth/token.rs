@@ -31,7 +31,8 @@ impl Op for IssueToken {
         effect: Effect::Mutation,
         object: "integrator",
         refusals: &[],
-        others: &[],
+        // Parameters that are not known are passed over (RFC 6749 §3.2).
+        others: &[ProblemCode::InvalidQuery],
     };
 }
 
