@@ -242,6 +242,7 @@ operations! {
         also [InvalidRefreshToken, RefreshTokenReused];
     DeleteSession = delete_session: Delete "/v1/sessions/current", may(P::ReadSelf),
         Mutation "session";
+    GetSession = get_session: Get "/v1/sessions/current", may(P::ReadSelf), Read "session";
     ListSessions = list_sessions: Get "/v1/sessions", may(P::ReadSelf), Read "session";
     EndSession = end_session: Delete "/v1/sessions/{id}", may(P::ReadSelf), Mutation "session";
     ChangePassword = change_password: Put "/v1/sessions/current/password", may(P::ReadSelf),

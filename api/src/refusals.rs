@@ -19,6 +19,19 @@ const LISTED: u32 = 5;
 /// Callers counted in a minute; beyond them refusals are counted as a metric only.
 const CALLERS: usize = 10_000;
 
+/// Begins the reason of an entry that stands for refusals without one of their own.
+const LEFT_OUT: &str = "left_out:";
+
+/// The reason of an entry that stands for `count` refusals.
+pub(crate) fn left_out_reason(count: u32) -> String {
+    format!("{LEFT_OUT}{count}")
+}
+
+/// How many refusals an entry with this reason stands for; `None`: for its own.
+pub(crate) fn left_out(reason: &str) -> Option<u64> {
+    reason.strip_prefix(LEFT_OUT)?.parse().ok()
+}
+
 /// Who was refused what.
 #[derive(Debug, Clone)]
 pub(crate) struct Refused {
@@ -110,6 +123,12 @@ mod tests {
         assert_eq!(left_out[0].0.actor, by(2).actor);
         let (_, left_out) = refusals.count(&by(2), now + TimeDelta::minutes(2));
         assert!(left_out.is_empty());
+    }
+
+    #[test]
+    fn a_reason_says_how_many_it_stands_for() {
+        assert_eq!(left_out(&left_out_reason(95)), Some(95));
+        assert_eq!(left_out("invalid_credentials"), None);
     }
 
     #[test]

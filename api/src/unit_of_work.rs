@@ -17,7 +17,7 @@ use crate::{
     operations::{Effect, Operation},
     problem::Problem,
     problem_code::ProblemCode,
-    refusals::Refused,
+    refusals::{Refused, left_out_reason},
     state::AppState,
 };
 
@@ -273,7 +273,7 @@ fn is_listed(
             now: setting.now,
             request: Request::none(),
         };
-        let reason = format!("left_out:{count}");
+        let reason = left_out_reason(count);
         audit(
             state,
             &setting,

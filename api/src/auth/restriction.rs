@@ -65,6 +65,7 @@ mod tests {
                 reached,
                 [
                     "delete_session",
+                    "get_session",
                     "list_sessions",
                     "end_session",
                     "change_password",

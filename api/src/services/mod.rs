@@ -1,5 +1,6 @@
 //! What operations do, inside their unit of work. Nothing here knows HTTP beyond problems.
 
+pub mod account;
 pub mod appointments;
 pub mod audit_entries;
 pub mod calendars;
@@ -20,6 +21,7 @@ pub mod messages;
 pub mod offices;
 pub mod own_account;
 pub mod receipts;
+pub mod provider_templates;
 pub mod retention_reports;
 pub mod rule_packs;
 pub mod sandbox;

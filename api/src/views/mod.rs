@@ -1,5 +1,6 @@
 //! What goes in and out as JSON.
 
+pub mod account;
 pub mod appointments;
 pub mod audit_entries;
 pub mod calendars;

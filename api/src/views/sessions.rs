@@ -8,7 +8,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{auth::Restriction, views::staff::StaffView};
+use crate::{
+    auth::Restriction,
+    views::{account::AccountView, staff::StaffView},
+};
 
 /// Who signs in.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -43,6 +46,8 @@ pub struct SessionView {
     pub restriction: Option<Restriction>,
     /// Who signed in.
     pub staff: StaffView,
+    /// What the owner of the account should notice; `null` when tokens are refreshed.
+    pub account: Option<AccountView>,
 }
 
 /// A refresh token to be exchanged.

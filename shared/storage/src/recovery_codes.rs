@@ -55,6 +55,16 @@ pub fn replace(
     Ok(())
 }
 
+/// How many codes a staff member has not used yet.
+pub fn left(tx: &mut Tx<'_>, agency: AgencyId, staff: StaffId) -> Result<i64, StorageError> {
+    Ok(with_conn!(tx, c => recovery_codes::table
+        .filter(recovery_codes::agency_id.eq(bind(agency)))
+        .filter(recovery_codes::staff_id.eq(bind(staff)))
+        .filter(recovery_codes::used_at.is_null())
+        .count()
+        .get_result(*c))?)
+}
+
 /// Uses a code up at `at` (UTC); answers whether it was one and unused. Of two at once, one wins.
 pub fn use_up(
     tx: &mut Tx<'_>,

@@ -145,3 +145,20 @@ pub fn open_of(
         .select(Session::as_select())
         .load(*c))?)
 }
+
+/// The newest session of a staff member but `current`, whether it still goes on or not.
+pub fn newest_but(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    staff: StaffId,
+    current: SessionId,
+) -> Result<Option<Session>, StorageError> {
+    Ok(with_conn!(tx, c => sessions::table
+        .filter(sessions::agency_id.eq(bind(agency)))
+        .filter(sessions::staff_id.eq(bind(staff)))
+        .filter(sessions::id.ne(bind(current)))
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .select(Session::as_select())
+        .first(*c)
+        .optional())?)
+}

@@ -74,6 +74,11 @@ pub async fn create_client_session(
             return Err(client_sessions::refused());
         }
     };
+    // For the trail.
+    let proved = match birth_date {
+        Some(_) => "code,birth_date",
+        None => "code",
+    };
     let state = call.state.clone();
     let written = call
         .write(client.agency_id, Actor::client(client.id), move |work| {
@@ -81,7 +86,8 @@ pub async fn create_client_session(
                 return Err(client_sessions::refused().into());
             }
             let begun = client_sessions::begin(work, &state, client.id, phone.as_str(), now)?;
-            Ok(Answer::created("/v1/me".to_owned(), begun.1).about(begun.0))
+            let answer = Answer::created("/v1/me".to_owned(), begun.1).about(begun.0);
+            Ok(answer.because(proved.to_owned()))
         })
         .await?;
     Ok(written.respond("/v1/client-sessions", ""))

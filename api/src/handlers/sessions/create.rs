@@ -1,7 +1,11 @@
+use std::time::Duration;
+
 use actix_web::{HttpResponse, post};
 use casework::Actor;
+use domain::{AgencyId, StaffId};
 use secrecy::ExposeSecret as _;
 use storage::staff::{self, Staff};
+use uuid::Uuid;
 
 use crate::{
     answer::Answer,
@@ -16,6 +20,9 @@ use crate::{
     },
     views::sessions::{CreateSession, SessionView},
 };
+
+/// What counting a failure takes at least: longer than it takes but on a machine that is overloaded.
+const COUNTING: Duration = Duration::from_millis(25);
 
 /// Sign in.
 ///
@@ -51,14 +58,10 @@ pub async fn create_session(
                 Some(username) => staff::find_login(tx, username)?,
                 None => None,
             };
-            let found = match login {
-                Some((agency, id)) => {
-                    tx.enter(agency)?;
-                    staff::get(tx, agency, id)?
-                }
-                None => None,
-            };
-            Ok((refusal, found))
+            // Nobody is looked for as somebody is: after the same statements.
+            let (agency, id) = login.unwrap_or_else(nobody);
+            tx.enter(agency)?;
+            Ok((refusal, staff::get(tx, agency, id)?))
         })
         .await?;
     if let Some(refusal) = refusal {
@@ -86,8 +89,11 @@ pub async fn create_session(
     let (state, attempted) = (call.state.clone(), attempt.clone());
     let written = call
         .write(staff.agency_id, Actor::staff(staff.id), move |work| {
-            let (id, view) = sign_in::let_in(work, &state, &attempted, &proven, now)?;
-            Ok(Answer::created("/v1/sessions/current".to_owned(), view).about(id))
+            let begun = sign_in::let_in(work, &state, &attempted, &proven, now)?;
+            let answer = Answer::created("/v1/sessions/current".to_owned(), begun.view);
+            Ok(answer
+                .about(begun.session)
+                .because(begun.factors.to_owned()))
         })
         .await;
     if let Err(problem) = &written
@@ -98,20 +104,48 @@ pub async fn create_session(
     Ok(written?.respond("/v1/sessions", ""))
 }
 
-/// Counts a failed attempt, at an account or at nobody's; with an entry in the trail of the account's
-/// agency.
+/// Where somebody would be who is nobody.
+fn nobody() -> (AgencyId, StaffId) {
+    let nil = Uuid::nil();
+    (AgencyId::from_uuid(nil), StaffId::from_uuid(nil))
+}
+
+/// Counts a failed attempt, at an account or at nobody's. It takes as long in both cases, though
+/// only an account has a trail to write into: whoever waits for the answer learns nothing from when
+/// it comes (OWASP ASVS 5.0, 6.3.8).
 async fn count_failure(
     call: &OpenCall<Op>,
     attempt: Attempt,
     found: Option<Staff>,
 ) -> Result<(), Problem> {
-    let now = call.now;
-    let Some(staff) = found else {
-        return call.note(move |tx| attempt.fail(tx, now)).await;
+    let counted = async {
+        match found {
+            Some(staff) => count_at(call, attempt, &staff).await,
+            None => count_at_nobodys(call, attempt).await,
+        }
     };
-    let (id, reason) = (staff.id.to_string(), ProblemCode::InvalidCredentials);
-    call.refused(staff.agency_id, id, reason.as_str(), move |work| {
+    tokio::join!(counted, tokio::time::sleep(COUNTING)).0
+}
+
+/// With an entry in the trail of the account's agency.
+async fn count_at(call: &OpenCall<Op>, attempt: Attempt, staff: &Staff) -> Result<(), Problem> {
+    let (now, id) = (call.now, staff.id.to_string());
+    let reason = ProblemCode::InvalidCredentials.as_str();
+    call.refused(staff.agency_id, id, reason, move |work| {
         attempt.fail(work.tx, now)
     })
     .await
+}
+
+/// No agency's trail is told of a name that nobody has; the log of the process is, without the name:
+/// it may be a password that was typed into the wrong field.
+async fn count_at_nobodys(call: &OpenCall<Op>, attempt: Attempt) -> Result<(), Problem> {
+    metrics::counter!("sign_ins_under_unknown_names_total").increment(1);
+    tracing::warn!(
+        request_id = call.request.id,
+        account = attempt.account_mark(),
+        "somebody tried to sign in under a name that nobody has"
+    );
+    let now = call.now;
+    call.note(move |tx| attempt.fail(tx, now)).await
 }

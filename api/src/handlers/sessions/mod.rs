@@ -6,5 +6,6 @@ pub mod confirm_second_factor;
 pub mod create;
 pub mod delete;
 pub mod end;
+pub mod get;
 pub mod list;
 pub mod refresh;

@@ -89,4 +89,5 @@ pub(super) fn issue(
         restriction: caller.restriction,
         staff: staff.clone().into(),
     })
+        account: None,
 }

@@ -42,6 +42,18 @@ impl Attempt {
         }
     }
 
+    /// A word for the account, for a log: the same at each attempt under its name, which nobody can
+    /// read from it.
+    pub fn account_mark(&self) -> String {
+        use std::fmt::Write as _;
+        let mut mark = String::new();
+        for byte in self.account.iter().take(8) {
+            // Writing to a text does not fail.
+            let _ = write!(mark, "{byte:02x}");
+        }
+        mark
+    }
+
     /// `too_many_requests` with the time to wait, if the attempt is not to be looked at yet at `now`
     /// (UTC).
     pub fn refusal(

@@ -10,8 +10,12 @@ use storage::{
 
 use super::{Attempt, prove};
 use crate::{
-    failure::Failure, problem::Problem, problem_code::ProblemCode, services::sessions,
-    state::AppState, views::sessions::SessionView,
+    failure::Failure,
+    problem::Problem,
+    problem_code::ProblemCode,
+    services::{account, sessions},
+    state::AppState,
+    views::sessions::SessionView,
 };
 
 /// A staff member whose password was right, and what else they sent.
@@ -25,6 +29,17 @@ pub struct Proven {
     pub new_hash: Option<String>,
 }
 
+/// A session that has begun.
+#[derive(Debug)]
+pub struct LetIn {
+    /// Which.
+    pub session: SessionId,
+    /// What its owner gets.
+    pub view: SessionView,
+    /// What was proved, as the trail names it.
+    pub factors: &'static str,
+}
+
 /// Begins a session at `now` in the time of sign-ins.
 ///
 /// # Errors
@@ -36,7 +51,7 @@ pub fn let_in(
     attempt: &Attempt,
     proven: &Proven,
     now: DateTime<Utc>,
-) -> Result<(SessionId, SessionView), Failure> {
+) -> Result<LetIn, Failure> {
     // Others may have used the last try up while the password was looked at.
     if let Some(refusal) = attempt.refusal(work.tx, now)? {
         return Err(refusal.into());
@@ -53,12 +68,18 @@ pub fn let_in(
     if temporary_until.is_some_and(|until| until <= now) {
         return Err(invalid().into());
     }
-    prove(work, staff.id, proven.code.as_deref(), now)?;
+    let factors = prove(work, staff.id, proven.code.as_deref(), now)?;
     attempt.succeed(work.tx, now)?;
     if let Some(new) = &proven.new_hash {
         credentials::set_hash(work.tx, work.agency, staff.id, hash, new)?;
     }
-    sessions::begin(work, state, &staff, now)
+    let (session, mut view) = sessions::begin(work, state, &staff, now)?;
+    view.account = Some(account::show(work, &state.auth, &staff, session)?);
+    Ok(LetIn {
+        session,
+        view,
+        factors,
+    })
 }
 
 /// The one answer to a wrong password, an unknown username, a locked account and a wrong code.

@@ -7,6 +7,6 @@ mod restriction;
 mod second_factor;
 
 pub use attempt::Attempt;
-pub use let_in::{Proven, invalid, let_in};
+pub use let_in::{LetIn, Proven, invalid, let_in};
 pub use restriction::restriction_of;
 pub use second_factor::prove;

@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Checks the code of whoever has a second factor, at `now` in the time of sign-ins: the
-/// authenticator's, or a recovery code. Each is good once.
+/// authenticator's, or a recovery code. Each is good once. Answers what was proved, as the trail
+/// names it.
 ///
 /// # Errors
 /// `one_time_code_required` without one, `invalid_credentials` with a wrong or used one.
@@ -26,10 +27,10 @@ pub fn prove(
     staff: StaffId,
     given: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<(), Failure> {
+) -> Result<&'static str, Failure> {
     let factor = second_factors::get(work.tx, work.agency, staff)?;
     let Some(factor) = factor.filter(|factor| factor.secret.is_some()) else {
-        return Ok(());
+        return Ok("password");
     };
     let Some(given) = given else {
         return Err(Problem::new(
@@ -38,11 +39,15 @@ pub fn prove(
         )
         .into());
     };
-    if fits(work, &factor, given, now)? {
-        Ok(())
-    } else {
-        Err(invalid().into())
+    if let Some(code) = recovery_code::read(given) {
+        let used = recovery_codes::use_up(work.tx, work.agency, staff, &code, now)?;
+        return used
+            .then_some("password,recovery_code")
+            .ok_or_else(|| invalid().into());
     }
+    let fits = fits(work, &factor, given, now)?;
+    fits.then_some("password,totp")
+        .ok_or_else(|| invalid().into())
 }
 
 fn fits(
@@ -52,9 +57,6 @@ fn fits(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let (agency, staff) = (work.agency, factor.staff_id);
-    if let Some(code) = recovery_code::read(given) {
-        return recovery_codes::use_up(work.tx, agency, staff, &code, now);
-    }
     let secret = factor.secret.as_deref().and_then(TotpSecret::decode);
     let secret = secret.ok_or_else(|| StorageError::Corrupt("a second factor".to_owned()))?;
     match secret.step_of(given.trim(), now) {
