@@ -468,3 +468,6 @@ operations! {
     ListSandboxOutbox = list_sandbox_outbox: Get "/v1/sandbox/outbox", may(P::ReadSelf),
         Read "sandbox", refuses [NotFound], also [InvalidCursor];
 }
+    ListMySessions = list_my_sessions: Get "/v1/me/sessions", Client, Read "client_session";
+    EndMySession = end_my_session: Delete "/v1/me/sessions/{id}", Client,
+        Mutation "client_session";

@@ -3,6 +3,7 @@
 mod begin;
 mod by_wechat;
 mod candidates;
+mod own;
 mod refresh;
 mod request_code;
 
@@ -10,6 +11,7 @@ pub use self::{
     begin::begin,
     by_wechat::{begin_by_wechat, doubtful, fits, not_bound},
     candidates::{Choice, candidates, choose},
+    own::{end_own, list},
     refresh::{invalid, refresh},
     request_code::{Asked, request_code},
 };

@@ -4,7 +4,8 @@
     reason = "personal data and secrets never reach a log"
 )]
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::ClientSessionId;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -69,6 +70,30 @@ pub struct ClientSessionView {
     pub expires_in: i64,
     /// Good once, for `POST /v1/client-sessions/refresh`.
     pub refresh_token: String,
+}
+
+/// A sign-in of a client that goes on.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct MySessionView {
+    /// UUIDv7.
+    pub id: ClientSessionId,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// UTC.
+    pub created_at: DateTime<Utc>,
+    /// When it last got tokens, UTC.
+    pub last_used_at: DateTime<Utc>,
+    /// When it ends if it is not used, UTC.
+    pub idle_ends_at: DateTime<Utc>,
+    /// When it ends however much it is used, UTC.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The sign-ins of a client that go on.
+#[derive(Serialize, ToSchema)]
+pub struct MySessionList {
+    /// The newest first.
+    pub items: Vec<MySessionView>,
 }
 
 /// A refresh token to be exchanged.
