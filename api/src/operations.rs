@@ -330,6 +330,8 @@ operations! {
     RecordConsent = record_consent: Post "/v1/clients/{id}/consents", may(P::WriteClients),
         Mutation "consent", refuses [DateInFuture];
     WithdrawConsent = withdraw_consent: Post "/v1/clients/{id}/consents/withdrawals",
+    SearchClients = search_clients: Post "/v1/clients/search", may(P::ReadClients),
+        Compute "client", also [InvalidCursor];
         may(P::WriteClients), Mutation "consent", refuses [DateInFuture, ConsentNotInForce];
     ListFamilyContacts = list_family_contacts: Get "/v1/clients/{id}/family-contacts",
         may(P::ReadClients), ReadFile "client", also [InvalidCursor];

@@ -4,6 +4,7 @@ mod identity;
 mod list;
 mod register;
 mod reveal;
+mod search;
 mod update;
 
 use casework::Work;
@@ -14,7 +15,7 @@ use storage::{
 };
 
 pub(in crate::services) use self::register::own_office;
-pub use self::{list::list, register::register, reveal::reveal, update::update};
+pub use self::{list::list, register::register, reveal::reveal, search::search, update::update};
 use crate::{failure::Failure, problem::Problem, problem_code::ProblemCode};
 use domain::RefusalCode;
 

@@ -152,7 +152,8 @@ pub struct RevealedClient {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListClientsQuery {
-    /// A whole name, telephone number or identity number.
+    /// A whole name, telephone number or identity number. Deprecated, for addresses are logged on
+    /// their way: use `POST /v1/clients/search`.
     #[param(example = "王小明")]
     pub q: Option<String>,
     /// Clients of this office.

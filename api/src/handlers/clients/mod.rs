@@ -4,4 +4,5 @@ pub mod get;
 pub mod list;
 pub mod register;
 pub mod reveal;
+pub mod search;
 pub mod update;
