@@ -20,6 +20,9 @@ pub enum ConfigError {
         line: usize,
         message: String,
     },
+    /// Files with secrets that others can read. One line each.
+    #[error("files with secrets can be read or written by others:\n- {}", .0.join("\n- "))]
+    Exposed(Vec<String>),
     /// A key that does not exist, or a value of the wrong kind.
     #[error("{0}")]
     Refused(String),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ::config::{Environment, File, FileFormat};
 
-use super::{Config, ConfigError, DEFAULTS, Profile, error::refused, secret_file};
+use super::{Config, ConfigError, DEFAULTS, Profile, error::refused, private_files, secret_file};
 
 /// Environment variables that start so are settings: `TONGXING__SECTION__KEY`.
 const PREFIX: &str = "TONGXING";
@@ -23,8 +23,9 @@ impl Config {
         let mut layers =
             ::config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(path) = path {
+        let mut written = None;
             let text = secret_file::read("the settings file", path)?;
-            check_syntax(path, &text)?;
+            written = Some((path, parse(path, &text)?));
             layers = layers.add_source(File::from_str(&text, FileFormat::Toml));
         }
         // Values stay text until their type is known, or a secret of digits would lose its zeros.
@@ -32,12 +33,22 @@ impl Config {
             .prefix_separator("__")
             .separator("__")
             .source(Some(env.collect()));
-        let mut config: Self = layers
+        let settings = layers
             .add_source(environment)
             .build()
-            .and_then(::config::Config::try_deserialize)
             .map_err(|error| refused(&error))?;
         config.read_secret_files()?;
+        let mut config: Self = settings
+            .clone()
+            .try_deserialize()
+            .map_err(|error| refused(&error))?;
+        if config.profile == Profile::Production {
+            let settings = settings
+                .try_deserialize()
+                .map_err(|error| refused(&error))?;
+            let written = written.as_ref().map(|(path, table)| (*path, table));
+            private_files::check(&settings, written)?;
+        }
         let in_production = config.profile == Profile::Production;
         config
             .auth
@@ -55,22 +66,20 @@ impl Config {
     }
 }
 
-/// Checked before the layers are, for a message with the line and without its text.
-fn check_syntax(path: &Path, text: &str) -> Result<(), ConfigError> {
-    toml::from_str::<toml::Table>(text)
-        .map(|_| ())
-        .map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let line = text
-                .bytes()
-                .take(start)
-                .filter(|byte| *byte == b'\n')
-                .count()
-                + 1;
-            ConfigError::Syntax {
-                path: PathBuf::from(path),
-                line,
-                message: error.message().to_owned(),
-            }
-        })
+/// Before the layers are, for a message with the line and without its text.
+fn parse(path: &Path, text: &str) -> Result<toml::Table, ConfigError> {
+    toml::from_str::<toml::Table>(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text
+            .bytes()
+            .take(start)
+            .filter(|byte| *byte == b'\n')
+            .count()
+            + 1;
+        ConfigError::Syntax {
+            path: PathBuf::from(path),
+            line,
+            message: error.message().to_owned(),
+        }
+    })
 }

@@ -8,6 +8,8 @@ mod error;
 mod list;
 mod load;
 mod network;
+mod providers;
+mod private_files;
 mod secret_file;
 mod sections;
 mod validate;

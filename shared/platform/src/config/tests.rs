@@ -20,7 +20,13 @@ fn file(name: &str, text: &str) -> PathBuf {
     std::fs::create_dir_all(&dir).unwrap();
     let path = dir.join(name);
     std::fs::write(&path, text).unwrap();
+    set_mode(&path, 0o600);
     path
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    std::fs::set_permissions(path, mode).unwrap();
 }
 
 fn load(path: &Path) -> Result<Config, ConfigError> {
@@ -189,6 +195,30 @@ fn a_secret_file_is_read_without_its_line_break_and_only_alone() {
         error.contains("database.url_file") && error.contains("/nowhere/url"),
         "{error}"
     );
+}
+
+#[test]
+fn production_refuses_a_secret_that_others_can_read_and_a_sandbox_does_not() {
+    let secret = file("open-secret", SECRET);
+    set_mode(&secret, 0o644);
+    let secret = secret.display().to_string();
+    let mut pairs = vec![("TONGXING__GATEWAY__WEBHOOK__SECRET_FILE", secret.as_str())];
+    let error = Config::load(None, env(&pairs)).unwrap_err();
+    assert!(matches!(error, ConfigError::Exposed(_)), "{error}");
+    assert!(error.to_string().contains("gateway.webhook.secret_file"));
+
+    let settings = "[database]\nurl = \"postgres://app:hunter2@db/tongxing\"\n";
+    let path = file("open-settings.toml", settings);
+    assert!(load(&path).is_ok());
+    set_mode(&path, 0o644);
+    let error = load(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("settings file") && !error.contains("hunter2"),
+        "{error}"
+    );
+
+    pairs.push(("TONGXING__PROFILE", "sandbox"));
+    assert!(Config::load(Some(&path), env(&pairs)).is_ok());
 }
 
 #[test]
