@@ -67,6 +67,8 @@ fn class(Refused { status, code, .. }: Refused<'_>) -> Failure {
         _ => match status {
             // The call never came as far as the service.
             400..=499 => Failure::Configuration,
+            // Something before the service waited for it in vain.
+            504 => Failure::Unknown,
             500..=599 => Failure::Transient,
             _ => Failure::Permanent,
         },
@@ -181,6 +183,8 @@ mod tests {
             &refused(200, "isv.MOBILE_NUMBER_ILLEGAL", "").code
         ));
         assert_eq!(refused(400, "SignatureNonceUsed", "").class, F::Unknown);
+        assert_eq!(refused(504, "NeverHeardOf", "").class, F::Unknown);
+        assert_eq!(refused(500, "NeverHeardOf", "").class, F::Transient);
         assert_eq!(
             refused(404, "InvalidAccessKeyId.NotFound", "").class,
             F::Configuration
