@@ -319,6 +319,8 @@ operations! {
         refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
     ListClients = list_clients: Get "/v1/clients", may(P::ReadClients), Read "client",
         also [InvalidCursor];
+    SearchClients = search_clients: Post "/v1/clients/search", may(P::ReadClients),
+        Compute "client", also [InvalidCursor];
     GetClient = get_client: Get "/v1/clients/{id}", may(P::ReadClients), ReadFile "client";
     UpdateClient = update_client: Patch "/v1/clients/{id}", may(P::WriteClients), Mutation "client",
         refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
@@ -330,8 +332,6 @@ operations! {
     RecordConsent = record_consent: Post "/v1/clients/{id}/consents", may(P::WriteClients),
         Mutation "consent", refuses [DateInFuture];
     WithdrawConsent = withdraw_consent: Post "/v1/clients/{id}/consents/withdrawals",
-    SearchClients = search_clients: Post "/v1/clients/search", may(P::ReadClients),
-        Compute "client", also [InvalidCursor];
         may(P::WriteClients), Mutation "consent", refuses [DateInFuture, ConsentNotInForce];
     ListFamilyContacts = list_family_contacts: Get "/v1/clients/{id}/family-contacts",
         may(P::ReadClients), ReadFile "client", also [InvalidCursor];
@@ -456,6 +456,9 @@ operations! {
     RequestMyHelp = request_my_help: Post "/v1/me/help-requests", Client, Mutation "task";
     RequestMyCorrection = request_my_correction: Post "/v1/me/corrections", Client,
         Mutation "task";
+    ListMySessions = list_my_sessions: Get "/v1/me/sessions", Client, Read "client_session";
+    EndMySession = end_my_session: Delete "/v1/me/sessions/{id}", Client,
+        Mutation "client_session";
     BindMyWechat = bind_my_wechat: Post "/v1/me/wechat-bindings", Client,
         Mutation "wechat_binding", refuses [ConsentNotInForce, Conflict], also [NotConfigured];
     ListMyWechatBindings = list_my_wechat_bindings: Get "/v1/me/wechat-bindings", Client,
@@ -470,6 +473,3 @@ operations! {
     ListSandboxOutbox = list_sandbox_outbox: Get "/v1/sandbox/outbox", may(P::ReadSelf),
         Read "sandbox", refuses [NotFound], also [InvalidCursor];
 }
-    ListMySessions = list_my_sessions: Get "/v1/me/sessions", Client, Read "client_session";
-    EndMySession = end_my_session: Delete "/v1/me/sessions/{id}", Client,
-        Mutation "client_session";

@@ -165,6 +165,23 @@ pub struct ListClientsQuery {
     pub cursor: Option<String>,
 }
 
+/// What clients are looked for by. In a body, for addresses are logged on their way. No `Debug`:
+/// personal data.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SearchClients {
+    /// A whole name, telephone number or identity number.
+    #[schema(example = "王小明")]
+    pub q: String,
+    /// Clients of this office.
+    pub office_id: Option<OfficeId>,
+    /// Items on the page, 1–100.
+    #[schema(minimum = 1, maximum = 100, default = 20, example = 20)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
 /// A client's file cover. Numbers are masked: `POST /v1/clients/{id}/reveal` shows them.
 #[derive(Serialize, ToSchema)]
 pub struct ClientView {

@@ -88,6 +88,6 @@ pub(super) fn issue(
         refresh_token: text.encode(),
         restriction: caller.restriction,
         staff: staff.clone().into(),
-    })
         account: None,
+    })
 }

@@ -15,15 +15,16 @@ impl Config {
     /// needs only a part may run without the rest.
     ///
     /// # Errors
-    /// An unreadable file, TOML that is none, an unknown key, or a value of the wrong kind.
+    /// An unreadable file, TOML that is none, an unknown key, a value of the wrong kind, or in
+    /// production a file with a secret that others can read.
     pub fn load(
         path: Option<&Path>,
         env: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
         let mut layers =
             ::config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
-        if let Some(path) = path {
         let mut written = None;
+        if let Some(path) = path {
             let text = secret_file::read("the settings file", path)?;
             written = Some((path, parse(path, &text)?));
             layers = layers.add_source(File::from_str(&text, FileFormat::Toml));
@@ -37,7 +38,6 @@ impl Config {
             .add_source(environment)
             .build()
             .map_err(|error| refused(&error))?;
-        config.read_secret_files()?;
         let mut config: Self = settings
             .clone()
             .try_deserialize()
@@ -49,6 +49,7 @@ impl Config {
             let written = written.as_ref().map(|(path, table)| (*path, table));
             private_files::check(&settings, written)?;
         }
+        config.read_secret_files()?;
         let in_production = config.profile == Profile::Production;
         config
             .auth
