@@ -20,6 +20,7 @@ pub mod keys;
 pub use client_sign_in::ClientSignInConfig;
 pub use error::ConfigError;
 pub use network::Network;
+pub use providers::{OfficeProvidersConfig, ProviderConfig, ProviderKind};
 pub use sections::*;
 pub use wechat::{MiniProgramConfig, WechatConfig};
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub sealing: SealingConfig,
     pub worker: WorkerConfig,
     pub gateway: GatewayConfig,
+    pub providers: Vec<ProviderConfig>,
+    pub office_providers: Vec<OfficeProvidersConfig>,
     pub wechat: WechatConfig,
     pub sandbox: SandboxConfig,
     pub telemetry: TelemetryConfig,

@@ -33,7 +33,12 @@ impl Config {
             "gateway.webhook.receipt_secret",
             &mut webhook.receipt_secret,
             webhook.receipt_secret_file.as_deref(),
-        )
+        )?;
+        for provider in &mut self.providers {
+            let key = format!("providers.{}.secret", provider.name);
+            fill(&key, &mut provider.secret, provider.secret_file.as_deref())?;
+        }
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ impl Config {
         self.client_sign_in.check(&mut problems);
         self.check_worker(&mut problems);
         self.check_webhook(&mut problems);
+        self.check_providers(&mut problems);
         let in_production = self.profile == Profile::Production;
         self.wechat
             .mini_program
@@ -186,7 +187,8 @@ impl Config {
                 problems.push(format!("gateway.webhook.{key} does not start with whsec_"));
             }
         }
-        if self.gateway.kind != GatewayKind::Webhook {
+        // Where accounts are listed, messages leave by them.
+        if self.gateway.kind != GatewayKind::Webhook || !self.providers.is_empty() {
             return;
         }
         match &webhook.url {
@@ -214,7 +216,7 @@ impl Config {
             }
         };
         refuse(
-            self.gateway.kind == GatewayKind::Recording,
+            self.gateway.kind == GatewayKind::Recording && self.providers.is_empty(),
             "gateway.kind is \"recording\": nobody would be reminded",
         );
         refuse(self.sandbox.manual_clock, "sandbox.manual_clock is true");
