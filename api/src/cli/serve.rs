@@ -18,7 +18,7 @@ use platform::{
 use storage::Store;
 use worker::{
     Settings, Worker, WorkerParts,
-    open::{self, OpenGateway},
+    open::{self, OpenProviders},
 };
 
 use super::{Failed, bootstrap, mini_program, sandbox};
@@ -41,17 +41,17 @@ pub async fn run(config: Config, arguments: &Arguments) -> Result<(), Failed> {
     let store = open::migrated_store(&config)?;
     bootstrap::publish_shipped(&store, clock.now(), &randomness)?;
     let packs = PackCache::default();
-    let gateway = open::gateway(&config)?;
+    let opened = open::providers(&config, &randomness)?;
     let worker = Worker::new(WorkerParts {
         store: store.clone(),
         clock: clock.clone(),
         sign_in_clock: Clock::System,
         randomness: randomness.clone(),
-        gateway: Arc::clone(&gateway.gateway),
+        providers: opened.providers.clone(),
         settings: Settings::of(&config),
         packs: packs.clone(),
     });
-    let sandbox = sandboxed(hands, &gateway, &worker);
+    let sandbox = sandboxed(hands, &opened, &worker);
     // Where the clock stands still, jobs run when it is moved.
     let in_process = (arguments.with_worker || config.worker.in_process) && sandbox.is_none();
     let watched = in_process.then(|| Watched {
@@ -105,10 +105,10 @@ fn clock(config: &Config) -> (Clock, Option<Arc<ManualClock>>) {
 
 fn sandboxed(
     hands: Option<Arc<ManualClock>>,
-    gateway: &OpenGateway,
+    opened: &OpenProviders,
     worker: &Worker,
 ) -> Option<Sandbox> {
-    let outbox = gateway.recording.clone()?;
+    let outbox = opened.recording.clone()?;
     Some(Sandbox::new(hands?, outbox, sandbox::jobs(worker)))
 }
 

@@ -25,7 +25,7 @@ use platform::{
     Clock, Config, Profile, Randomness,
     config::{Argon2Config, GatewayKind},
 };
-use worker::{Settings, Worker, WorkerParts};
+use worker::{Providers, Settings, Worker, WorkerParts};
 
 use super::{Inner, PASSWORD, TestApp, seed};
 use crate::{
@@ -47,6 +47,7 @@ pub struct Setup {
     database: Database,
     starts_at: DateTime<Utc>,
     config: Config,
+    providers: Option<Providers>,
     started: Started,
 }
 
@@ -76,6 +77,7 @@ impl Setup {
             // 2025-09-01, 08:00 in China.
             starts_at: DateTime::from_timestamp(1_756_684_800, 0).unwrap(),
             config,
+            providers: None,
             started: Started::default(),
         })
     }
@@ -99,6 +101,13 @@ impl Setup {
         self
     }
 
+    /// Messages leave by these accounts.
+    #[must_use]
+    pub fn with_providers(mut self, providers: Providers) -> Self {
+        self.providers = Some(providers);
+        self
+    }
+
     /// Other settings.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
@@ -116,6 +125,7 @@ impl Setup {
             database,
             starts_at,
             config,
+            providers,
             started,
         } = self;
         let store = database.open();
@@ -179,7 +189,7 @@ impl Setup {
             clock: clock.clone(),
             sign_in_clock: sign_in_clock.clone(),
             randomness: randomness.clone(),
-            gateway,
+            providers: providers.unwrap_or_else(|| Providers::single(gateway)),
             settings: Settings::of(&config),
             packs: packs.clone(),
         };

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use gateways::RecordingGateway;
 use platform::{Clock, Config, ManualClock, Randomness, config::GatewayKind};
 use storage::{Options, Sealer, SealingKey, Store, Synchronous, migrate};
-use worker::{Settings, Worker, WorkerParts};
+use worker::{Providers, Settings, Worker, WorkerParts};
 
 use super::{error::DemoError, home::Home};
 use crate::cli::sandbox::jobs;
@@ -67,7 +67,7 @@ impl Site {
             clock: clock.clone(),
             sign_in_clock: Clock::System,
             randomness: randomness.clone(),
-            gateway: Arc::new(outbox.clone()),
+            providers: Providers::single(Arc::new(outbox.clone())),
             settings: Settings::of(&config),
             packs: packs.clone(),
         });
