@@ -189,6 +189,13 @@ async fn send(context: &Context, ready: Ready) {
         let Some((place, provider)) = account(context, &ready, &tried) else {
             break;
         };
+        // A quota or a fault of configuration is there a moment later as well.
+        let in_vain = |made: &Tried<'_>| {
+            made.account == provider.name && made.ended != Ended::ForNow(Failure::Transient)
+        };
+        if tried.iter().any(in_vain) {
+            break;
+        }
         let outgoing = Outgoing {
             template: ready.filled.get(&provider.name).cloned(),
             ..ready.outgoing.clone()
