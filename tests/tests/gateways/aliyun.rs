@@ -1,6 +1,7 @@
 //! The Aliyun client against a service that checks what the vendor checks.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -27,7 +28,7 @@ use tests::fakes::{
 
 use crate::{capture, outgoing};
 
-const TIMEOUT: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_secs(20);
 const TEMPLATE: &str = "SMS_100000001";
 
 struct Setting {
@@ -225,6 +226,22 @@ async fn what_cannot_be_a_call_is_not_made() {
 }
 
 #[tokio::test]
+async fn an_answer_that_does_not_come_in_time_is_unknown() {
+    let setting = setting().await;
+    let impatient = AliyunSettings {
+        timeout: Duration::from_secs(1),
+        ..settings(&setting.fake)
+    };
+    let gateway = AliyunGateway::new(&impatient, nonces()).unwrap();
+    setting
+        .fake
+        .script([Act::TakeThen(Reaction::Late(TIMEOUT, Value::Null))]);
+    let error = gateway.send(&setting.message()).await.unwrap_err();
+    assert_eq!(error, SendError::new(Failure::Unknown, "timeout"));
+    assert_eq!(setting.fake.taken().len(), 1);
+}
+
+#[tokio::test]
 async fn every_refusal_has_its_class() {
     let setting = setting().await;
     let refuse = |status, code| Act::Refuse(status, code, "触发分钟级流控Permits:1");
@@ -254,10 +271,6 @@ async fn every_refusal_has_its_class() {
         ),
         (Act::Instead(Reaction::Reset), Failure::Unknown),
         (Act::Instead(Reaction::Drop), Failure::Unknown),
-        (
-            Act::Instead(Reaction::Late(TIMEOUT * 4, Value::Null)),
-            Failure::Unknown,
-        ),
     ];
     for (act, class) in cases {
         let shown = format!("{act:?}");
@@ -454,6 +467,54 @@ async fn only_a_whole_search_proves_that_nothing_was_taken() {
     }
     setting.clock.advance(TimeDelta::days(30));
     assert_eq!(setting.look_up(&message).await, Ok(Found::CannotTell));
+}
+
+/// Every way in which an answer gets lost, in turns: who asks before sending again sends nothing twice
+/// and loses nothing.
+#[tokio::test]
+async fn who_asks_before_sending_again_sends_each_message_once() {
+    let setting = setting().await;
+    let ways = [
+        None,
+        Some(Act::TakeThen(Reaction::Drop)),
+        Some(Act::Instead(Reaction::Drop)),
+        Some(Act::TakeThen(Reaction::Reset)),
+        Some(Act::TakeThen(Reaction::Answer(200, Value::Null))),
+        Some(Act::TakeThen(Reaction::Answer(504, Value::Null))),
+        Some(Act::Refuse(503, "ServiceUnavailable", "")),
+        Some(Act::Instead(Reaction::Reset)),
+    ];
+    let messages = 60;
+    for place in 0..messages {
+        setting.fake.script(ways[place % ways.len()].clone());
+        let message = |sent_at| Outgoing {
+            attempt_id: format!("0190163d-8694-739b-aea5-{place:012}")
+                .parse()
+                .unwrap(),
+            recipient: format!("+86138001{place:05}"),
+            sent_at,
+            ..setting.message()
+        };
+        loop {
+            let message = message(setting.clock.now());
+            let Err(error) = setting.gateway.send(&message).await else {
+                break;
+            };
+            setting.clock.advance(TimeDelta::minutes(2));
+            if error.class == Failure::Transient {
+                continue;
+            }
+            assert_eq!(error.class, Failure::Unknown);
+            match setting.look_up(&message).await.unwrap() {
+                Found::Taken { .. } => break,
+                Found::Absent => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    let taken = setting.fake.taken();
+    let ids: BTreeSet<_> = taken.iter().map(|one| one.out_id.clone()).collect();
+    assert_eq!((taken.len(), ids.len()), (messages, messages));
 }
 
 #[tokio::test]
