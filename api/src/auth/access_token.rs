@@ -9,6 +9,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AgencyId, CredentialId, IntegratorId, OfficeId, Role, SessionId, StaffId,
+    area::AreaCode,
     machine::{parse_scopes, write_scopes},
 };
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
@@ -55,6 +56,8 @@ enum Subject {
         role: Role,
         #[serde(skip_serializing_if = "Option::is_none", default)]
         office: Option<OfficeId>,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        area: Option<AreaCode>,
         session: SessionId,
         #[serde(skip_serializing_if = "Option::is_none", default)]
         restriction: Option<Restriction>,
@@ -156,6 +159,7 @@ impl AccessTokens {
                 sub: caller.staff,
                 role: caller.role,
                 office: caller.office,
+                area: caller.area,
                 session: caller.session,
                 restriction: caller.restriction,
             },
@@ -237,6 +241,7 @@ impl AccessTokens {
                 sub: staff,
                 role,
                 office,
+                area,
                 session,
                 restriction,
             } => Bearer::Staff(Caller {
@@ -244,6 +249,7 @@ impl AccessTokens {
                 staff,
                 role,
                 office,
+                area,
                 session,
                 issued_at,
                 restriction,

@@ -6,6 +6,7 @@ use casework::Actor;
 use chrono::{DateTime, Utc};
 use domain::{
     AgencyId, CredentialId, IntegratorId, OfficeId, Role, SessionId, StaffId,
+    area::AreaCode,
     role::{self, Permission},
 };
 use uuid::Uuid;
@@ -26,6 +27,8 @@ pub struct Caller {
     pub role: Role,
     /// Where they work; `None`: for the agency as a whole.
     pub office: Option<OfficeId>,
+    /// The area whose offices a head without an office answers for.
+    pub area: Option<AreaCode>,
     /// The sign-in the token belongs to.
     pub session: SessionId,
     /// When the token was made, UTC, to the second.

@@ -21,7 +21,7 @@ use domain::{
 };
 use futures_util::future::{Either, LocalBoxFuture};
 use serde::Serialize;
-use storage::{Covered, Scope};
+use storage::{Area, Covered, Scope};
 
 use crate::{
     answer::Answer,
@@ -283,14 +283,21 @@ fn scope_of(bearer: &Bearer, covered: Covered) -> Scope {
     let Bearer::Staff(caller) = bearer else {
         return Scope::default();
     };
-    match (role::reach(caller.role), caller.office) {
-        (Reach::Office, Some(office)) => Scope {
+    match (role::reach(caller.role), caller.office, caller.area) {
+        (Reach::Office, Some(office), _) => Scope {
             office: Some(office),
             ..Scope::default()
         },
-        // A head of no office heads no office's cases; the administrations have no permission to
+        (Reach::Office, None, Some(code)) => Scope {
+            area: Some(Area {
+                agency: caller.agency,
+                code,
+            }),
+            ..Scope::default()
+        },
+        // A head of neither office nor area heads nobody's cases; the administrations have no permission to
         // read cases, and would find none of their own.
-        (Reach::OwnCases | Reach::Office | Reach::Agency | Reach::None, _) => Scope {
+        (Reach::OwnCases | Reach::Office | Reach::Agency | Reach::None, ..) => Scope {
             caseworker: Some(caller.staff),
             covered,
             ..Scope::default()

@@ -9,7 +9,10 @@ use domain::{
     CoverId,
     role::{self, Reach},
 };
-use storage::covers::{self, Cover, Seen};
+use storage::{
+    Area,
+    covers::{self, Cover, Seen},
+};
 
 pub use self::{create::create, end::end, list::list};
 use crate::{auth::Caller, failure::Failure};
@@ -23,12 +26,16 @@ pub fn get(work: &mut Work<'_, '_>, caller: &Caller, id: CoverId) -> Result<Cove
         .ok_or_else(|| Failure::not_found("cover"))
 }
 
-/// Which covers a caller may see: heads those of their office, administrators all, others those they
+/// Which covers a caller may see: heads those of their office or area, administrators all, others those they
 /// have a part in.
 fn seen_by(caller: &Caller) -> Seen {
-    match (role::reach(caller.role), caller.office) {
-        (Reach::Agency, _) => Seen::All,
-        (Reach::Office, Some(office)) => Seen::OfOffice(office),
-        (Reach::OwnCases | Reach::Office | Reach::None, _) => Seen::Of(caller.staff),
+    match (role::reach(caller.role), caller.office, caller.area) {
+        (Reach::Agency, ..) => Seen::All,
+        (Reach::Office, Some(office), _) => Seen::OfOffice(office),
+        (Reach::Office, None, Some(code)) => Seen::InArea(Area {
+            agency: caller.agency,
+            code,
+        }),
+        (Reach::OwnCases | Reach::Office | Reach::None, ..) => Seen::Of(caller.staff),
     }
 }

@@ -4,6 +4,7 @@ use casework::Work;
 use chrono::NaiveTime;
 use domain::{
     OfficeId, Refusal, RefusalCode,
+    area::AreaCode,
     contact::OfficePhone,
     local_time::Tz,
     page::{Limit, ListScope},
@@ -79,6 +80,17 @@ pub fn get(work: &mut Work<'_, '_>, id: OfficeId) -> Result<Office, Failure> {
     offices::get(work.tx, work.agency, id)?.ok_or_else(|| Failure::not_found("office"))
 }
 
+/// Whether an office lies in an area; one that does not exist lies nowhere.
+pub(in crate::services) fn is_in(
+    work: &mut Work<'_, '_>,
+    id: OfficeId,
+    area: AreaCode,
+) -> Result<bool, Failure> {
+    let office = offices::get(work.tx, work.agency, id)?;
+    let code = office.and_then(|office| AreaCode::parse(&office.area_code).ok());
+    Ok(code.is_some_and(|code| code.is_within(area)))
+}
+
 /// Changes an office. Its time zone stays: the dates of its cases are local to it.
 ///
 /// # Errors
@@ -147,13 +159,7 @@ fn name(text: &str) -> Result<String, Refusal> {
 }
 
 fn area_code(text: &str) -> Result<String, Refusal> {
-    if matches!(text.len(), 6 | 9 | 12) && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(text.to_owned());
-    }
-    Err(invalid(
-        "/area_code",
-        "an area code has 6, 9 or 12 digits (GB/T 2260, GB/T 10114)",
-    ))
+    Ok(AreaCode::parse(text)?.to_string())
 }
 
 fn phone(text: &str) -> Result<String, Refusal> {

@@ -26,6 +26,9 @@ pub struct StaffView {
     pub role: Role,
     /// Where they work; `null`: for the agency as a whole.
     pub office_id: Option<OfficeId>,
+    /// The area whose offices a supervisor without an office answers for.
+    #[schema(example = "330100")]
+    pub area_code: Option<String>,
     /// Needed of those who collect samples.
     pub sex: Option<Sex>,
     /// Whether they may sign in.
@@ -46,6 +49,7 @@ impl From<Staff> for StaffView {
             display_name: staff.display_name,
             role: staff.role,
             office_id: staff.office_id,
+            area_code: staff.area_code.map(String::from),
             sex: staff.sex,
             active: staff.active,
             version: staff.version,
@@ -70,8 +74,13 @@ pub struct CreateStaff {
     pub display_name: String,
     /// What they may do.
     pub role: Role,
-    /// Required of caseworkers and supervisors; `null` for those who serve the whole agency.
+    /// Required of caseworkers, and of supervisors without an area; `null` for those who serve the
+    /// whole agency.
     pub office_id: Option<OfficeId>,
+    /// Instead of an office: the supervisor answers for every office in this area. 6, 9 or 12 digits
+    /// (GB/T 2260, GB/T 10114); zeros at the end stand for all that lies below.
+    #[schema(example = "330100")]
+    pub area_code: Option<String>,
     /// Needed of those who collect samples.
     pub sex: Option<Sex>,
     /// Mainland mobile number, for messages to them.
@@ -95,6 +104,10 @@ pub struct UpdateStaff {
     #[serde(default)]
     #[schema(value_type = Option<OfficeId>)]
     pub office_id: Field<OfficeId>,
+    /// For supervisors, instead of an office. Ends the member's sessions.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "330100")]
+    pub area_code: Field<String>,
     /// Needed of those who collect samples.
     #[serde(default)]
     #[schema(value_type = Option<Sex>)]

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random number or does I/O: time is an argument, and every
 //! answer carries its reason. Sources of rules are cited where they are implemented.
 
+pub mod area;
 pub mod audit;
 pub mod cadence;
 pub mod calendar;

@@ -8,6 +8,7 @@ use crate::{
     error::StorageError,
     page::page,
     schema::covers,
+    scope::{Area, offices_of},
     store::Tx,
     types::{bind, record},
     with_conn,
@@ -59,6 +60,8 @@ pub enum Seen {
     All,
     /// Those of the absent of an office.
     OfOffice(OfficeId),
+    /// Those of the absent of an area's offices.
+    InArea(Area),
     /// Those a person is absent or covering in.
     Of(StaffId),
 }
@@ -69,6 +72,7 @@ macro_rules! seen_by {
         match $seen {
             Seen::All => $query,
             Seen::OfOffice(office) => $query.filter(covers::office_id.eq(bind(office))),
+            Seen::InArea(area) => $query.filter(covers::office_id.eq_any(offices_of!(area))),
             Seen::Of(person) => $query.filter(
                 covers::absent_id
                     .eq(bind(person))

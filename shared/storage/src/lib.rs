@@ -73,6 +73,6 @@ pub mod wechat_bindings;
 pub use any_id::AnyId;
 pub use connection::{Options, Synchronous};
 pub use error::{Retryable, StorageError};
-pub use scope::{Covered, Scope};
+pub use scope::{Area, Covered, Scope};
 pub use sealed::{Sealer, SealingKey};
 pub use store::{Backend, Store, Tx};

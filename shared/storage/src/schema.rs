@@ -60,6 +60,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
+        area_code -> Nullable<Text>,
     }
 }
 

@@ -1,17 +1,53 @@
 //! What part of an agency's case data a caller may reach.
 
-use domain::{OfficeId, StaffId, cover};
+use domain::{AgencyId, OfficeId, StaffId, area::AreaCode, cover};
+
+use crate::schema;
 
 /// Narrows every query on case data. `None` means: not narrowed by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scope {
     /// Only rows of this office.
     pub office: Option<OfficeId>,
+    /// Only rows of the offices of this area.
+    pub area: Option<Area>,
     /// Only rows assigned to this caseworker, or to those covered for.
     pub caseworker: Option<StaffId>,
     /// Whom the caseworker covers for now.
     pub covered: Covered,
 }
+
+/// The offices of an agency in an area, wherever they are by now: one that moves is in or out at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// Whose offices.
+    pub agency: AgencyId,
+    /// Where.
+    pub code: AreaCode,
+}
+
+diesel::alias! {
+    // Under a name of its own: the query it narrows may be about offices as well.
+    pub(crate) const AREA_OFFICES: Alias<AreaOffices> = schema::offices as area_offices;
+}
+
+/// The ids of the offices of an [`Area`], as a sub-select.
+macro_rules! offices_of {
+    ($area:expr) => {{
+        use crate::{schema::offices as of, scope::AREA_OFFICES as offices};
+        let area: crate::scope::Area = $area;
+        let (first, last) = area.code.span();
+        offices
+            .filter(
+                offices
+                    .field(of::agency_id)
+                    .eq(crate::types::bind(area.agency)),
+            )
+            .filter(offices.field(of::area_code).between(first, last))
+            .select(offices.field(of::id))
+    }};
+}
+pub(crate) use offices_of;
 
 /// The absent colleagues somebody covers for, in the office of whoever covers: an absent colleague's
 /// cases elsewhere stay closed, and all of them to somebody who went to another office meanwhile. Of
@@ -66,6 +102,9 @@ macro_rules! narrowed {
         let mut query = $query;
         if let Some(office) = $scope.office {
             query = query.filter($office.eq(crate::types::bind(office)));
+        }
+        if let Some(area) = $scope.area {
+            query = query.filter($office.eq_any(crate::scope::offices_of!(area)));
         }
         if let Some(caseworker) = $scope.caseworker {
             query = match $scope.with_covered(caseworker) {

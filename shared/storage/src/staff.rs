@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, OfficeId, Role, Sex, StaffId};
+use domain::{AgencyId, OfficeId, Role, Sex, StaffId, area::AreaCode};
 
 use crate::{
     error::StorageError,
@@ -47,6 +47,8 @@ pub struct Staff {
     pub created_at: DateTime<Utc>,
     /// UTC.
     pub updated_at: DateTime<Utc>,
+    /// The area whose offices a supervisor without an office answers for.
+    pub area_code: Option<AreaCode>,
 }
 
 impl fmt::Debug for Staff {
@@ -75,6 +77,7 @@ record! {
         version: i64,
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
+        area_code: Option<String>,
     }
 }
 
@@ -95,10 +98,13 @@ impl StaffRow {
             version: staff.version,
             created_at: staff.created_at,
             updated_at: staff.updated_at,
+            area_code: staff.area_code.map(String::from),
         })
     }
 
     fn open(self, sealer: &Sealer) -> Result<Staff, StorageError> {
+        let area_code = self.area_code.as_deref().map(AreaCode::parse).transpose();
+        let area_code = area_code.map_err(|refusal| StorageError::Corrupt(refusal.detail))?;
         let phone = sealer.open_opt(Place::new(PHONE, self.id), self.phone_sealed.as_deref())?;
         Ok(Staff {
             agency_id: self.agency_id,
@@ -114,6 +120,7 @@ impl StaffRow {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            area_code,
         })
     }
 }
@@ -234,6 +241,7 @@ pub fn save(tx: &mut Tx<'_>, changed: &Staff, expected_version: i64) -> Result<b
         .filter(staff::version.eq(expected_version))
         .set((
             staff::office_id.eq(bind(row.office_id)),
+            staff::area_code.eq(&row.area_code),
             staff::display_name.eq(&row.display_name),
             staff::role.eq(bind(row.role)),
             staff::sex.eq(bind(row.sex)),

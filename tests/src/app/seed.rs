@@ -3,7 +3,7 @@
 
 use casework::{Work, WorkError, rules};
 use chrono::{DateTime, Utc};
-use domain::{AgencyId, OfficeId, Role, Sex, StaffId};
+use domain::{AgencyId, OfficeId, Role, Sex, StaffId, area::AreaCode};
 use storage::{
     agencies::{self, Agency},
     offices::{self, Office},
@@ -12,6 +12,11 @@ use storage::{
 
 /// The password of all seeded staff.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// Where the office of the tests lies, and the foreign one: a district of a city.
+const AREA: &str = "330102";
+/// Where the other office lies: in another city.
+const OTHER_AREA: &str = "330203";
 
 /// The seeded objects.
 #[derive(Debug, Clone)]
@@ -24,7 +29,8 @@ pub struct Seed {
     pub other_office: OfficeId,
     /// Usernames, with who they are. In the office: `caseworker` and `colleague` (women),
     /// `supervisor` and a third caseworker, `covering` (men); in the other office: `other.caseworker`, `other.supervisor`; for the
-    /// agency: `agency_admin`, `security_admin`, `auditor`.
+    /// agency: `agency_admin`, `security_admin`, `auditor`; for the city of the office
+    /// `area.supervisor`, for that of the other office `other.area.supervisor`.
     pub staff: Vec<(String, StaffId)>,
     /// The other agency.
     pub foreign: Foreign,
@@ -62,8 +68,8 @@ impl Seed {
 /// Plants everything. `password_hash` is that of [`PASSWORD`].
 pub(super) fn plant(work: &mut Work<'_, '_>, password_hash: &str) -> Result<Seed, WorkError> {
     let agency = an_agency(work, "东山县", work.agency)?;
-    let office = an_office(work, agency, "城东服务站")?;
-    let other_office = an_office(work, agency, "城西服务站")?;
+    let office = an_office(work, agency, "城东服务站", AREA)?;
+    let other_office = an_office(work, agency, "城西服务站", OTHER_AREA)?;
     let people = [
         ("caseworker", Role::Caseworker, Some(office), Sex::Female),
         ("colleague", Role::Caseworker, Some(office), Sex::Female),
@@ -84,6 +90,8 @@ pub(super) fn plant(work: &mut Work<'_, '_>, password_hash: &str) -> Result<Seed
         ("security_admin", Role::SecurityAdmin, None, Sex::Male),
         ("auditor", Role::Auditor, None, Sex::Female),
         ("covering", Role::Caseworker, Some(office), Sex::Male),
+        ("area.supervisor", Role::Supervisor, None, Sex::Female),
+        ("other.area.supervisor", Role::Supervisor, None, Sex::Male),
     ];
     let mut staff = Vec::new();
     for person in people {
@@ -96,7 +104,7 @@ pub(super) fn plant(work: &mut Work<'_, '_>, password_hash: &str) -> Result<Seed
 
     let foreign_agency = work.ids.next();
     an_agency(work, "西山县", foreign_agency)?;
-    let foreign_office = an_office(work, foreign_agency, "山下服务站")?;
+    let foreign_office = an_office(work, foreign_agency, "山下服务站", AREA)?;
     for person in [
         (
             "foreign.caseworker",
@@ -146,12 +154,17 @@ fn an_agency(work: &mut Work<'_, '_>, name: &str, id: AgencyId) -> Result<Agency
     Ok(id)
 }
 
-fn an_office(work: &mut Work<'_, '_>, agency: AgencyId, name: &str) -> Result<OfficeId, WorkError> {
+fn an_office(
+    work: &mut Work<'_, '_>,
+    agency: AgencyId,
+    name: &str,
+    area_code: &str,
+) -> Result<OfficeId, WorkError> {
     let office = Office {
         agency_id: agency,
         id: work.ids.next(),
         name: name.to_owned(),
-        area_code: "330102".to_owned(),
+        area_code: area_code.to_owned(),
         phone: "0571-88880000".to_owned(),
         message_signature: name.to_owned(),
         timezone: "Asia/Shanghai".to_owned(),
@@ -163,6 +176,15 @@ fn an_office(work: &mut Work<'_, '_>, agency: AgencyId, name: &str) -> Result<Of
     };
     offices::insert(work.tx, &office)?;
     Ok(office.id)
+}
+
+/// The area that a seeded supervisor without an office answers for.
+fn area_of(username: &str) -> Option<&'static str> {
+    match username {
+        "area.supervisor" => Some("330100"),
+        "other.area.supervisor" => Some("330200"),
+        _ => None,
+    }
 }
 
 fn a_person(
@@ -186,6 +208,7 @@ fn a_person(
         version: 1,
         created_at: now,
         updated_at: now,
+        area_code: area_of(username).map(|code| AreaCode::parse(code).unwrap()),
     };
     staff::insert(work.tx, &person)?;
     Ok(person.id)

@@ -6,6 +6,7 @@
     reason = "a test that meets the unexpected fails where it met it"
 )]
 
+mod areas;
 mod audit_trail;
 mod bad_input;
 mod bad_rules;

@@ -3,9 +3,10 @@
 /// Who calls, in the order of the columns. The objects are the `caseworker`'s, whose head is the
 /// `supervisor`; to all others they are foreign, if they may see such objects at all.
 ///
-/// Last comes who covers for the caseworker: without a column of its own, since it is the
-/// caseworker's ([`OWN`]).
-pub const CALLERS: [&str; 12] = [
+/// Last come those without a column of their own: who covers for the caseworker, whose column it is but
+/// for [`OWN`]; and the heads of the office's area and of another one, who are what the heads of the
+/// office and of the other one are.
+pub const CALLERS: [&str; 14] = [
     "nobody",
     "caseworker",
     "colleague",
@@ -18,6 +19,8 @@ pub const CALLERS: [&str; 12] = [
     "security_admin",
     "auditor",
     "covering",
+    "area.supervisor",
+    "other.area.supervisor",
 ];
 
 /// Operations on what is a person's own and not a client's: to whoever covers for the caseworker they
@@ -97,6 +100,8 @@ fn same_as(operation: &str, column: usize) -> usize {
     let stands_for = match CALLERS[column] {
         "covering" if OWN.contains(&operation) => "other.caseworker",
         "covering" => "caseworker",
+        "area.supervisor" => "supervisor",
+        "other.area.supervisor" => "other.supervisor",
         caller => caller,
     };
     let place = CALLERS.iter().position(|&caller| caller == stands_for);

@@ -117,6 +117,7 @@ pub fn some_staff(agency: AgencyId, username: &str) -> Staff {
         version: 1,
         created_at: at(0),
         updated_at: at(0),
+        area_code: None,
     }
 }
 

@@ -4,8 +4,9 @@ use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection, sql_query, sql_types::Text,
 };
-use domain::{MessageKind, Role};
+use domain::{MessageKind, Role, area::AreaCode};
 use storage::{
+    Area,
     audit_log::{self, Filter},
     calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
@@ -51,7 +52,12 @@ fn searches(database: &Database) {
                 staff::with_role(tx, agency, &[Role::Auditor])?;
                 covers::covering(tx, agency, at(0))?;
                 covers::covered_by(tx, agency, li, at(0), at(9))?;
-                for seen in [Seen::All, Seen::OfOffice(ids.next()), Seen::Of(li)] {
+                let area = Area {
+                    agency,
+                    code: AreaCode::parse("330100").unwrap(),
+                };
+                let heads = [Seen::OfOffice(ids.next()), Seen::InArea(area)];
+                for seen in heads.into_iter().chain([Seen::All, Seen::Of(li)]) {
                     covers::get(tx, agency, seen, ids.next())?;
                     covers::list(tx, agency, seen, Some(at(0)), Some(ids.next()), 9)?;
                 }

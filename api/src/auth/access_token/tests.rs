@@ -12,6 +12,7 @@ fn caller() -> Caller {
         staff: StaffId::from_uuid(Uuid::from_u128(2)),
         role: Role::Caseworker,
         office: Some(OfficeId::from_uuid(Uuid::from_u128(3))),
+        area: None,
         session: SessionId::from_uuid(Uuid::from_u128(4)),
         issued_at: "2026-02-16T04:00:00Z".parse().unwrap(),
         restriction: None,

@@ -41,9 +41,12 @@ pub struct Arguments {
     /// `caseworker`, `supervisor`, `agency_admin`, `security_admin` or `auditor`.
     #[arg(long)]
     role: Role,
-    /// The office's id; caseworkers and supervisors need one.
+    /// The office's id; caseworkers need one, and supervisors without an area.
     #[arg(long)]
     office: Option<OfficeId>,
+    /// The area code, 6, 9 or 12 digits, of a supervisor of several offices.
+    #[arg(long)]
+    area: Option<String>,
     /// `female` or `male`; needed of those who collect samples.
     #[arg(long)]
     sex: Option<Sex>,
@@ -77,6 +80,7 @@ pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
         display_name: arguments.display_name,
         role: arguments.role,
         office_id: arguments.office,
+        area_code: arguments.area,
         sex: arguments.sex,
         phone: None,
     };

@@ -192,6 +192,7 @@ async fn found_agency(site: &Site, first: [&mut Login; 2]) -> Result<String, Dem
             version: 1,
             created_at: now,
             updated_at: now,
+            area_code: None,
         });
     }
     site.store

@@ -36,6 +36,7 @@ pub async fn create_staff(
         display_name,
         role,
         office_id,
+        area_code,
         sex,
         phone,
     } = body.value;
@@ -61,6 +62,7 @@ pub async fn create_staff(
         display_name,
         role,
         office_id,
+        area_code,
         sex,
         phone,
     };

@@ -12,9 +12,9 @@ use crate::{
 
 /// Change a staff member.
 ///
-/// Fields that are absent stay as they are. Another role, another office or a lock ends the member's
-/// sessions. Nobody changes their own role, office or lock, or an
-/// account that their own role does not make.
+/// Fields that are absent stay as they are. Another role, office or area, or a lock, ends the member's
+/// sessions. Nobody changes their own role, office, area or lock, or an account that their own role
+/// does not make.
 #[utoipa::path(
     tag = "Staff",
     params(("id" = StaffId, Path, description = "The staff member")),

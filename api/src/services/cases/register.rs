@@ -18,8 +18,8 @@ const DEFAULT_PACK: &str = "cn-default";
 /// A client has a handful of cases in a life.
 const CASES_OF_A_CLIENT: i64 = 100;
 
-/// Opens a case for a client within the caller's reach, at the caller's office, and gives the client
-/// to its caseworker. Sets the last day for reporting in (戒毒条例 art. 14, 38).
+/// Opens a case for a client within the caller's reach, at the caller's office or one of the caller's
+/// area, and gives the client to its caseworker. Sets the last day for reporting in (戒毒条例 art. 14, 38).
 ///
 /// # Errors
 /// `not_found` for the client; `invalid_value`, `invalid_term`, `unknown_rule_pack`,
@@ -34,7 +34,7 @@ pub fn register(
 ) -> Result<Case, Failure> {
     let mut client = client_service::get(work, scope, client_id)?;
     // A strange office says nothing of the rest: whether its people and its day fit is not told.
-    let office_id = client_service::own_office(caller, Some(asked.office_id))?;
+    let office_id = client_service::own_office(work, caller, Some(asked.office_id))?;
     let office = rules::office(work, office_id)?;
     let mut faults = Faults::default();
     let caseworker = caseworker_of(work, office_id, asked.caseworker_id);

@@ -7,12 +7,15 @@ use storage::clients::{self, Client};
 
 use super::{identity, taken};
 use crate::{
-    auth::Caller, failure::Failure, problem::Problem, services::faults::Faults,
+    auth::Caller,
+    failure::Failure,
+    problem::Problem,
+    services::{faults::Faults, offices},
     views::clients::RegisterClient,
 };
 
-/// Registers a client at the caller's office. Who registers as a caseworker looks after the client
-/// until a case says otherwise.
+/// Registers a client at the caller's office, or one of the caller's area. Who registers as a
+/// caseworker looks after the client until a case says otherwise.
 ///
 /// # Errors
 /// `invalid_value`, `invalid_id_number`, `invalid_phone` or `date_in_future` at the field;
@@ -23,7 +26,7 @@ pub fn register(
     asked: &RegisterClient,
 ) -> Result<Client, Failure> {
     let mut faults = Faults::default();
-    let office_id = faults.note(own_office(caller, asked.office_id))?;
+    let office_id = faults.note(own_office(work, caller, asked.office_id))?;
     let name = faults.note(client_name(&asked.name))?;
     let id_number = asked.id_number.as_deref().map(IdNumber::parse);
     let id_number = faults.note(id_number.transpose())?;
@@ -74,18 +77,24 @@ pub fn register(
     Ok(client)
 }
 
-/// The office that the caller works at. Whether another one exists is not told.
+/// The office that the caller works at, or the one of the caller's area that is asked for. Whether
+/// another one exists is not told.
 ///
 /// # Errors
 /// `invalid_value` at `/office_id` for any other.
 pub(in crate::services) fn own_office(
+    work: &mut Work<'_, '_>,
     caller: &Caller,
     asked: Option<OfficeId>,
-) -> Result<OfficeId, Problem> {
-    match (caller.office, asked) {
-        (Some(own), None) => Ok(own),
-        (Some(own), Some(asked)) if own == asked => Ok(own),
-        _ => Err(Refusal::at(
+) -> Result<OfficeId, Failure> {
+    let reached = match (caller.office, caller.area, asked) {
+        (Some(own), _, asked) => asked.is_none_or(|asked| own == asked).then_some(own),
+        (None, Some(area), Some(asked)) => offices::is_in(work, asked, area)?.then_some(asked),
+        (None, ..) => None,
+    };
+    match reached {
+        Some(office) => Ok(office),
+        None => Err(Refusal::at(
             RefusalCode::InvalidValue,
             "/office_id",
             "not an office that you work at",

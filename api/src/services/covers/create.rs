@@ -7,10 +7,10 @@ use storage::{
 };
 
 use super::seen_by;
-use crate::{auth::Caller, failure::Failure, views::covers::CreateCover};
+use crate::{auth::Caller, failure::Failure, services::offices, views::covers::CreateCover};
 
-/// Lets somebody cover for an absent colleague of the same office. A head does so for the own office,
-/// an administrator for any.
+/// Lets somebody cover for an absent colleague of the same office. A head does so for the own office
+/// or area, an administrator for any office.
 ///
 /// # Errors
 /// `invalid_value` at the person or date at fault: whether somebody exists elsewhere is not told;
@@ -68,12 +68,16 @@ fn within_reach(
     caller: &Caller,
     id: StaffId,
 ) -> Result<Option<Staff>, Failure> {
-    let found = staff::get(work.tx, work.agency, id)?;
-    Ok(found.filter(|person| match seen_by(caller) {
-        Seen::All => true,
-        Seen::OfOffice(office) => person.office_id == Some(office),
-        Seen::Of(_) => false,
-    }))
+    let Some(person) = staff::get(work.tx, work.agency, id)? else {
+        return Ok(None);
+    };
+    let reached = match (seen_by(caller), person.office_id) {
+        (Seen::All, _) => true,
+        (Seen::OfOffice(own), office) => office == Some(own),
+        (Seen::InArea(area), Some(office)) => offices::is_in(work, office, area.code)?,
+        (Seen::InArea(_), None) | (Seen::Of(_), _) => false,
+    };
+    Ok(reached.then_some(person))
 }
 
 fn refuse_too_many(work: &mut Work<'_, '_>, cover: &Cover) -> Result<(), Failure> {

@@ -74,6 +74,7 @@ pub(super) fn issue(
         staff: staff.id,
         role: staff.role,
         office: staff.office_id,
+        area: staff.area_code,
         session: session.id,
         issued_at,
         restriction: restriction_of(work, &state.auth, staff, now)?,

@@ -1,7 +1,7 @@
 //! What holds for every staff member.
 
 use casework::Work;
-use domain::{OfficeId, Refusal, RefusalCode, Role, contact::Phone};
+use domain::{OfficeId, Refusal, RefusalCode, Role, area::AreaCode, contact::Phone};
 use storage::offices;
 
 use crate::failure::Failure;
@@ -43,18 +43,28 @@ pub(super) fn phone(text: &str) -> Result<String, Refusal> {
     Ok(Phone::parse(text)?.as_str().to_owned())
 }
 
-/// Who looks after cases works in an office, and the office is the agency's.
+/// Who looks after cases works in an office, and the office is the agency's. A supervisor may answer
+/// for the offices of an area instead.
 pub(super) fn place(
     work: &mut Work<'_, '_>,
     role: Role,
     office: Option<OfficeId>,
+    area: Option<AreaCode>,
 ) -> Result<(), Failure> {
     let refuse = |detail: &str| Failure::from(invalid("/office_id", detail));
-    match office {
-        None if matches!(role, Role::Caseworker | Role::Supervisor) => {
-            Err(refuse("caseworkers and supervisors work in an office"))
+    match (office, area) {
+        (_, Some(_)) if role != Role::Supervisor => {
+            Err(invalid("/area_code", "only supervisors answer for an area").into())
         }
-        Some(id) if offices::get(work.tx, work.agency, id)?.is_none() => {
+        (Some(_), Some(_)) => {
+            let detail = "a supervisor answers for an office or for an area, not for both";
+            Err(invalid("/area_code", detail).into())
+        }
+        (None, None) if role == Role::Supervisor => {
+            Err(refuse("a supervisor has an office, or an area_code"))
+        }
+        (None, None) if role == Role::Caseworker => Err(refuse("caseworkers work in an office")),
+        (Some(id), None) if offices::get(work.tx, work.agency, id)?.is_none() => {
             Err(refuse("there is no such office"))
         }
         _ => Ok(()),

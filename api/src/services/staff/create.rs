@@ -1,7 +1,7 @@
 //! New staff members.
 
 use casework::Work;
-use domain::{OfficeId, Refusal, RefusalCode, Role, Sex};
+use domain::{OfficeId, Refusal, RefusalCode, Role, Sex, area::AreaCode};
 use storage::{
     StorageError,
     staff::{self, Staff},
@@ -23,6 +23,8 @@ pub struct NewStaff {
     pub role: Role,
     /// Where they work.
     pub office_id: Option<OfficeId>,
+    /// The area that a supervisor without an office answers for.
+    pub area_code: Option<String>,
     /// Needed of collectors.
     pub sex: Option<Sex>,
     /// A mobile number.
@@ -36,9 +38,16 @@ pub struct NewStaff {
 /// `conflict` when the person has another administration.
 pub fn create(work: &mut Work<'_, '_>, asked: &NewStaff) -> Result<Staff, Failure> {
     let mut faults = Faults::default();
-    let place = check::place(work, asked.role, asked.office_id);
+    let area_code = asked.area_code.as_deref().map(AreaCode::parse);
+    let area_code = faults.note(area_code.transpose())?;
+    let place = match area_code {
+        Some(area) => check::place(work, asked.role, asked.office_id, area),
+        // What is no area says nothing of the place.
+        None => Ok(()),
+    };
     let phone = asked.phone.as_deref().map(check::phone);
-    let (Some(()), Some(username), Some(display_name), Some(phone)) = (
+    let (Some(area_code), Some(()), Some(username), Some(display_name), Some(phone)) = (
+        area_code,
         faults.note(place)?,
         faults.note(check::username(&asked.username))?,
         faults.note(check::display_name(&asked.display_name))?,
@@ -60,6 +69,7 @@ pub fn create(work: &mut Work<'_, '_>, asked: &NewStaff) -> Result<Staff, Failur
         version: 1,
         created_at: work.now,
         updated_at: work.now,
+        area_code,
     };
     separation::one_administration(work, &staff)?;
     match staff::insert(work.tx, &staff) {

@@ -2,7 +2,7 @@
 
 use casework::Work;
 use chrono::{DateTime, Utc};
-use domain::{Refusal, RefusalCode, Role, SessionId, StaffId};
+use domain::{Refusal, RefusalCode, Role, SessionId, StaffId, area::AreaCode};
 use storage::staff::{self, Staff};
 
 use super::{check, separation};
@@ -21,13 +21,13 @@ pub struct Updated {
     pub ended: Vec<SessionId>,
 }
 
-/// Changes a staff member at `sign_in_now` in the time of sign-ins. Whoever gets another role or
-/// office, or is locked, has to sign in again.
+/// Changes a staff member at `sign_in_now` in the time of sign-ins. Whoever gets another role, office
+/// or area, or is locked, has to sign in again.
 ///
 /// # Errors
 /// `not_found`, `stale_version`, `invalid_value` or `invalid_phone` at the field; `forbidden` for an
-/// account that the role `by` does not keep; `conflict` for a change of one's own role, office or
-/// lock (nobody widens their own rights), and for a second administration of one person.
+/// account that the role `by` does not keep; `conflict` for a change of one's own role, office,
+/// area or lock (nobody widens their own rights), and for a second administration of one person.
 pub fn update(
     work: &mut Work<'_, '_>,
     by: Role,
@@ -41,16 +41,16 @@ pub fn update(
     version::check(before.version, expected)?;
     let mut staff = changed(&before, asked)?;
     staff.updated_at = work.now;
-    let rights = |staff: &Staff| (staff.role, staff.office_id, staff.active);
+    let rights = |staff: &Staff| (staff.role, staff.office_id, staff.area_code, staff.active);
     let other_rights = rights(&staff) != rights(&before);
     if other_rights {
         if work.actor.staff_id() == Some(id) {
-            let detail = "nobody changes their own role, office or lock";
+            let detail = "nobody changes their own role, office, area or lock";
             return Err(Refusal::new(RefusalCode::Conflict, detail).into());
         }
         separation::appoint(by, staff.role)?;
         separation::same_administration(before.role, staff.role)?;
-        check::place(work, staff.role, staff.office_id)?;
+        check::place(work, staff.role, staff.office_id, staff.area_code)?;
     }
     separation::one_administration(work, &staff)?;
     version::saved(staff::save(work.tx, &staff, before.version)?)?;
@@ -84,6 +84,9 @@ fn changed(before: &Staff, asked: &UpdateStaff) -> Result<Staff, Failure> {
     if let Some(office) = asked.office_id.change() {
         staff.office_id = office.copied();
     }
+    faults.change(&mut staff.area_code, Ok(asked.area_code.change()), |code| {
+        code.map(|code| AreaCode::parse(code)).transpose()
+    })?;
     if let Some(sex) = asked.sex.change() {
         staff.sex = sex.copied();
     }

@@ -198,6 +198,7 @@ fn person(
         version: 1,
         created_at: work.now,
         updated_at: work.now,
+        area_code: None,
     }
 }
 
