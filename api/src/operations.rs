@@ -424,6 +424,21 @@ operations! {
     ListMessages = list_messages: Get "/v1/messages", may(P::ReadMessages), Read "message",
         also [InvalidCursor];
     GetMessage = get_message: Get "/v1/messages/{id}", may(P::ReadMessages), ReadFile "message";
+    ResendMessage = resend_message: Post "/v1/messages/{id}/resend", may(P::ResendMessages),
+        Mutation "message",
+        refuses [MessageMayArrive, CaseNotActive, AppointmentClosed, Conflict];
+    GetMessageBudget = get_message_budget: Get "/v1/offices/{id}/message-budget",
+        may(P::ListOffices), Read "office";
+    SetMessageBudget = set_message_budget: Put "/v1/offices/{id}/message-budget",
+        may(P::ManageOffices), Mutation "office";
+    CreateSendingPause = create_sending_pause: Post "/v1/sending-pauses", may(P::PauseSending),
+        Mutation "sending_pause", refuses [Conflict];
+    ListSendingPauses = list_sending_pauses: Get "/v1/sending-pauses",
+        may(P::ReadSendingPauses), Read "sending_pause", also [InvalidCursor];
+    GetSendingPause = get_sending_pause: Get "/v1/sending-pauses/{id}",
+        may(P::ReadSendingPauses), Read "sending_pause";
+    EndSendingPause = end_sending_pause: Delete "/v1/sending-pauses/{id}", may(P::PauseSending),
+        Mutation "sending_pause", refuses [InvalidValue];
     ReceiveReceipt = receive_receipt: Post "/v1/agencies/{agency_id}/receipts", Open,
         Mutation "message", also [InvalidSignature];
     ListTasks = list_tasks: Get "/v1/tasks", may(P::ReadTasks), Read "task",

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use domain::{
     AppointmentId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId,
-    MessageKind, MessageStatus, ReceiptId,
+    MessageKind, MessageStatus, OfficeId, ReceiptId, StaffId,
+    delivery::{self, Remedy},
 };
 use serde::{Deserialize, Serialize};
 use storage::{
     attempts::{Attempt, Outcome},
-    messages::Message,
+    messages::{Message, resends::Resend},
     receipts::Receipt,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -22,6 +23,8 @@ use utoipa::{IntoParams, ToSchema};
 pub struct MessageView {
     /// UUIDv7.
     pub id: MessageId,
+    /// The office it is sent for.
+    pub office_id: OfficeId,
     /// The case it is about.
     pub case_id: Option<CaseId>,
     /// The client it goes to.
@@ -47,6 +50,12 @@ pub struct MessageView {
     pub shifted: Option<ShiftView>,
     /// Why it moved to another channel or to a person.
     pub hop_cause: Option<HopCause>,
+    /// What to do about it, where it did not arrive.
+    pub remedy: Option<Remedy>,
+    /// Present when a person had it sent in place of another.
+    pub resend_of: Option<ResendView>,
+    /// The message that a person had sent in its place.
+    pub resent_as: Option<MessageId>,
     /// Every try at handing it to a gateway, in order.
     pub attempts: Vec<AttemptView>,
     /// What gateways reported, in the order it came.
@@ -62,6 +71,37 @@ pub struct ShiftView {
     pub from: DateTime<Utc>,
     /// Why not.
     pub reason: Option<String>,
+}
+
+/// That a message repeats another.
+#[derive(Serialize, ToSchema)]
+#[expect(
+    missing_debug_implementations,
+    reason = "what people write never reaches a log"
+)]
+pub struct ResendView {
+    /// The message it repeats.
+    pub message_id: MessageId,
+    /// Who asked for it.
+    pub requested_by: StaffId,
+    /// UTC.
+    pub requested_at: DateTime<Utc>,
+    /// Why; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Why a message is to be sent again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    missing_debug_implementations,
+    reason = "what people write never reaches a log"
+)]
+pub struct ResendMessage {
+    /// Up to 2,000 characters.
+    #[schema(example = "号码已更正")]
+    pub reason: String,
 }
 
 /// One try at handing a message to a gateway.
@@ -128,6 +168,8 @@ pub struct Trail {
     pub outcomes: Vec<Outcome>,
     /// What gateways reported.
     pub receipts: Vec<Receipt>,
+    /// What they repeat and what repeats them.
+    pub resends: Vec<Resend>,
     /// Whether texts are shown.
     pub with_text: bool,
 }
@@ -147,9 +189,17 @@ impl MessageView {
             .filter(|receipt| receipt.message_id == message.id)
             .map(ReceiptView::from)
             .collect();
+        let repeats = trail.resends.iter().find(|it| it.id == message.id);
+        let repeated = trail.resends.iter().find(|it| it.original_id == message.id);
+        let remedy = delivery::remedy(
+            message.status,
+            message.hop_cause,
+            message.status_reason.as_deref(),
+        );
         let reason = message.shift_reason;
         Self {
             id: message.id,
+            office_id: message.office_id,
             case_id: message.case_id,
             client_id: message.client_id,
             appointment_id: message.appointment_id,
@@ -162,9 +212,23 @@ impl MessageView {
             not_after: message.not_after,
             shifted: message.shifted_from.map(|from| ShiftView { from, reason }),
             hop_cause: message.hop_cause,
+            remedy,
+            resend_of: repeats.map(|it| ResendView::new(it, trail.with_text)),
+            resent_as: repeated.map(|it| it.id),
             attempts,
             receipts,
             final_at: message.final_at,
+        }
+    }
+}
+
+impl ResendView {
+    fn new(resend: &Resend, with_text: bool) -> Self {
+        Self {
+            message_id: resend.original_id,
+            requested_by: resend.requested_by,
+            requested_at: resend.requested_at,
+            reason: with_text.then(|| resend.reason.clone()),
         }
     }
 }
@@ -217,6 +281,20 @@ pub struct ListMessages {
     /// In this state.
     #[param(inline)]
     pub status: Option<MessageStatus>,
+    /// `true`: those given up on, `technical_failure` or `expired`; `remedy` says what to do. Not with
+    /// `status`.
+    pub dead_letters: Option<bool>,
+    /// Of this office.
+    pub office_id: Option<OfficeId>,
+    /// Tried at the gateway of this name.
+    #[param(example = "webhook")]
+    pub gateway: Option<String>,
+    /// Planned for this instant (UTC) or later.
+    #[param(example = "2025-10-01T00:00:00Z")]
+    pub planned_from: Option<DateTime<Utc>>,
+    /// Planned for before this instant (UTC).
+    #[param(example = "2025-11-01T00:00:00Z")]
+    pub planned_before: Option<DateTime<Utc>>,
     /// Items on the page, 1–100.
     #[param(minimum = 1, maximum = 100, default = 20, example = 20)]
     pub limit: Option<i64>,

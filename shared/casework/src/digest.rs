@@ -15,7 +15,7 @@ use storage::{
 
 use crate::{
     alerts::{ALERT_LASTS, ALERT_TIME},
-    rules,
+    message_budgets, rules,
     work::{Work, WorkError},
 };
 
@@ -33,6 +33,7 @@ pub fn plan_due(work: &mut Work<'_, '_>, channel: Channel) -> Result<usize, Work
             && office.last_digest_on.is_none_or(|last| last < today)
             && (starts..starts + ALERT_LASTS).contains(&work.now);
         if due && offices::claim_digest(work.tx, work.agency, office.id, today)? {
+            message_budgets::tell(work, &office, today)?;
             plan_office(work, &office, today, starts, channel)?;
             planned += 1;
         }

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 use domain::{
-    HopCause, StaffId, TaskKind, TaskStatus,
+    HopCause, OfficeId, StaffId, TaskKind, TaskStatus,
     ids::{EscalationId, MessageId},
+    message_budget::BudgetAlarm,
 };
 use storage::{
     appointments::Appointment,
@@ -96,6 +97,20 @@ pub fn escalation_task(
             format!("{kind}:{}:{}", it.id, it.status),
         )
     };
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+/// A task about an office's message budget, for any of its supervisors. One per office, month and alarm.
+pub(crate) fn budget_task(
+    work: &mut Work<'_, '_>,
+    office: OfficeId,
+    month: NaiveDate,
+    alarm: BudgetAlarm,
+    due_on: NaiveDate,
+) -> Result<bool, WorkError> {
+    let kind = TaskKind::MessageBudget;
+    let key = format!("{kind}:{office}:{month}:{alarm}");
+    let task = blank(work, office, kind, due_on, key);
     Ok(tasks::insert_once(work.tx, &task)?)
 }
 

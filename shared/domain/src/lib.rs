@@ -23,6 +23,7 @@ pub mod ladder;
 pub mod local_time;
 pub mod lockout;
 pub mod machine;
+pub mod message_budget;
 pub mod miss;
 pub mod page;
 pub mod password;

@@ -42,6 +42,12 @@ coded! {
         /// Hand over to the police, type in their outcome.
         ReferEscalations = "refer_escalations",
         ReadMessages = "read_messages",
+        /// Have a message sent again.
+        ResendMessages = "resend_messages",
+        /// Pauses of an office's or a gateway's sending.
+        ReadSendingPauses = "read_sending_pauses",
+        /// Make and end them: for the own office or area, or for the agency.
+        PauseSending = "pause_sending",
         ReadTasks = "read_tasks",
         WriteTasks = "write_tasks",
         ReadToday = "read_today",
@@ -74,6 +80,7 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
         | P::ReviewEscalations
         | P::ReferEscalations
         | P::ReadMessages
+        | P::ResendMessages
         | P::ReadTasks
         | P::WriteTasks
         | P::ReadToday => matches!(role, Role::Caseworker | Role::Supervisor),
@@ -85,6 +92,7 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
         | P::ReadRulePacks
         | P::ReadCalendars
         | P::ReadTemplates
+        | P::ReadSendingPauses
         | P::ReadCovers => {
             matches!(
                 role,
@@ -95,7 +103,9 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
             role,
             Role::Caseworker | Role::Supervisor | Role::AgencyAdmin | Role::SecurityAdmin
         ),
-        P::ManageCovers => matches!(role, Role::Supervisor | Role::AgencyAdmin),
+        P::ManageCovers | P::PauseSending => {
+            matches!(role, Role::Supervisor | Role::AgencyAdmin)
+        }
         // Whose accounts each of them makes is for [`appoints`] to say.
         P::ManageStaff => matches!(role, Role::AgencyAdmin | Role::SecurityAdmin),
         P::ManageOffices | P::PublishRulePacks | P::ManageCalendars | P::ManageTemplates => {
@@ -279,6 +289,7 @@ mod tests {
             P::DismissEscalations,
             P::ReferEscalations,
             P::ReadMessages,
+            P::ResendMessages,
             P::ReadTasks,
             P::WriteTasks,
             P::ReadToday,
@@ -326,7 +337,8 @@ mod tests {
                 P::EndCases,
                 P::DecideExcuses,
                 P::SignOffEscalations,
-                P::DismissEscalations
+                P::DismissEscalations,
+                P::PauseSending
             ]
         );
         assert!(

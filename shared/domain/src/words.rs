@@ -218,6 +218,8 @@ coded! {
         HelpRequest = "help_request",
         /// A client says that something stored about them is wrong.
         CorrectionRequest = "correction_request",
+        /// The office's message budget of the month nears its end, or is spent. Nothing is held back.
+        MessageBudget = "message_budget",
     }
 }
 

@@ -4,9 +4,11 @@ mod inputs;
 
 use std::collections::BTreeMap;
 
+use domain::{MessageId, MessageStatus};
 use gateways::standard_webhooks::{ID, SIGNATURE, Secret, TIMESTAMP};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use storage::messages::{self, Message};
 use tests::{
     Response, TestApp,
     app::PASSWORD,
@@ -163,6 +165,10 @@ impl World {
                 let messages = app.messages(&self.journey()).await;
                 self.set("message", &id_of(&messages[0]));
             }
+            "resend_message" => {
+                let given_up = self.give_up_a_message().await;
+                self.set("given up", &given_up);
+            }
             "list_tasks" => {
                 let token = app.login_as("caseworker").await;
                 let path = format!("/v1/tasks?status=open&case_id={}", self.id("case"));
@@ -187,6 +193,7 @@ impl World {
             "create_staff" => "staff",
             "create_cover" => "cover",
             "create_integrator" => "integrator",
+            "create_sending_pause" => "sending pause",
             "register_client" => "client",
             "add_family_contact" => "family contact",
             "register_case" => "case",
@@ -211,6 +218,30 @@ impl World {
             client: self.id("client").to_owned(),
             case: self.id("case").to_owned(),
         }
+    }
+
+    /// A copy of the story's message about an appointment that is still awaited, which was given up.
+    async fn give_up_a_message(&self) -> String {
+        let items = self.app.appointments(&self.journey()).await;
+        let awaited = |item: &&Value| item["status"] == "scheduled" || item["status"] == "open";
+        let item = id_of(items.iter().find(awaited).unwrap()).parse().unwrap();
+        let like: MessageId = self.id("message").parse().unwrap();
+        let now = self.app.now();
+        let id = self.app.write(|work| {
+            let like = messages::get(work.tx, work.agency, like)?.unwrap();
+            let given_up = Message {
+                id: work.ids.next(),
+                appointment_id: Some(item),
+                dedupe_key: "story:given-up".to_owned(),
+                status: MessageStatus::TechnicalFailure,
+                attempt_count: 0,
+                final_at: Some(now),
+                ..like
+            };
+            messages::insert_once(work.tx, std::slice::from_ref(&given_up))?;
+            Ok(given_up.id)
+        });
+        id.to_string()
     }
 
     fn of_item(&self, index: usize, rest: &str) -> String {
@@ -247,6 +278,7 @@ impl World {
             "list_offices" => Some(self.id("office").to_owned()),
             "list_staff" => Some(self.id("staff").to_owned()),
             "list_covers" => Some(self.id("cover").to_owned()),
+            "list_sending_pauses" => Some(self.id("sending pause").to_owned()),
             "list_integrators" => Some(self.id("integrator").to_owned()),
             "list_rule_packs" => Some("cn-slower".to_owned()),
             "list_calendars" => Some("2027-01-01".to_owned()),

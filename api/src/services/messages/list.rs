@@ -1,7 +1,7 @@
 //! Reading messages.
 
 use casework::Work;
-use domain::{MessageId, page::ListScope};
+use domain::{MessageId, MessageStatus, page::ListScope};
 use storage::{
     Scope,
     messages::{self, Filter, Message},
@@ -11,6 +11,8 @@ use super::trail;
 use crate::{
     extract::page::{self, Page},
     failure::Failure,
+    problem::Problem,
+    problem_code::ProblemCode,
     services::filters::Filters,
     views::messages::{ListMessages, MessageView},
 };
@@ -33,7 +35,12 @@ pub fn list(
     let filters = Filters::default()
         .with("case_id", asked.case_id)
         .with("appointment_id", asked.appointment_id)
-        .with("status", asked.status);
+        .with("status", asked.status)
+        .with("dead_letters", asked.dead_letters.filter(|&only| only))
+        .with("office_id", asked.office_id)
+        .with("gateway", asked.gateway.as_deref())
+        .with("planned_from", asked.planned_from)
+        .with("planned_before", asked.planned_before);
     let filters = filters.pairs();
     let list = ListScope {
         list: "list_messages",
@@ -45,7 +52,11 @@ pub fn list(
     let filter = Filter {
         case: asked.case_id,
         appointment: asked.appointment_id,
-        status: asked.status,
+        statuses: states(asked)?,
+        office: asked.office_id,
+        gateway: asked.gateway.clone(),
+        planned_from: asked.planned_from,
+        planned_before: asked.planned_before,
     };
     let rows = messages::list(
         work.tx,
@@ -60,4 +71,23 @@ pub fn list(
     Ok(Page::cut(rows, limit, &list, key, |message| {
         MessageView::new(message, &trail)
     }))
+}
+
+/// The states that a list is narrowed to; none: any.
+fn states(asked: &ListMessages) -> Result<Vec<MessageStatus>, Problem> {
+    match (asked.status, asked.dead_letters) {
+        (Some(_), Some(true)) => {
+            let detail = "dead letters are those in two states: ask for either";
+            Err(Problem::at(
+                ProblemCode::InvalidQuery,
+                "/dead_letters",
+                detail,
+            ))
+        }
+        (status, None | Some(false)) => Ok(status.into_iter().collect()),
+        (None, Some(true)) => Ok(vec![
+            MessageStatus::TechnicalFailure,
+            MessageStatus::Expired,
+        ]),
+    }
 }

@@ -2,26 +2,40 @@
 
 use casework::Work;
 use domain::MessageId;
-use storage::{attempts, messages::Message, receipts};
+use storage::{
+    attempts,
+    messages::{Message, resends},
+    receipts,
+};
 
 use crate::{failure::Failure, views::messages::Trail};
 
-/// Attempts, outcomes and receipts of these messages; `with_text` shows the texts.
+/// Attempts, outcomes, receipts and repetitions of these messages; `with_text` shows the texts.
 pub fn trail(
     work: &mut Work<'_, '_>,
     messages: &[Message],
     with_text: bool,
 ) -> Result<Trail, Failure> {
-    // What was never handed over has no trail.
+    let all: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+    if all.is_empty() {
+        return Ok(Trail::default());
+    }
+    let resends = resends::of_messages(work.tx, work.agency, &all)?;
+    // What was never handed over has no more of a trail.
     let ids: Vec<MessageId> = messages
         .iter()
         .filter(|message| message.attempt_count > 0)
         .map(|message| message.id)
         .collect();
     if ids.is_empty() {
-        return Ok(Trail::default());
+        return Ok(Trail {
+            resends,
+            with_text,
+            ..Trail::default()
+        });
     }
     Ok(Trail {
+        resends,
         attempts: attempts::of_messages(work.tx, work.agency, &ids)?,
         outcomes: attempts::outcomes_of_messages(work.tx, work.agency, &ids)?,
         receipts: receipts::of_messages(work.tx, work.agency, &ids)?,

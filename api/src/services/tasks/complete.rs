@@ -88,6 +88,7 @@ const fn is_about_the_client(kind: TaskKind) -> bool {
         | TaskKind::UnattendedEscalation
         | TaskKind::SignOffEscalation
         | TaskKind::HandOverEscalation
-        | TaskKind::CorrectionRequest => false,
+        | TaskKind::CorrectionRequest
+        | TaskKind::MessageBudget => false,
     }
 }

@@ -99,6 +99,21 @@ impl World {
             }
             "list_covers" => ("/v1/covers", Value::Null),
             "get_cover" | "end_cover" => return Some((self.one("covers", "cover"), Value::Null)),
+            "set_message_budget" => {
+                let path = self.one("offices", "office") + "/message-budget";
+                return Some((path, json!({ "monthly": 3000 })));
+            }
+            "get_message_budget" => {
+                return Some((self.one("offices", "office") + "/message-budget", Value::Null));
+            }
+            "create_sending_pause" => (
+                "/v1/sending-pauses",
+                json!({ "office_id": office, "reason": "平台割接" }),
+            ),
+            "list_sending_pauses" => ("/v1/sending-pauses", Value::Null),
+            "get_sending_pause" | "end_sending_pause" => {
+                return Some((self.one("sending-pauses", "sending pause"), Value::Null));
+            }
             "create_integrator" => (
                 "/v1/integrators",
                 json!({ "name": "统计平台", "scopes": ["read_cases"] }),
@@ -329,6 +344,10 @@ impl World {
             ),
             "list_messages" => ("/v1/messages".to_owned(), Value::Null),
             "get_message" => (self.one("messages", "message"), Value::Null),
+            "resend_message" => (
+                self.one("messages", "given up") + "/resend",
+                json!({ "reason": "号码已更正" }),
+            ),
             "receive_receipt" => (
                 format!("/v1/agencies/{}/receipts", self.app.seed().agency),
                 json!({

@@ -1,0 +1,32 @@
+//! Sending a message again.
+
+use casework::{Work, resend};
+use domain::{MessageId, StaffId};
+use storage::{Scope, messages};
+
+use super::trail;
+use crate::{
+    failure::Failure,
+    services::text,
+    views::messages::{MessageView, ResendMessage},
+};
+
+/// Plans a message that repeats one about a case the caller may see.
+///
+/// # Errors
+/// `not_found`, `message_may_arrive`, `case_not_active`, `appointment_closed`, `conflict`, or
+/// `invalid_value` at the reason.
+pub fn resend(
+    work: &mut Work<'_, '_>,
+    scope: Scope,
+    id: MessageId,
+    asked: &ResendMessage,
+    by: StaffId,
+) -> Result<MessageView, Failure> {
+    let original = messages::get_seen(work.tx, work.agency, scope, id)?
+        .ok_or_else(|| Failure::not_found("message"))?;
+    let reason = text::reason(&asked.reason)?;
+    let repeated = resend::resend(work, &original, reason, by)?;
+    let of_it = trail(work, std::slice::from_ref(&repeated), true)?;
+    Ok(MessageView::new(repeated, &of_it))
+}
