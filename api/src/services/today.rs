@@ -22,8 +22,13 @@ const NEAR: TimeDelta = TimeDelta::days(7);
 /// The longest that grace days and the look back on misses reach together.
 const REACH: Days = Days::new(60);
 
-/// What waits for the caller: four queries, whatever the caseload.
+/// What waits for the caller: two queries, whatever the caseload.
 pub fn get(work: &mut Work<'_, '_>, scope: Scope) -> Result<TodayView, Failure> {
+    // Pending work keeps a file from being frozen: nothing that waits is in a frozen one.
+    let scope = Scope {
+        files_at: None,
+        ..scope
+    };
     let now = work.now;
     let span = Span {
         due_from: now
@@ -34,9 +39,7 @@ pub fn get(work: &mut Work<'_, '_>, scope: Scope) -> Result<TodayView, Failure> 
         missed_since: now - NEAR,
     };
     let appointments = today::appointments(work.tx, work.agency, scope, span, COUNTED + 1)?;
-    let excuses = today::excuses(work.tx, work.agency, scope, COUNTED + 1)?;
-    let escalations = today::escalations(work.tx, work.agency, scope, COUNTED + 1)?;
-    let tasks = today::tasks(work.tx, work.agency, scope, COUNTED + 1)?;
+    let waiting = today::waiting(work.tx, work.agency, scope, COUNTED + 1)?;
     let cut = appointments.len() > counted();
     let mut parts: [Vec<DueAppointment>; 3] = Default::default();
     let [due, overdue, missed] = &mut parts;
@@ -54,9 +57,9 @@ pub fn get(work: &mut Work<'_, '_>, scope: Scope) -> Result<TodayView, Failure> 
         due: section(due, cut),
         overdue: section(overdue, cut),
         new_misses: section(missed, cut),
-        excuses: section(excuses, false),
-        escalations: section(escalations, false),
-        tasks: section(tasks, false),
+        excuses: section(waiting.excuses, false),
+        escalations: section(waiting.escalations, false),
+        tasks: section(waiting.tasks, false),
     })
 }
 

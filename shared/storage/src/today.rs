@@ -4,14 +4,16 @@ mod appointments;
 mod escalations;
 mod excuses;
 mod tasks;
+mod waiting;
 
 use domain::ClientId;
 
 pub use self::{
     appointments::{DueAppointment, Span, appointments},
-    escalations::{OpenEscalation, escalations},
-    excuses::{WaitingExcuse, excuses},
-    tasks::{OpenTask, tasks},
+    escalations::OpenEscalation,
+    excuses::WaitingExcuse,
+    tasks::OpenTask,
+    waiting::{Waiting, waiting},
 };
 use crate::{
     error::StorageError,

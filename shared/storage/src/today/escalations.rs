@@ -1,18 +1,10 @@
 //! Escalations under way.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use domain::{AgencyId, CaseId, ClientId, EscalationId, EscalationKind, EscalationStatus};
+use domain::{CaseId, ClientId, EscalationId, EscalationKind, EscalationStatus};
 
-use super::name_of;
-use crate::{
-    error::StorageError,
-    schema::{clients, escalations},
-    scope::{Scope, within},
-    store::Tx,
-    types::bind,
-    with_conn,
-};
+use super::{name_of, waiting::Row};
+use crate::{error::StorageError, sealed::Sealer};
 
 /// An escalation under way.
 #[derive(Clone)]
@@ -39,68 +31,62 @@ pub struct OpenEscalation {
     pub opened_at: DateTime<Utc>,
 }
 
-type EscalationColumns = (
-    EscalationId,
-    CaseId,
-    ClientId,
-    Vec<u8>,
-    EscalationKind,
-    EscalationStatus,
-    i32,
-    DateTime<Utc>,
-);
-
-/// Escalations under way, in the order they were opened.
-pub fn escalations(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    scope: Scope,
-    limit: i64,
-) -> Result<Vec<OpenEscalation>, StorageError> {
-    let rows: Vec<EscalationColumns> = with_conn!(tx, c => within!(
-        escalations::table
-            .inner_join(clients::table.on(clients::agency_id
-                .eq(escalations::agency_id)
-                .and(clients::id.eq(escalations::client_id))))
-            .filter(escalations::agency_id.eq(bind(agency)))
-            .filter(clients::agency_id.eq(bind(agency)))
-            .filter(escalations::status.eq_any([
-                bind(EscalationStatus::Open),
-                bind(EscalationStatus::InReview),
-                bind(EscalationStatus::SignedOff),
-                bind(EscalationStatus::Referred),
-            ]))
-            .order(escalations::id)
-            .limit(limit)
-            .select((
-                escalations::id,
-                escalations::case_id,
-                escalations::client_id,
-                clients::name_sealed,
-                escalations::kind,
-                escalations::status,
-                escalations::count,
-                escalations::opened_at,
-            ))
-            .into_boxed(),
-        escalations, scope)
-    .load(*c))?;
-    let sealer = tx.sealer();
-    rows.into_iter()
-        .map(
-            |(id, case_id, client_id, name, kind, status, count, opened_at)| {
-                let client_name = name_of(sealer, client_id, &name)?;
-                Ok(OpenEscalation {
-                    id,
-                    case_id,
-                    client_id,
-                    client_name,
-                    kind,
-                    status,
-                    count,
-                    opened_at,
-                })
-            },
+/// The first escalations under way, as rows of [`Row`].
+macro_rules! select_escalations {
+    ($agency:expr, $scope:expr, $limit:expr) => {
+        within!(
+            escalations::table
+                .inner_join(
+                    clients::table.on(clients::agency_id
+                        .eq(escalations::agency_id)
+                        .and(clients::id.eq(escalations::client_id)))
+                )
+                .filter(escalations::agency_id.eq(bind($agency)))
+                .filter(clients::agency_id.eq(bind($agency)))
+                .filter(escalations::status.eq_any([
+                    bind(EscalationStatus::Open),
+                    bind(EscalationStatus::InReview),
+                    bind(EscalationStatus::SignedOff),
+                    bind(EscalationStatus::Referred),
+                ]))
+                .order(escalations::id)
+                .limit($limit)
+                .select((
+                    escalations::id,
+                    escalations::client_id.nullable(),
+                    clients::name_sealed.nullable(),
+                    escalations::case_id.nullable(),
+                    absent!(AppointmentId as Uid),
+                    escalations::id.nullable(),
+                    absent!(NaiveDate as Date),
+                    absent!(String as Text),
+                    absent!(ExcuseStatus as Word),
+                    escalations::status.nullable(),
+                    escalations::kind.nullable(),
+                    escalations::count.nullable(),
+                    escalations::opened_at.nullable(),
+                    absent!(TaskKind as Word),
+                ))
+                .into_boxed(),
+            escalations,
+            $scope
         )
-        .collect()
+    };
+}
+pub(super) use select_escalations;
+
+impl OpenEscalation {
+    pub(super) fn of(row: Row, sealer: &Sealer) -> Result<Self, StorageError> {
+        let client_id = Row::needed(row.client_id)?;
+        Ok(Self {
+            id: EscalationId::from_uuid(row.id.uuid()),
+            case_id: Row::needed(row.case_id)?,
+            client_id,
+            client_name: name_of(sealer, client_id, &Row::needed(row.client_name)?)?,
+            kind: Row::needed(row.escalation_kind)?,
+            status: Row::needed(row.escalation)?,
+            count: Row::needed(row.count)?,
+            opened_at: Row::needed(row.opened_at)?,
+        })
+    }
 }

@@ -1,18 +1,10 @@
 //! Excuses that somebody has to decide.
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
-use domain::{AgencyId, AppointmentId, CaseId, ClientId, ExcuseId, ExcuseStatus};
+use domain::{AppointmentId, CaseId, ClientId, ExcuseId, ExcuseStatus};
 
-use super::name_of;
-use crate::{
-    error::StorageError,
-    schema::{cases, clients, excuses},
-    scope::{Scope, within},
-    store::Tx,
-    types::bind,
-    with_conn,
-};
+use super::{name_of, waiting::Row};
+use crate::{error::StorageError, sealed::Sealer};
 
 /// An undecided excuse.
 #[derive(Clone)]
@@ -39,70 +31,62 @@ pub struct WaitingExcuse {
     pub evidence_due_on: Option<NaiveDate>,
 }
 
-type ExcuseColumns = (
-    ExcuseId,
-    AppointmentId,
-    CaseId,
-    ClientId,
-    Vec<u8>,
-    String,
-    ExcuseStatus,
-    Option<NaiveDate>,
-);
-
-/// Undecided excuses, in the order they were requested.
-pub fn excuses(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    scope: Scope,
-    limit: i64,
-) -> Result<Vec<WaitingExcuse>, StorageError> {
-    let rows: Vec<ExcuseColumns> = with_conn!(tx, c => within!(
-        excuses::table
-            .inner_join(cases::table.on(cases::agency_id
-                .eq(excuses::agency_id)
-                .and(cases::id.eq(excuses::case_id))))
-            .inner_join(clients::table.on(clients::agency_id
-                .eq(excuses::agency_id)
-                .and(clients::id.eq(cases::client_id))))
-            .filter(excuses::agency_id.eq(bind(agency)))
-            .filter(cases::agency_id.eq(bind(agency)))
-            .filter(clients::agency_id.eq(bind(agency)))
-            .filter(excuses::status.eq_any([
-                bind(ExcuseStatus::Requested),
-                bind(ExcuseStatus::AwaitingEvidence),
-            ]))
-            .order(excuses::id)
-            .limit(limit)
-            .select((
-                excuses::id,
-                excuses::appointment_id,
-                excuses::case_id,
-                cases::client_id,
-                clients::name_sealed,
-                excuses::reason_code,
-                excuses::status,
-                excuses::evidence_due_on,
-            ))
-            .into_boxed(),
-        cases, scope)
-    .load(*c))?;
-    let sealer = tx.sealer();
-    rows.into_iter()
-        .map(
-            |(id, appointment_id, case_id, client_id, name, reason_code, status, evidence)| {
-                let client_name = name_of(sealer, client_id, &name)?;
-                Ok(WaitingExcuse {
-                    id,
-                    appointment_id,
-                    case_id,
-                    client_id,
-                    client_name,
-                    reason_code,
-                    status,
-                    evidence_due_on: evidence,
-                })
-            },
+/// The first undecided excuses, as rows of [`Row`].
+macro_rules! select_excuses {
+    ($agency:expr, $scope:expr, $limit:expr) => {
+        within!(
+            excuses::table
+                .inner_join(cases::table.on(cases::agency_id
+                    .eq(excuses::agency_id)
+                    .and(cases::id.eq(excuses::case_id))))
+                .inner_join(clients::table.on(clients::agency_id
+                    .eq(excuses::agency_id)
+                    .and(clients::id.eq(cases::client_id))))
+                .filter(excuses::agency_id.eq(bind($agency)))
+                .filter(cases::agency_id.eq(bind($agency)))
+                .filter(clients::agency_id.eq(bind($agency)))
+                .filter(excuses::status.eq_any([
+                    bind(ExcuseStatus::Requested),
+                    bind(ExcuseStatus::AwaitingEvidence),
+                ]))
+                .order(excuses::id)
+                .limit($limit)
+                .select((
+                    excuses::id,
+                    cases::client_id.nullable(),
+                    clients::name_sealed.nullable(),
+                    excuses::case_id.nullable(),
+                    excuses::appointment_id.nullable(),
+                    absent!(EscalationId as Uid),
+                    excuses::evidence_due_on,
+                    excuses::reason_code.nullable(),
+                    excuses::status.nullable(),
+                    absent!(EscalationStatus as Word),
+                    absent!(EscalationKind as Word),
+                    absent!(i32 as Integer),
+                    absent!(DateTime<Utc> as UtcInstant),
+                    absent!(TaskKind as Word),
+                ))
+                .into_boxed(),
+            cases,
+            $scope
         )
-        .collect()
+    };
+}
+pub(super) use select_excuses;
+
+impl WaitingExcuse {
+    pub(super) fn of(row: Row, sealer: &Sealer) -> Result<Self, StorageError> {
+        let client_id = Row::needed(row.client_id)?;
+        Ok(Self {
+            id: ExcuseId::from_uuid(row.id.uuid()),
+            appointment_id: Row::needed(row.appointment_id)?,
+            case_id: Row::needed(row.case_id)?,
+            client_id,
+            client_name: name_of(sealer, client_id, &Row::needed(row.client_name)?)?,
+            reason_code: Row::needed(row.reason_code)?,
+            status: Row::needed(row.excuse)?,
+            evidence_due_on: row.on,
+        })
+    }
 }

@@ -1,20 +1,10 @@
 //! Open tasks.
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
-use domain::{
-    AgencyId, AppointmentId, CaseId, ClientId, EscalationId, TaskId, TaskKind, TaskStatus,
-};
+use domain::{AppointmentId, CaseId, ClientId, EscalationId, TaskId, TaskKind};
 
-use super::name_of;
-use crate::{
-    error::StorageError,
-    schema::{clients, tasks},
-    scope::{Scope, narrowed},
-    store::Tx,
-    types::bind,
-    with_conn,
-};
+use super::{name_of, waiting::Row};
+use crate::{error::StorageError, sealed::Sealer};
 
 /// An open task.
 #[derive(Clone)]
@@ -41,66 +31,55 @@ pub struct OpenTask {
     pub escalation_id: Option<EscalationId>,
 }
 
-type TaskColumns = (
-    TaskId,
-    TaskKind,
-    NaiveDate,
-    Option<ClientId>,
-    Option<Vec<u8>>,
-    Option<CaseId>,
-    Option<AppointmentId>,
-    Option<EscalationId>,
-);
-
-/// Open tasks, the earliest due first: a caseworker's own, or all of an office.
-pub fn tasks(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    scope: Scope,
-    limit: i64,
-) -> Result<Vec<OpenTask>, StorageError> {
-    let rows: Vec<TaskColumns> = with_conn!(tx, c => {
+/// The first open tasks, as rows of [`Row`].
+macro_rules! select_tasks {
+    ($agency:expr, $scope:expr, $limit:expr) => {{
         let query = tasks::table
             .left_join(clients::table.on(clients::agency_id
                 .eq(tasks::agency_id)
-                .and(clients::agency_id.eq(bind(agency)))
+                .and(clients::agency_id.eq(bind($agency)))
                 .and(clients::id.nullable().eq(tasks::client_id))))
-            .filter(tasks::agency_id.eq(bind(agency)))
+            .filter(tasks::agency_id.eq(bind($agency)))
             .filter(tasks::status.eq(bind(TaskStatus::Open)))
             .order((tasks::due_on, tasks::id))
-            .limit(limit)
+            .limit($limit)
             .select((
                 tasks::id,
-                tasks::kind,
-                tasks::due_on,
                 tasks::client_id,
                 clients::name_sealed.nullable(),
                 tasks::case_id,
                 tasks::appointment_id,
                 tasks::escalation_id,
+                tasks::due_on.nullable(),
+                absent!(String as Text),
+                absent!(ExcuseStatus as Word),
+                absent!(EscalationStatus as Word),
+                absent!(EscalationKind as Word),
+                absent!(i32 as Integer),
+                absent!(DateTime<Utc> as UtcInstant),
+                tasks::kind.nullable(),
             ))
             .into_boxed();
-        narrowed!(query, tasks::office_id, tasks::assignee_id, scope, Some).load(*c)
-    })?;
-    let sealer = tx.sealer();
-    rows.into_iter()
-        .map(
-            |(id, kind, due_on, client_id, name, case_id, appointment_id, escalation_id)| {
-                let client_name = match (client_id, name) {
-                    (Some(client), Some(name)) => Some(name_of(sealer, client, &name)?),
-                    _ => None,
-                };
-                Ok(OpenTask {
-                    id,
-                    kind,
-                    due_on,
-                    client_id,
-                    client_name,
-                    case_id,
-                    appointment_id,
-                    escalation_id,
-                })
-            },
-        )
-        .collect()
+        narrowed!(query, tasks::office_id, tasks::assignee_id, $scope, Some)
+    }};
+}
+pub(super) use select_tasks;
+
+impl OpenTask {
+    pub(super) fn of(row: Row, sealer: &Sealer) -> Result<Self, StorageError> {
+        let client_name = match (row.client_id, row.client_name) {
+            (Some(client), Some(name)) => Some(name_of(sealer, client, &name)?),
+            _ => None,
+        };
+        Ok(Self {
+            id: TaskId::from_uuid(row.id.uuid()),
+            kind: Row::needed(row.task)?,
+            due_on: Row::needed(row.on)?,
+            client_id: row.client_id,
+            client_name,
+            case_id: row.case_id,
+            appointment_id: row.appointment_id,
+            escalation_id: row.escalation_id,
+        })
+    }
 }
