@@ -44,6 +44,11 @@ impl ServeArguments {
         self.pool
     }
 
+    /// Whether the database is told the agency of each transaction.
+    pub const fn row_security(&self) -> bool {
+        !self.no_row_security
+    }
+
     /// Threads that answer; 0: one per processor.
     pub const fn workers(&self) -> usize {
         self.workers
@@ -68,7 +73,7 @@ pub fn run(asked: &ServeArguments) -> Outcome<()> {
         auth.access_token_seconds,
     );
     let state = AppState {
-        store: site::open_with(asked.url(), asked.pool(), !asked.no_row_security)?,
+        store: site::open_with(asked.url(), asked.pool(), asked.row_security())?,
         clock,
         sign_in_clock: Clock::System,
         passwords: Passwords::start(&auth.argon2, auth.hash_threads, randomness.clone())?,
