@@ -61,6 +61,7 @@ pub mod sign_in_codes;
 pub mod sign_in_counters;
 pub mod staff;
 pub mod store;
+pub mod subscription_credits;
 pub mod tasks;
 pub mod template_versions;
 pub mod templates;

@@ -924,6 +924,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    credit_events (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        binding_id -> Uid,
+        template_id -> Text,
+        change -> Word,
+        dedupe_key -> Text,
+        happened_at -> UtcInstant,
+        recorded_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    subscription_credits (agency_id, binding_id, template_id) {
+        agency_id -> Uid,
+        binding_id -> Uid,
+        template_id -> Text,
+        credits -> Integer,
+        updated_at -> UtcInstant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     second_factors,
@@ -947,6 +976,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_numbers,
     client_sessions,
     wechat_bindings,
+    credit_events,
+    subscription_credits,
     sign_in_codes,
     sign_in_budgets,
     appointment_confirmations,

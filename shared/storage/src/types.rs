@@ -273,4 +273,5 @@ words!(
     domain::template::TemplateGateway,
     domain::template::TextStatus,
     domain::wechat::WechatApp,
+    domain::subscription_credit::CreditChange,
 );

@@ -17,5 +17,6 @@ mod retention;
 mod roles;
 mod schema;
 mod statements;
+mod subscription_credits;
 mod tamper;
 mod wechat_bindings;

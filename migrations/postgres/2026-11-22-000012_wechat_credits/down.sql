@@ -1,0 +1,2 @@
+DROP TABLE subscription_credits;
+DROP TABLE credit_events;
