@@ -6,6 +6,7 @@ use domain::{
 };
 use storage::{
     Area, Scope, appointments, attempts, cases, clients, escalations, excuses, messages, receipts,
+    sending_pauses::{self, Seen},
     tasks, test_records,
 };
 
@@ -20,6 +21,7 @@ fn every_query_on_case_data_searches_an_index() {
     on_each(|database| {
         assert_searches(database, &seen_in(|| worker_queries(database)), 13);
         assert_searches(database, &seen_in(|| list_queries(database)), 25);
+        assert_searches(database, &seen_in(|| sending_queries(database)), 15);
     });
 }
 
@@ -41,6 +43,44 @@ fn worker_queries(database: &Database) {
             messages::lock_due(tx, agency, MessageStatus::Scheduled, now, limit)?;
             messages::next_due(tx, agency)?;
             messages::due_in(tx, agency, MessageStatus::Accepted, now)
+        })
+        .unwrap();
+}
+
+/// What those ask who watch over sending.
+fn sending_queries(database: &Database) {
+    let (store, agency) = (database.store(), database.agency(3));
+    let (now, mut ids) = (at(0), mint(4));
+    let area = Area {
+        agency,
+        code: AreaCode::parse("330100").unwrap(),
+    };
+    store
+        .write(|tx| {
+            for status in [MessageStatus::Scheduled, MessageStatus::Accepted] {
+                messages::due_count(tx, agency, status, now)?;
+            }
+            messages::figures::under_way(tx, agency)?;
+            messages::resends::of_messages(tx, agency, &[ids.next()])?;
+            for seen in [Seen::All, Seen::OfOffice(ids.next()), Seen::InArea(area)] {
+                sending_pauses::get(tx, agency, seen, ids.next())?;
+                sending_pauses::list(tx, agency, seen, true, Some(ids.next()), 9)?;
+            }
+            sending_pauses::offices(tx, agency)?;
+            sending_pauses::gateways(tx, agency)?;
+            sending_pauses::end(tx, agency, ids.next(), ids.next(), now)?;
+            let given_up = messages::Filter {
+                statuses: vec![MessageStatus::TechnicalFailure, MessageStatus::Expired],
+                gateway: Some("webhook".to_owned()),
+                planned_from: Some(now),
+                planned_before: Some(now),
+                ..messages::Filter::default()
+            };
+            let office = Scope {
+                office: Some(ids.next()),
+                ..Scope::default()
+            };
+            messages::list(tx, agency, office, &given_up, Some(ids.next()), 9)
         })
         .unwrap();
 }

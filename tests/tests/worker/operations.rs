@@ -145,7 +145,7 @@ on_both! {
         }
         assert_eq!(message(&app, &journey, "d-3").await["status"], "scheduled");
 
-        // Of a gateway's pause and of the other office's this office knows nothing.
+        // The head of another office finds no such pause.
         pause(&app, "supervisor", json!({ "office_id": app.seed().office })).await.problem(409, "conflict");
         resume(&app, "other.supervisor", &paused).await.problem(404, "not_found");
         resume(&app, "supervisor", &paused).await.expect(204);
