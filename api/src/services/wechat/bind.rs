@@ -4,7 +4,7 @@ use casework::{Work, consents};
 use chrono::{DateTime, Utc};
 use domain::{ClientId, Refusal, RefusalCode, consent::ConsentPurpose, wechat::WechatApp};
 use gateways::wechat::sign_in::Identity;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use storage::wechat_bindings::{self, Account, WechatBinding};
 
 use crate::{failure::Failure, problem::Problem};
@@ -60,7 +60,7 @@ pub fn bind(
     let union_id = identity.union_id.as_ref();
     let account = Account {
         open_id,
-        union_id: union_id.map(|id| id.expose_secret()),
+        union_id: union_id.map(SecretString::expose_secret),
     };
     wechat_bindings::insert(work.tx, &binding, &account)?;
     Ok((binding, true))
