@@ -315,6 +315,17 @@ operations! {
         Mutation "template", also [StaleVersion, InvalidHeader];
     PutTemplate = put_template: Put "/v1/templates/{kind}/{step}", may(P::ManageTemplates),
         Mutation "template", refuses [WordingRefused], also [StaleVersion, InvalidHeader];
+    ReviewTemplate = review_template: Post "/v1/templates/{kind}/{step}/review",
+        may(P::ManageTemplates), Mutation "template",
+        refuses [ReviewByAuthor, NoteRequired, WordingRefused, Conflict], also [StaleVersion];
+    ListProviderTemplates = list_provider_templates: Get "/v1/provider-templates",
+        may(P::ReadTemplates), Read "provider_template";
+    PutProviderTemplate = put_provider_template:
+        Put "/v1/provider-templates/{provider}/{kind}/{step}", may(P::ManageTemplates),
+        Mutation "provider_template", also [StaleVersion, InvalidHeader];
+    DeleteProviderTemplate = delete_provider_template:
+        Delete "/v1/provider-templates/{provider}/{kind}/{step}", may(P::ManageTemplates),
+        Mutation "provider_template", also [StaleVersion, InvalidHeader];
     RegisterClient = register_client: Post "/v1/clients", may(P::WriteClients), Mutation "client",
         refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
     ListClients = list_clients: Get "/v1/clients", may(P::ReadClients), Read "client",

@@ -25,6 +25,7 @@ mod postgres;
 pub mod readers;
 mod sqlite;
 pub mod steps;
+mod texts;
 mod wechat;
 
 pub use app::{Response, Setup, TestApp};

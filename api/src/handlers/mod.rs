@@ -19,6 +19,7 @@ pub mod messages;
 pub mod meta;
 pub mod oauth;
 pub mod offices;
+pub mod provider_templates;
 pub mod receipts;
 pub mod retention_reports;
 pub mod rule_packs;

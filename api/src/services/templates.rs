@@ -1,38 +1,61 @@
-//! The texts of messages: those that ship, and the agency's own over them.
+//! The texts of messages: those that ship, and the agency's own over them, which two people put there.
 
+pub(super) mod channels;
+mod review;
+mod sample;
+pub(super) mod show;
+mod standing;
 mod steps;
 
 use std::collections::BTreeMap;
 
-use casework::{Work, WorkError};
+use casework::Work;
 use domain::{
-    MessageKind, Refusal, RefusalCode, TemplateSource,
-    template::{self, Placeholder, Template, Variables},
+    MessageKind, Refusal, RefusalCode, StaffId, sign_in_code,
+    template::{self, NEUTRAL_STEP, Route, Template, TextStatus},
     wording::WordList,
 };
-use storage::templates::{self, SavedTemplate};
+use storage::{
+    template_versions::{self, TemplateVersion},
+    templates::{self, SavedTemplate},
+};
 
+pub use self::review::review;
+pub(super) use self::sample::long_values;
+use self::standing::Standing;
 use crate::{
     failure::Failure,
-    services::version,
+    services::{provider_templates, version},
     views::templates::{PreviewTemplate, TemplateList, TemplatePreview, TemplateView},
 };
 
 /// Every step that has a text, by kind and step.
 pub fn list(work: &mut Work<'_, '_>) -> Result<TemplateList, Failure> {
-    let mut views: BTreeMap<(MessageKind, String), TemplateView> = BTreeMap::new();
-    for (kind, step, template) in template::shipped_steps() {
-        views.insert((kind, step.to_owned()), view(kind, step, template)?);
+    type Texts = (Option<SavedTemplate>, Vec<TemplateVersion>);
+    let mut steps: BTreeMap<(MessageKind, String), Texts> = BTreeMap::new();
+    for (kind, step, _) in template::shipped_steps() {
+        steps.insert((kind, step.to_owned()), Texts::default());
     }
-    for row in templates::list(work.tx, work.agency)? {
-        views.insert((row.kind, row.step.clone()), saved_view(&row)?);
+    for row in templates::all(work.tx, work.agency)? {
+        let at = (row.kind, row.step.clone());
+        steps.entry(at).or_default().0 = Some(row);
     }
-    Ok(TemplateList {
-        items: views.into_values().collect(),
-    })
+    for version in template_versions::shown(work.tx, work.agency)? {
+        let at = (version.kind, version.step.clone());
+        steps.entry(at).or_default().1.push(version);
+    }
+    let mut items = Vec::new();
+    for ((kind, step), (row, versions)) in steps {
+        let standing = Standing::from(row, versions);
+        if standing.version().is_some() || template::shipped(kind, &step).is_some() {
+            items.push(show::step(kind, &step, &standing)?);
+        }
+    }
+    Ok(TemplateList { items })
 }
 
-/// Saves the agency's own text for a step. It is checked now, and again each time it is filled in.
+/// Writes a draft of the agency's own text for a step, in place of one that waits. It is checked now,
+/// when it is reviewed, and each time it is filled in.
 ///
 /// # Errors
 /// `not_found` for a step that neither ships nor stands in a rule pack of the agency; `invalid_value`
@@ -45,55 +68,69 @@ pub fn put(
     expected: Option<i64>,
 ) -> Result<TemplateView, Failure> {
     let template = checked(work, kind, step, text)?;
-    // Refuses what no text of it could ever be.
-    view(kind, step, &template)?;
-    let before = templates::get(work.tx, work.agency, kind, step)?;
-    let shown = before.as_ref().filter(|row| row.removed_at.is_none());
-    version::check(shown.map_or(0, |row| row.version), expected)?;
-    let stored = before.map(|row| row.version);
-    let updated_by = work
-        .actor
-        .staff_id()
-        .ok_or_else(|| Refusal::new(RefusalCode::Conflict, "a text is saved by a staff member"))?;
-    let row = SavedTemplate {
+    let standing = Standing::of(work, kind, step)?;
+    version::check(standing.version().unwrap_or(0), expected)?;
+    let written_by = writer(work)?;
+    let stored = standing.row.as_ref().map(|row| row.version);
+    let row = standing.row.unwrap_or_else(|| SavedTemplate {
         agency_id: work.agency,
         kind,
         step: step.to_owned(),
-        body: template.text().to_owned(),
-        version: stored.unwrap_or(0) + 1,
-        updated_by,
+        body: String::new(),
+        version: 0,
+        updated_by: written_by,
         updated_at: work.now,
         removed_at: None,
+    });
+    version::saved(templates::advance(work.tx, &row, stored)?)?;
+    let (from, to) = (TextStatus::Draft, TextStatus::Withdrawn);
+    template_versions::move_on(work.tx, work.agency, (kind, step), from, to)?;
+    let draft = TemplateVersion {
+        agency_id: work.agency,
+        kind,
+        step: step.to_owned(),
+        version: row.version.saturating_add(1),
+        body: template.text().to_owned(),
+        status: TextStatus::Draft,
+        written_by,
+        written_at: work.now,
+        reviewed_by: None,
+        reviewed_at: None,
+        note: None,
     };
-    version::saved(templates::save(work.tx, &row, stored)?)?;
-    saved_view(&row)
+    template_versions::insert(work.tx, &draft)?;
+    Ok(show::step(kind, step, &Standing::of(work, kind, step)?)?)
 }
 
-/// Takes the agency's own text of a step away: the one that ships is sent again.
+/// Takes the agency's own text of a step away, and what is drafted for it: the one that ships is sent
+/// again. It needs no second person, since that text was reviewed with the product.
 ///
 /// # Errors
-/// `not_found` where the agency saved none; `stale_version`.
+/// `not_found` where the agency has neither; `stale_version`.
 pub fn reset(
     work: &mut Work<'_, '_>,
     kind: MessageKind,
     step: &str,
     expected: Option<i64>,
 ) -> Result<(), Failure> {
-    let row = templates::get(work.tx, work.agency, kind, step)?
-        .filter(|row| row.removed_at.is_none())
-        .ok_or_else(|| Failure::not_found("text of your own"))?;
-    version::check(row.version, expected)?;
-    version::saved(templates::remove(
-        work.tx,
-        work.agency,
-        kind,
-        step,
-        row.version,
-        work.now,
-    )?)
+    use TextStatus as S;
+    let standing = Standing::of(work, kind, step)?;
+    let (Some(shown), Some(row)) = (standing.version(), standing.row) else {
+        return Err(Failure::not_found("text of your own"));
+    };
+    version::check(shown, expected)?;
+    for (from, to) in [(S::Draft, S::Withdrawn), (S::Active, S::Retired)] {
+        template_versions::move_on(work.tx, work.agency, (kind, step), from, to)?;
+    }
+    let (agency, now) = (work.agency, work.now);
+    version::saved(if row.removed_at.is_none() {
+        templates::remove(work.tx, agency, kind, step, row.version, now)?
+    } else {
+        templates::advance(work.tx, &row, Some(row.version))?
+    })
 }
 
-/// Shows what saving a text would show, and saves nothing.
+/// Shows what saving a text would show, and what would leave by each way. Saves nothing.
 ///
 /// # Errors
 /// `not_found` at no known step; `invalid_value` or `wording_refused` at `/text`.
@@ -101,18 +138,34 @@ pub fn preview(
     work: &mut Work<'_, '_>,
     asked: &PreviewTemplate,
 ) -> Result<TemplatePreview, Failure> {
-    let template = checked(work, asked.kind, &asked.step, &asked.text)?;
-    let view = view(asked.kind, &asked.step, &template)?;
+    let (kind, step) = (asked.kind, asked.step.as_str());
+    let template = checked(work, kind, step, &asked.text)?;
+    let example = show::example(&template)?;
+    let mut ways = vec![channels::preview(
+        None,
+        Route::WholeText,
+        kind,
+        Some(&template),
+    )];
+    for account in provider_templates::of_step(work, kind, step)? {
+        let route = Route::Filed {
+            usual: account.usual.as_ref(),
+            neutral: account.neutral.as_ref(),
+        };
+        let provider = Some(account.provider.as_str());
+        ways.push(channels::preview(provider, route, kind, Some(&template)));
+    }
     Ok(TemplatePreview {
-        text: view.text,
-        placeholders: view.placeholders,
-        example: view.example,
-        chars: view.chars,
-        parts: view.parts,
+        text: template.text().to_owned(),
+        placeholders: template.placeholders(),
+        example: example.text,
+        chars: example.chars,
+        parts: example.parts,
+        channels: ways,
     })
 }
 
-/// A text that may stand at this step.
+/// A text that may stand at this step, and that can be filled in.
 fn checked(
     work: &mut Work<'_, '_>,
     kind: MessageKind,
@@ -124,45 +177,55 @@ fn checked(
     }
     let template = Template::parse(text.trim(), WordList::shipped())?;
     steps::check_placeholders(kind, &template)?;
+    show::example(&template)?;
     Ok(template)
 }
 
-fn saved_view(row: &SavedTemplate) -> Result<TemplateView, Failure> {
-    let template = Template::parse(&row.body, WordList::shipped())
-        .map_err(|refusal| WorkError::corrupt(refusal.detail))?;
-    Ok(TemplateView {
-        source: TemplateSource::Agency,
-        version: Some(row.version),
-        updated_by: Some(row.updated_by),
-        updated_at: Some(row.updated_at),
-        ..view(row.kind, &row.step, &template)?
-    })
+/// The text that is sent at a step: what an account can be told of. `None`: there is none.
+pub(super) fn in_force(
+    work: &mut Work<'_, '_>,
+    kind: MessageKind,
+    step: &str,
+) -> Result<Option<Template>, Failure> {
+    // A code is all there is to its text: there is none without it.
+    if kind == MessageKind::SignInCode {
+        let text = (step == sign_in_code::STEP).then(sign_in_code::template);
+        return Ok(text.cloned());
+    }
+    if step == NEUTRAL_STEP {
+        return Ok(Some(template::neutral(kind).clone()));
+    }
+    let active = Standing::of(work, kind, step)?.active;
+    let own = active.and_then(|it| show::stored(&it.body));
+    Ok(own.or_else(|| template::shipped(kind, step).cloned()))
 }
 
-fn view(kind: MessageKind, step: &str, template: &Template) -> Result<TemplateView, Refusal> {
-    let example = template.render(&long_values(), "城东服务站", WordList::shipped())?;
-    Ok(TemplateView {
-        kind,
-        step: step.to_owned(),
-        source: TemplateSource::Shipped,
-        text: template.text().to_owned(),
-        placeholders: template.placeholders(),
-        example: example.text,
-        chars: example.chars,
-        parts: example.parts,
-        version: None,
-        updated_by: None,
-        updated_at: None,
-    })
+/// One of the agency's texts that is or was in force.
+pub(super) fn reviewed_version(
+    work: &mut Work<'_, '_>,
+    kind: MessageKind,
+    step: &str,
+    version: i64,
+) -> Result<Template, Failure> {
+    use TextStatus as S;
+    let versions = template_versions::of_step(work.tx, work.agency, kind, step)?;
+    let found = versions
+        .into_iter()
+        .find(|it| it.version == version && matches!(it.status, S::Active | S::Retired));
+    let none = || {
+        Refusal::at(
+            RefusalCode::InvalidValue,
+            "/text_version",
+            "no text of this version is or was in force",
+        )
+    };
+    Ok(found
+        .and_then(|it| show::stored(&it.body))
+        .ok_or_else(none)?)
 }
 
-/// Values as long as they usually get.
-fn long_values() -> Variables {
-    Variables::new()
-        .with(Placeholder::Name, "欧阳先生")
-        .with(Placeholder::Date, "12月31日")
-        .with(Placeholder::Time, "17:00")
-        .with(Placeholder::Contact, "李老师")
-        .with(Placeholder::Phone, "0571-88880000")
-        .with(Placeholder::Count, "12")
+pub(super) fn writer(work: &Work<'_, '_>) -> Result<StaffId, Refusal> {
+    work.actor
+        .staff_id()
+        .ok_or_else(|| Refusal::new(RefusalCode::Conflict, "a text is a staff member's affair"))
 }

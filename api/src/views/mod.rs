@@ -18,6 +18,7 @@ pub mod me;
 pub mod message_budgets;
 pub mod messages;
 pub mod offices;
+pub mod provider_templates;
 pub mod receipts;
 pub mod retention_reports;
 pub mod rule_packs;

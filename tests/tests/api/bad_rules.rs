@@ -143,6 +143,8 @@ on_both! {
         for (text, code) in [
             ("", "invalid_value"),
             ("{name}您好,{colour}", "invalid_value"),
+            ("{name}您好,请于{time}前到站。", "invalid_value"),
+            ("{name}您好,{date}的验证码{code}", "invalid_value"),
             ("{name您好", "invalid_value"),
             ("【城东】您好", "invalid_value"),
             ("第一行\n第二行", "invalid_value"),

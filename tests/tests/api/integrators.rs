@@ -63,7 +63,7 @@ fn body(app: &TestApp, operation: &Operation) -> Option<Value> {
         "rotate_integrator_secret" | "deactivate_integrator" => json!({}),
         "check_rule_pack" => json!({ "document": "" }),
         "preview_template" => json!({
-            "kind": "appointment_reminder", "step": "d-3", "text": "{name}您好,请您到站",
+            "kind": "appointment_reminder", "step": "d-3", "text": "{name}您好,请您{date}到站",
         }),
         "preview_schedule" => json!({
             "measure": "community_treatment", "reported_in_on": "2025-09-05", "term_months": 36,

@@ -20,6 +20,8 @@ use crate::documented::Operation;
 
 /// The step whose text is changed.
 const STEP: &str = "/v1/templates/appointment_reminder/d-3";
+/// What an account has filed for its kind.
+const FILED: &str = "/v1/provider-templates/sms-a/appointment_reminder/neutral";
 /// The agency's own text for it.
 const OWN_TEXT: &str = "{name}您好,请您在{date}{time}前到站,电话{phone}。";
 
@@ -120,6 +122,10 @@ impl World {
                 app.register_born("钱小军", "13900004444").await;
                 let session = app.client_session("13900004444").await;
                 self.set("client refresh", session["refresh_token"].as_str().unwrap());
+            }
+            "review_template" => {
+                let version = app.draft(STEP, OWN_TEXT).await;
+                self.set("draft", &version.to_string());
             }
             "end_session" => {
                 let session = sign_in(&app, "caseworker").await;
@@ -283,6 +289,7 @@ impl World {
             "list_rule_packs" => Some("cn-slower".to_owned()),
             "list_calendars" => Some("2027-01-01".to_owned()),
             "list_templates" => Some(OWN_TEXT.to_owned()),
+            "list_provider_templates" => Some("SMS_100001".to_owned()),
             "list_clients" => Some(self.id("client").to_owned()),
             "list_cases" | "list_appointments" | "list_excuses" | "list_escalations"
             | "list_messages" | "list_tasks" | "get_today" => Some(case_id()),

@@ -33,14 +33,14 @@ on_both! {
         send(&app, Method::DELETE, "*", None).await.problem(404, "not_found");
 
         // Whoever read the text that was taken away does not overwrite the one after it.
-        send(&app, Method::PUT, &old, Some("{name}您好。")).await.problem(412, "stale_version");
-        let second = send(&app, Method::PUT, "*", Some("{name}您好,请来。")).await;
+        send(&app, Method::PUT, &old, Some("{name}您好,{date}见。")).await.problem(412, "stale_version");
+        let second = send(&app, Method::PUT, "*", Some("{name}您好,请{date}来。")).await;
         assert_ne!(tag(&second), old);
         assert_eq!(second.body["version"], 3);
         let new = tag(&second);
         second.expect(200);
-        send(&app, Method::PUT, &old, Some("{name}您好。")).await.problem(412, "stale_version");
+        send(&app, Method::PUT, &old, Some("{name}您好,{date}见。")).await.problem(412, "stale_version");
         send(&app, Method::DELETE, &old, None).await.problem(412, "stale_version");
-        send(&app, Method::PUT, &new, Some("{name}您好。")).await.expect(200);
+        send(&app, Method::PUT, &new, Some("{name}您好,{date}见。")).await.expect(200);
     }
 }

@@ -33,7 +33,7 @@ on_both! {
         let sent = to_clients(&app);
         assert_eq!(sent.len(), 3, "one message, not a backlog");
         assert_eq!(sent[2].at, app.now());
-        assert!(sent[2].text.contains("今天17:00前"), "the step of the day itself");
+        assert!(sent[2].text.contains("今天9月30日17:00前"), "the step of the day itself");
         let steps = ladder(&app, &items[0]).await;
         assert_eq!(
             standing(&steps),

@@ -10,8 +10,9 @@ use storage::{
     audit_log::{self, Filter},
     calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
-    idempotency, integrators, leases, offices, refresh_tokens, rule_packs, sessions,
-    sign_in_budgets, sign_in_codes, staff, tasks, templates, transitions, wechat_bindings,
+    idempotency, integrators, leases, offices, provider_templates, refresh_tokens, rule_packs,
+    sessions, sign_in_budgets, sign_in_codes, staff, tasks, template_versions, templates,
+    transitions, wechat_bindings,
 };
 
 use crate::{
@@ -99,6 +100,12 @@ fn searches(database: &Database) {
                 calendars::list(tx, agency)?;
                 templates::get(tx, agency, MessageKind::StaffDigest, "d0")?;
                 templates::list(tx, agency)?;
+                templates::all(tx, agency)?;
+                template_versions::draft(tx, agency, MessageKind::StaffDigest, "d0")?;
+                template_versions::of_step(tx, agency, MessageKind::StaffDigest, "d0")?;
+                template_versions::shown(tx, agency)?;
+                provider_templates::get(tx, agency, "sms", MessageKind::StaffDigest, "d0")?;
+                provider_templates::list(tx, agency)?;
                 transitions::list(tx, agency, ids.next(), Some(ids.next()), 9)
             })
             .unwrap();

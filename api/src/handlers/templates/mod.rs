@@ -4,3 +4,4 @@ pub mod list;
 pub mod preview;
 pub mod put;
 pub mod reset;
+pub mod review;

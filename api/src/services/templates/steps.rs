@@ -47,12 +47,21 @@ fn ladder(pack: &RulePack, kind: MessageKind) -> &[StepRule] {
     }
 }
 
-/// Refuses a place that has no value in messages of this kind: the text could never be sent.
+/// Refuses a place that has no value in messages of this kind: the text could never be sent. Refuses a
+/// reminder that does not state the date: it is what a client must be able to rely on.
 ///
 /// # Errors
 /// `invalid_value` at `/text`.
 pub(super) fn check_placeholders(kind: MessageKind, template: &Template) -> Result<(), Refusal> {
     let places = template.placeholders();
+    let dated = places.contains(&Placeholder::Date) || places.contains(&Placeholder::Day);
+    if states_the_date(kind) && !dated {
+        return Err(Refusal::at(
+            RefusalCode::InvalidValue,
+            "/text",
+            "a reminder states the date: {date} or {day}",
+        ));
+    }
     match places.into_iter().find(|place| !has_value(kind, *place)) {
         None => Ok(()),
         Some(place) => Err(Refusal::at(
@@ -63,6 +72,13 @@ pub(super) fn check_placeholders(kind: MessageKind, template: &Template) -> Resu
     }
 }
 
+const fn states_the_date(kind: MessageKind) -> bool {
+    matches!(
+        kind,
+        MessageKind::AppointmentReminder | MessageKind::ReportInReminder
+    )
+}
+
 /// A digest is about many appointments of one staff member; every other message is about one date.
 fn has_value(kind: MessageKind, place: Placeholder) -> bool {
     use Placeholder as P;
@@ -70,7 +86,7 @@ fn has_value(kind: MessageKind, place: Placeholder) -> bool {
         MessageKind::StaffDigest => matches!(place, P::Name | P::Phone | P::Time | P::Count),
         MessageKind::AppointmentReminder
         | MessageKind::AppointmentOverdue
-        | MessageKind::ReportInReminder => !matches!(place, P::Count),
+        | MessageKind::ReportInReminder => !matches!(place, P::Count | P::Code),
         // Its text is fixed.
         MessageKind::SignInCode => false,
     }
@@ -90,9 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn a_place_without_a_value_is_refused_at_the_text() {
+    fn a_place_without_a_value_and_a_reminder_without_a_date_are_refused() {
         for (kind, text) in [
-            (MessageKind::AppointmentReminder, "您有{count}项预约"),
+            (
+                MessageKind::AppointmentReminder,
+                "请于{date}来,您有{count}项预约",
+            ),
+            (MessageKind::AppointmentReminder, "请于{time}前到站"),
+            (MessageKind::ReportInReminder, "{name}您好,请到站登记"),
             (MessageKind::StaffDigest, "请于{date}前查看"),
         ] {
             let template = Template::parse(text, WordList::shipped()).unwrap();

@@ -138,7 +138,8 @@ fn usual(
         .map_err(|_refusal| FallbackReason::Refused)?;
     let provider_template = match filed {
         None => None,
-        Some(filed) => Some(filed.fill(data, words)?),
+        Some(filed) if filed.holds(&text.text) => Some(filed.fill(data, words)?),
+        Some(_) => return Err(FallbackReason::DoesNotFit),
     };
     Ok(Outbound {
         text,
@@ -263,6 +264,31 @@ mod tests {
         let text = parse(TEXT);
         let whole = sent(Route::WholeText, Some(&text), false, "阿卜杜拉先生先生");
         assert!(!whole.unwrap().fallback_used);
+    }
+
+    #[test]
+    fn a_text_that_grows_too_long_is_not_cut() {
+        let (long, plain) = ("{name}".repeat(49), filed(&[], "您好"));
+        let filing = Filing {
+            gateway: TemplateGateway::Aliyun,
+            kind: MessageKind::AppointmentReminder,
+            template_id: "SMS_1".to_owned(),
+            params: vec![Param {
+                name: "name".to_owned(),
+                variable: Placeholder::Name,
+                rule: None,
+            }],
+            variable_chars: None,
+        };
+        let usual = Mapping::new(filing, parse(&long)).unwrap();
+        let route = Route::Filed {
+            usual: Some(&usual),
+            neutral: Some(&plain),
+        };
+        let short = sent(route, None, false, "王先生").unwrap();
+        assert!(!short.fallback_used);
+        let long = sent(route, None, false, "阿卜杜拉买买提江江先生").unwrap();
+        assert_eq!(long.why, Some(F::DoesNotFit));
     }
 
     #[test]

@@ -186,6 +186,17 @@ impl Mapping {
         })
     }
 
+    /// Whether the provider takes a finished text of this length.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        let most = match self.filing.gateway {
+            TemplateGateway::Aliyun => aliyun::MAX_TEXT,
+            TemplateGateway::Tencent => tencent::MAX_TEXT,
+            // Its fields have limits of their own.
+            TemplateGateway::Wechat => return true,
+        };
+        text.chars().count() <= most
+    }
+
     fn fits(&self, param: &Param, value: &str) -> Result<(), Misfit> {
         match self.filing.gateway {
             TemplateGateway::Aliyun => {

@@ -124,7 +124,7 @@ on_both! {
                 let pointer = &answer.body["errors"][0]["pointer"];
                 assert_eq!(pointer, &format!("/{field}"), "{path} {evil:?}");
             }
-            let body = json!({ "text": format!("{{name}}您好,请{evil}到站办理。") });
+            let body = json!({ "text": format!("{{name}}您好,请{{date}}{evil}到站办理。") });
             let path = "/v1/templates/appointment_reminder/d-7";
             let answer = app.put(&admin, path, body).await;
             assert_eq!(answer.status.as_u16(), 422, "{evil:?}");

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::{app::PASSWORD, client::BORN, steps::id_of};
 
-use super::{OWN_TEXT, STEP, World};
+use super::{FILED, OWN_TEXT, STEP, World};
 
 impl World {
     #[expect(clippy::too_many_lines, reason = "one entry per operation")]
@@ -142,6 +142,20 @@ impl World {
             "list_calendars" => ("/v1/calendars", Value::Null),
             "get_calendar" => ("/v1/calendars/2027", Value::Null),
             "put_template" => (STEP, json!({ "text": text })),
+            "review_template" => {
+                let version: i64 = self.id("draft").parse().unwrap();
+                let body = json!({ "version": version, "decision": "approve" });
+                return Some((format!("{STEP}/review"), body));
+            }
+            "put_provider_template" => (
+                FILED,
+                json!({
+                    "gateway": "aliyun", "params": [],
+                    "template_id": if foreign { "SMS_200002" } else { "SMS_100001" },
+                }),
+            ),
+            "delete_provider_template" => (FILED, Value::Null),
+            "list_provider_templates" => ("/v1/provider-templates", Value::Null),
             "reset_template" => (STEP, Value::Null),
             "list_templates" => ("/v1/templates", Value::Null),
             "preview_template" => (

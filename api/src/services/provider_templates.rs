@@ -1,0 +1,212 @@
+//! Texts as they are filed with providers' accounts.
+
+use std::collections::BTreeMap;
+
+use casework::{Work, WorkError};
+use domain::{
+    MessageKind, Refusal, RefusalCode,
+    template::{Filing, Mapping, NEUTRAL_STEP, Param, Route},
+};
+use storage::provider_templates::{self, ProviderTemplate};
+
+use crate::{
+    failure::Failure,
+    services::{templates, version},
+    views::provider_templates::{ProviderTemplateList, ProviderTemplateView, PutProviderTemplate},
+};
+
+/// What an account has filed for a step.
+pub(super) struct Filed {
+    /// The account.
+    pub provider: String,
+    /// For the step itself.
+    pub usual: Option<Mapping>,
+    /// The text without variables of its kind.
+    pub neutral: Option<Mapping>,
+}
+
+/// What each account has filed for a step, by account; those that have nothing for it left out.
+///
+/// # Errors
+/// When what is stored cannot be read.
+pub(super) fn of_step(
+    work: &mut Work<'_, '_>,
+    kind: MessageKind,
+    step: &str,
+) -> Result<Vec<Filed>, Failure> {
+    let mut accounts: BTreeMap<String, Filed> = BTreeMap::new();
+    for row in provider_templates::list(work.tx, work.agency)? {
+        if row.kind != kind || (row.step != step && row.step != NEUTRAL_STEP) {
+            continue;
+        }
+        let mapping = mapping(&row)?;
+        let account = accounts
+            .entry(row.provider.clone())
+            .or_insert_with(|| Filed {
+                provider: row.provider,
+                usual: None,
+                neutral: None,
+            });
+        if row.step == step {
+            account.usual = mapping;
+        } else {
+            account.neutral = mapping;
+        }
+    }
+    Ok(accounts.into_values().collect())
+}
+
+/// Everything that is filed, by account, kind and step.
+pub fn list(work: &mut Work<'_, '_>) -> Result<ProviderTemplateList, Failure> {
+    let rows = provider_templates::list(work.tx, work.agency)?;
+    let mut items = Vec::new();
+    for row in rows {
+        items.push(view(work, row)?);
+    }
+    Ok(ProviderTemplateList { items })
+}
+
+/// Says how a text is filed with an account. It keeps the text: what the account sends does not change
+/// with what comes into force here.
+///
+/// # Errors
+/// `not_found` for a name that no account can have and a step without a text; `invalid_value` at the
+/// field, also for a variable that ordinary values do not fit; `stale_version`.
+pub fn put(
+    work: &mut Work<'_, '_>,
+    (provider, kind, step): (&str, MessageKind, &str),
+    asked: &PutProviderTemplate,
+    expected: Option<i64>,
+) -> Result<ProviderTemplateView, Failure> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if !(1..=32).contains(&provider.len()) || !provider.chars().all(plain) {
+        return Err(Failure::not_found("account"));
+    }
+    let in_force = templates::in_force(work, kind, step)?
+        .ok_or_else(|| Failure::not_found("text of this step"))?;
+    let text = match asked.text_version {
+        Some(version) => templates::reviewed_version(work, kind, step, version)?,
+        None => in_force,
+    };
+    let filing = Filing {
+        gateway: asked.gateway,
+        kind,
+        template_id: asked.template_id.clone(),
+        params: asked.params.clone(),
+        variable_chars: asked.variable_chars.map(chars),
+    };
+    let mapping = Mapping::new(filing, text)?;
+    check_fit(&mapping)?;
+
+    let before = provider_templates::get(work.tx, work.agency, provider, kind, step)?;
+    let shown = before.as_ref().filter(|row| row.removed_at.is_none());
+    version::check(shown.map_or(0, |row| row.version), expected)?;
+    let stored = before.map(|row| row.version);
+    let row = ProviderTemplate {
+        agency_id: work.agency,
+        provider: provider.to_owned(),
+        kind,
+        step: step.to_owned(),
+        gateway: asked.gateway,
+        provider_template_id: asked.template_id.clone(),
+        params: serde_json::to_value(&asked.params).map_err(unreadable)?,
+        variable_chars: asked.variable_chars,
+        body: mapping.text().text().to_owned(),
+        version: stored.unwrap_or(0).saturating_add(1),
+        updated_by: templates::writer(work)?,
+        updated_at: work.now,
+        removed_at: None,
+    };
+    version::saved(provider_templates::save(work.tx, &row, stored)?)?;
+    view(work, row)
+}
+
+/// Says that an account has nothing filed for a step any more.
+///
+/// # Errors
+/// `not_found` where it had nothing; `stale_version`.
+pub fn delete(
+    work: &mut Work<'_, '_>,
+    (provider, kind, step): (&str, MessageKind, &str),
+    expected: Option<i64>,
+) -> Result<(), Failure> {
+    let row = provider_templates::get(work.tx, work.agency, provider, kind, step)?
+        .filter(|row| row.removed_at.is_none())
+        .ok_or_else(|| Failure::not_found("template of this account"))?;
+    version::check(row.version, expected)?;
+    let version = row.version;
+    let removed = ProviderTemplate {
+        removed_at: Some(work.now),
+        updated_by: templates::writer(work)?,
+        updated_at: work.now,
+        ..row
+    };
+    version::saved(provider_templates::save(work.tx, &removed, Some(version))?)
+}
+
+/// What cannot be a number of characters is none.
+fn chars(given: i32) -> usize {
+    usize::try_from(given).unwrap_or(0)
+}
+
+/// A variable that ordinary values do not fit would make every message the one without variables.
+fn check_fit(mapping: &Mapping) -> Result<(), Refusal> {
+    let misfits = mapping.misfits(&templates::long_values());
+    match misfits.first() {
+        None => Ok(()),
+        Some((index, misfit)) => Err(Refusal::at(
+            RefusalCode::InvalidValue,
+            format!("/params/{index}"),
+            format!("ordinary values do not fit this variable: {misfit}"),
+        )),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form of map_err")]
+fn unreadable(fault: serde_json::Error) -> WorkError {
+    WorkError::corrupt(fault.to_string())
+}
+
+/// `None`: a list of words that has grown since it was filed forbids it, and it is not sent any more.
+fn mapping(row: &ProviderTemplate) -> Result<Option<Mapping>, Failure> {
+    let filing = Filing {
+        gateway: row.gateway,
+        kind: row.kind,
+        template_id: row.provider_template_id.clone(),
+        params: params(row)?,
+        variable_chars: row.variable_chars.map(chars),
+    };
+    let text = templates::show::stored(&row.body);
+    Ok(text.and_then(|text| Mapping::new(filing, text).ok()))
+}
+
+fn params(row: &ProviderTemplate) -> Result<Vec<Param>, WorkError> {
+    serde_json::from_value(row.params.clone()).map_err(unreadable)
+}
+
+fn view(work: &mut Work<'_, '_>, row: ProviderTemplate) -> Result<ProviderTemplateView, Failure> {
+    let mapping = mapping(&row)?;
+    // A step that a rule pack no longer has may be without a text by now.
+    let now = templates::in_force(work, row.kind, &row.step)?;
+    let route = Route::Filed {
+        usual: mapping.as_ref(),
+        neutral: None,
+    };
+    let provider = Some(row.provider.as_str());
+    let example = templates::channels::preview(provider, route, row.kind, now.as_ref());
+    Ok(ProviderTemplateView {
+        kind: row.kind,
+        gateway: row.gateway,
+        params: params(&row)?,
+        template_id: row.provider_template_id,
+        variable_chars: row.variable_chars,
+        outdated: now.is_none_or(|now| now.text() != row.body),
+        text: row.body,
+        version: row.version,
+        updated_by: row.updated_by,
+        updated_at: row.updated_at,
+        example,
+        provider: row.provider,
+        step: row.step,
+    })
+}
