@@ -148,6 +148,7 @@ on_both! {
 
     async fn an_account_that_an_operator_must_mend_is_left_alone(setup: Setup) {
         let it = Accounts::open(setup).await;
+        it.second.deliver();
         it.first.fail_always(Some((Failure::Configuration, "signature")));
         it.app.advance("2025-09-30T09:01").await;
         let sent = it.message().await;
@@ -253,5 +254,72 @@ on_both! {
         assert_eq!(first.tried(), 1);
         app.advance("2025-10-01T09:00").await;
         assert_eq!(message(&app, &journey, "wd-1").await["status"], "accepted");
+    }
+
+    async fn while_the_only_account_rests_a_message_waits(setup: Setup) {
+        let only = Scripted::new("only", Channel::Sms);
+        let providers = Providers::new(vec![only.provider(1)], []);
+        let app = setup.with_providers(providers).start().await;
+        let journey = before_the_first_reminder(&app).await;
+        only.fail_next(Failure::Configuration, "signature");
+        app.advance("2025-09-30T09:09").await;
+        let waiting = message(&app, &journey, "wd-1").await;
+        assert_eq!(
+            (&waiting["status"], &waiting["status_reason"]),
+            (&"scheduled".into(), &"providers_rest".into())
+        );
+        assert_eq!(only.tried(), 1);
+        app.advance("2025-09-30T09:11").await;
+        assert_eq!(message(&app, &journey, "wd-1").await["status"], "accepted");
+        assert_eq!(only.tried(), 2);
+    }
+
+    async fn what_no_operator_mends_in_time_is_given_to_a_person(setup: Setup) {
+        let only = Scripted::new("only", Channel::Sms);
+        let providers = Providers::new(vec![only.provider(1)], []);
+        let app = setup.with_providers(providers).start().await;
+        let journey = before_the_first_reminder(&app).await;
+        app.advance("2025-10-09T08:50").await;
+        let before = calls(&app, &journey).await.len();
+        only.fail_always(Some((Failure::Configuration, "signature")));
+        app.advance("2025-10-10T08:00").await;
+        let last = message(&app, &journey, "d0").await;
+        assert_eq!(last["status"], "technical_failure");
+        assert_eq!(calls(&app, &journey).await.len(), before + 1);
+    }
+
+    async fn the_basis_of_a_file_shows_the_ladder_and_by_which_receipt_the_client_was_told(setup: Setup) {
+        let it = Accounts::open(setup).await;
+        it.first.fail_next(Failure::Permanent, "template_refused");
+        it.app.advance("2025-09-30T09:01").await;
+        it.second.reports(&it.app, ReceiptOutcome::Delivered, "DELIVRD");
+        for item in &it.app.appointments(&it.journey).await[..3] {
+            it.app.let_pass(item).await;
+        }
+        let file = &it.app.escalations().await[0];
+        let head = it.app.login(Role::Supervisor).await;
+        let path = format!("/v1/escalations/{}", file["id"].as_str().unwrap());
+        let file = it.app.get(&head, &path).await.expect(200);
+        let told = &file["basis"][0]["appointment"];
+        let reminder = &told["reminders"][0];
+        assert_eq!(rungs(reminder), [("first", None), ("second", Some("permanent_failure"))]);
+        assert_eq!(told["notice_proof"], "proven");
+        let receipt = &reminder["receipts"][0];
+        assert_eq!(
+            told["notice"],
+            serde_json::json!({
+                "by": "receipt",
+                "at": receipt["reported_at"],
+                "message_id": reminder["id"],
+                "attempt_id": reminder["attempts"][1]["id"],
+                "receipt_id": receipt["id"],
+                "task_id": null,
+            })
+        );
+        let untold = &file["basis"][1]["appointment"];
+        assert_eq!(
+            (&untold["notice_proof"], &untold["notice"]),
+            (&"unproven".into(), &Value::Null)
+        );
     }
 }

@@ -46,7 +46,7 @@ impl Scripted {
         Provider {
             weight,
             knows_repetition: false,
-            ..Provider::of(Arc::clone(self) as Arc<dyn MessageGateway>)
+            ..Provider::of(self.clone())
         }
     }
 

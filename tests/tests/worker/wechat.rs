@@ -255,6 +255,7 @@ on_both! {
 
     async fn without_a_usable_number_wechat_still_leads_to_the_client(setup: Setup) {
         let it = Office::open(setup).await;
+        it.wechat.deliver();
         it.bind();
         it.consent();
         let token = it.app.login(Role::Caseworker).await;
