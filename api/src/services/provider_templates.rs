@@ -162,7 +162,6 @@ fn check_fit(mapping: &Mapping) -> Result<(), Refusal> {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the form of map_err")]
 fn unreadable(fault: serde_json::Error) -> WorkError {
     WorkError::corrupt(fault.to_string())
 }

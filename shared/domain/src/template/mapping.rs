@@ -128,8 +128,8 @@ impl Mapping {
             return Err(bad("/params", "a template takes at most 20 variables"));
         }
         for (index, param) in params.iter().enumerate() {
-            let seen = params.iter().take(index);
-            if seen.into_iter().any(|other| other.name == param.name) {
+            let mut seen = params.iter().take(index);
+            if seen.any(|other| other.name == param.name) {
                 return Err(at_name(index, "two variables have the same name"));
             }
             check_name(*gateway, index, &param.name)?;
