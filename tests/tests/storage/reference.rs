@@ -1,11 +1,12 @@
 //! Rule packs, calendars, texts, and the steps of cases.
 
 use chrono::NaiveDate;
-use domain::{ActorKind, MessageKind, TransitionId};
+use domain::{ActorKind, MessageKind, TransitionId, template::TextStatus};
 use storage::{
     AnyId, StorageError,
     calendars::{self, CalendarYear},
     rule_packs::{self, PublishedPack},
+    template_versions::{self, Reviewed, TemplateVersion},
     templates::{self, SavedTemplate},
     transitions::{self, Transition},
 };
@@ -186,6 +187,68 @@ fn a_text_is_saved_over_the_version_that_was_seen() {
         assert!(save("five", 4));
         assert_eq!(stored(), ("five".to_owned(), 5, None));
         assert_eq!(shown(), 1);
+    });
+}
+
+#[test]
+fn a_draft_is_one_at_a_time_and_never_reviewed_by_whoever_wrote_it() {
+    on_each(|database| {
+        let (store, agency) = (database.store(), database.agency(1));
+        let [li, wang] = ["li", "wang"].map(|name| database.staff(agency, name).id);
+        let kind = MessageKind::StaffDigest;
+        let draft = |version| TemplateVersion {
+            agency_id: agency,
+            kind,
+            step: "daily".to_owned(),
+            version,
+            body: "您今天有待办事项".to_owned(),
+            status: TextStatus::Draft,
+            written_by: li,
+            written_at: at(0),
+            reviewed_by: None,
+            reviewed_at: None,
+            note: None,
+        };
+        let insert = |version| {
+            let draft = draft(version);
+            store.write(|tx| template_versions::insert(tx, &draft))
+        };
+        assert!(insert(1).is_err(), "nothing keeps count yet");
+        let step = SavedTemplate {
+            agency_id: agency,
+            kind,
+            step: "daily".to_owned(),
+            body: String::new(),
+            version: 0,
+            updated_by: li,
+            updated_at: at(0),
+            removed_at: None,
+        };
+        let counted = store.write(|tx| templates::advance(tx, &step, None));
+        assert!(counted.unwrap());
+        insert(1).unwrap();
+        assert!(insert(2).is_err(), "another one waits");
+
+        let review = |by| {
+            let reviewed = Reviewed {
+                status: TextStatus::Active,
+                by,
+                at: at(9),
+                note: None,
+            };
+            let step = (kind, "daily", 1);
+            store.write(|tx| template_versions::review(tx, agency, step, &reviewed))
+        };
+        assert!(review(li).is_err(), "not even the database lets it");
+        assert!(review(wang).unwrap());
+        assert!(!review(wang).unwrap(), "it is no draft any more");
+        let found = store.read(|tx| template_versions::of_step(tx, agency, kind, "daily"));
+        let found = found.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].status, found[0].reviewed_by),
+            (TextStatus::Active, Some(wang))
+        );
     });
 }
 
