@@ -19,6 +19,7 @@ pub mod cluster;
 pub mod contents;
 pub mod database;
 pub mod fake_gateway;
+pub mod fakes;
 pub mod fake_wechat;
 mod on_both;
 mod postgres;

@@ -1,6 +1,7 @@
 //! Everything that reads bytes from outside, each behind one function that panics where the reader
 //! breaks a promise. Driven by `tests/fuzz` (cargo-fuzz) and, on stable, by `tests/tests/fuzz`.
 
+mod callback;
 mod contact;
 mod json;
 mod push;
@@ -39,6 +40,7 @@ readers![
     signed::access_token,
     push::sms_receipts,
     push::sms_replies,
+    callback::wechat_callback,
     contact::phone,
     contact::id_number,
     contact::name,

@@ -11,7 +11,7 @@ use gateways::{
 
 use super::text;
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_756_684_800, 0).unwrap()
 }
 

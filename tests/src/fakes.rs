@@ -1,0 +1,8 @@
+//! Vendors as they answer: real servers that check what a vendor checks, and do as they are told.
+
+pub mod aliyun;
+pub mod smtp;
+pub mod tencent;
+pub mod wechat;
+pub mod wecom;
+pub mod wire;

@@ -1,0 +1,318 @@
+//! WeChat as it answers servers: tokens that run out, recipients without a credit, fields that break
+//! their rule, and calls back that are encrypted.
+
+mod callback;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::Clock;
+use serde_json::{Value, json};
+
+pub use self::callback::{AES_KEY, Callback, TOKEN, callback};
+use super::wire::{Reaction, Request, Server};
+
+/// AppID of the only account.
+pub const APP_ID: &str = "wx1234567890abcdef";
+/// Its secret.
+pub const SECRET: &str = "app-secret-7f3a";
+/// The templates it has on file, with their fields.
+pub const TEMPLATES: [(&str, &[&str]); 2] = [
+    ("visit-reminder", &["thing1", "time2", "phone_number3"]),
+    ("office-notice", &["thing1", "phrase2"]),
+];
+
+/// What is done with a message, whatever is right about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scripted {
+    /// Refuses it with this `errcode`.
+    Errcode(i64),
+    /// Answers a status other than 200.
+    Status(u16),
+    /// Refuses the token as run out, though it is good.
+    TokenExpired,
+    /// Takes it, then closes the connection without an answer.
+    TakeThenDrop,
+    /// Takes it and answers after this time.
+    TakeSlowly(Duration),
+    /// Resets the connection without having taken it.
+    Reset,
+    /// Takes it and answers what nobody can read.
+    TakeThenBabble,
+}
+
+/// A message it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// `template` or `subscribe`.
+    pub call: &'static str,
+    /// The recipient's openid.
+    pub to: String,
+    /// The template.
+    pub template_id: String,
+    /// The fields.
+    pub data: BTreeMap<String, String>,
+    /// The platform's id of it.
+    pub msgid: u64,
+}
+
+#[derive(Default)]
+struct State {
+    /// With the end of each.
+    tokens: BTreeMap<String, DateTime<Utc>>,
+    current: Option<String>,
+    tokens_made: usize,
+    token_requests: usize,
+    token_down: Option<Reaction>,
+    followers: BTreeSet<String>,
+    credits: BTreeMap<(String, String), u32>,
+    /// By recipient and `client_msg_id`.
+    seen: BTreeMap<(String, String), (u64, DateTime<Utc>)>,
+    script: VecDeque<Scripted>,
+    taken: Vec<Taken>,
+    requests: usize,
+}
+
+/// The platform.
+#[derive(Debug)]
+pub struct FakeWechat {
+    server: Server,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State")
+            .field("requests", &self.requests)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FakeWechat {
+    /// Starts it. Its tokens run out by `clock`.
+    pub async fn start(clock: Clock) -> Self {
+        let shared = Arc::new(Shared {
+            clock,
+            state: Mutex::default(),
+        });
+        let reacting = Arc::clone(&shared);
+        let server = Server::start(move |request| reacting.react(request)).await;
+        Self { server, shared }
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// Somebody follows the service account.
+    pub fn follow(&self, open_id: &str) {
+        self.state(|state| state.followers.insert(open_id.to_owned()));
+    }
+
+    /// Somebody accepts one message of a template.
+    pub fn accept(&self, open_id: &str, template_id: &str) {
+        let key = (open_id.to_owned(), template_id.to_owned());
+        self.state(|state| *state.credits.entry(key).or_default() += 1);
+    }
+
+    /// What to do with the next messages, one by one.
+    pub fn script(&self, script: impl IntoIterator<Item = Scripted>) {
+        self.state(|state| state.script.extend(script));
+    }
+
+    /// Every token so far is refused from now on, as after a change of the secret.
+    pub fn forget_tokens(&self) {
+        self.state(|state| {
+            state.tokens.clear();
+            state.current = None;
+        });
+    }
+
+    /// Every token so far is refused, and yet the same one is given out until it is forced.
+    pub fn refuse_current_token(&self) {
+        self.state(|state| state.tokens.clear());
+    }
+
+    /// What requests for a token get from now on; `None`: a token.
+    pub fn token_answers(&self, reaction: Option<Reaction>) {
+        self.state(|state| state.token_down = reaction);
+    }
+
+    /// Everything taken, oldest first.
+    pub fn taken(&self) -> Vec<Taken> {
+        self.state(|state| state.taken.clone())
+    }
+
+    /// How many tokens were asked for.
+    pub fn token_requests(&self) -> usize {
+        self.state(|state| state.token_requests)
+    }
+
+    /// The tokens given out so far.
+    pub fn tokens(&self) -> Vec<String> {
+        self.state(|state| (1..=state.tokens_made).map(token).collect())
+    }
+
+    fn state<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
+        run(&mut self.shared.state.lock().unwrap())
+    }
+}
+
+fn token(number: usize) -> String {
+    format!("access-token-{number}")
+}
+
+fn refused(errcode: i64) -> Reaction {
+    Reaction::Answer(
+        200,
+        json!({ "errcode": errcode, "errmsg": "refused rid: 1-2-3" }),
+    )
+}
+
+impl Shared {
+    fn react(&self, request: &Request) -> Reaction {
+        let (mut state, now) = (self.state.lock().unwrap(), self.clock.now());
+        if request.method != "POST" {
+            return refused(43_002);
+        }
+        match request.path() {
+            "/cgi-bin/stable_token" => state.give_token(&request.json(), now),
+            "/cgi-bin/message/template/send" => state.message("template", request, now),
+            "/cgi-bin/message/subscribe/send" => state.message("subscribe", request, now),
+            _ => Reaction::Answer(404, Value::Null),
+        }
+    }
+}
+
+impl State {
+    fn give_token(&mut self, body: &Value, now: DateTime<Utc>) -> Reaction {
+        self.token_requests += 1;
+        if let Some(reaction) = &self.token_down {
+            return reaction.clone();
+        }
+        if body["grant_type"] != "client_credential" {
+            return refused(40_002);
+        }
+        if body["appid"] != APP_ID {
+            return refused(40_013);
+        }
+        if body["secret"] != SECRET {
+            return refused(40_125);
+        }
+        let good = |(current, ends): (&String, &DateTime<Utc>)| {
+            (now + TimeDelta::minutes(5) < *ends).then(|| current.clone())
+        };
+        let force = body["force_refresh"] == true;
+        let current = self.current.clone().filter(|_| !force);
+        let kept = current.filter(|current| {
+            let known = self.tokens.get_key_value(current);
+            known.is_none_or(|known| good(known).is_some())
+        });
+        let given = kept.unwrap_or_else(|| {
+            self.tokens_made += 1;
+            let made = token(self.tokens_made);
+            self.tokens.insert(made.clone(), now + TimeDelta::hours(2));
+            made
+        });
+        self.current = Some(given.clone());
+        Reaction::Answer(200, json!({ "access_token": given, "expires_in": 7_200 }))
+    }
+
+    fn message(&mut self, call: &'static str, request: &Request, now: DateTime<Utc>) -> Reaction {
+        self.requests += 1;
+        let given = request.parameter("access_token").unwrap_or_default();
+        match self.tokens.get(&given) {
+            None => return refused(40_001),
+            Some(ends) if *ends <= now => return refused(42_001),
+            Some(_) => {}
+        }
+        let scripted = self.script.pop_front();
+        match scripted {
+            Some(Scripted::Errcode(errcode)) => return refused(errcode),
+            Some(Scripted::Status(status)) => return Reaction::Answer(status, Value::Null),
+            Some(Scripted::TokenExpired) => {
+                self.tokens.remove(&given);
+                self.current = None;
+                return refused(42_001);
+            }
+            Some(Scripted::Reset) => return Reaction::Reset,
+            _ => {}
+        }
+        let taken = match self.take(call, &request.json(), now) {
+            Ok(msgid) => json!({ "errcode": 0, "errmsg": "ok", "msgid": msgid }),
+            Err(errcode) => return refused(errcode),
+        };
+        match scripted {
+            Some(Scripted::TakeThenDrop) => Reaction::Drop,
+            Some(Scripted::TakeSlowly(wait)) => Reaction::Late(wait, taken),
+            Some(Scripted::TakeThenBabble) => Reaction::Answer(200, json!("ok")),
+            _ => Reaction::Answer(200, taken),
+        }
+    }
+
+    /// Takes a message as the platform would, or answers the `errcode` of its refusal.
+    fn take(&mut self, call: &'static str, body: &Value, now: DateTime<Utc>) -> Result<u64, i64> {
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        let to = text("touser").ok_or(40_003_i64)?;
+        let template_id = text("template_id").ok_or(40_037_i64)?;
+        let fields = TEMPLATES.iter().find(|(id, _)| *id == template_id);
+        let (_, fields) = fields.ok_or(40_037_i64)?;
+        let data = body["data"].as_object().ok_or(47_001_i64)?;
+        let mut values = BTreeMap::new();
+        for field in *fields {
+            let value = data.get(*field).and_then(|it| it["value"].as_str());
+            let value = value.filter(|value| fits(field, value)).ok_or(47_003_i64)?;
+            values.insert((*field).to_owned(), value.to_owned());
+        }
+        let msgid = 1_988_810_812_324_364_000 + u64::try_from(self.taken.len()).unwrap();
+        if call == "subscribe" {
+            let credits = self.credits.get_mut(&(to.clone(), template_id.clone()));
+            let credits = credits.filter(|left| **left > 0).ok_or(43_101_i64)?;
+            *credits -= 1;
+        } else {
+            if !self.followers.contains(&to) {
+                return Err(43_004);
+            }
+            let id = text("client_msg_id").ok_or(47_001_i64)?;
+            if !(1..=32).contains(&id.len()) {
+                return Err(47_001);
+            }
+            let key = (to.clone(), id);
+            match self.seen.get(&key) {
+                Some((msgid, at)) if now < *at + TimeDelta::minutes(10) => return Ok(*msgid),
+                _ => self.seen.insert(key, (msgid, now)),
+            };
+        }
+        self.taken.push(Taken {
+            call,
+            to,
+            template_id,
+            data: values,
+            msgid,
+        });
+        Ok(msgid)
+    }
+}
+
+/// The platform's rules, by itself and not by what the product thinks they are.
+fn fits(field: &str, value: &str) -> bool {
+    let letters = value.chars().count();
+    match field.trim_end_matches(char::is_numeric) {
+        "thing" => (1..=20).contains(&letters),
+        "phrase" => (1..=5).contains(&letters) && !value.is_ascii(),
+        "phone_number" => (1..=17).contains(&letters) && value.is_ascii(),
+        "time" => value.contains(':') || value.contains('年'),
+        _ => false,
+    }
+}
