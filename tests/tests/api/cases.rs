@@ -94,6 +94,47 @@ on_both! {
         assert_eq!(app.get(&supervisor, &path).await.expect(200)["name"], "王小明");
     }
 
+    /// What a client is looked for by stands in no address.
+    async fn clients_are_searched_for_by_a_body_with_pages(app: TestApp) {
+        let token = app.login(Role::Caseworker).await;
+        app.post(&token, "/v1/clients", a_client()).await.expect(201);
+        for number in 0..3 {
+            app.register_client("李小红", &format!("1390000111{number}")).await;
+        }
+        let search = async |token: &str, body: Value| app.post(token, "/v1/clients/search", body).await;
+        for q in ["王小明", "138-0013-8000", "11010519900307283x"] {
+            let found = search(&token, json!({ "q": q })).await.expect(200);
+            let items = found["items"].as_array().unwrap();
+            assert_eq!((items.len(), &items[0]["name"]), (1, &json!("王*")), "{q}");
+        }
+        for nothing in ["王小", "", "%", "13900001119"] {
+            assert_eq!(search(&token, json!({ "q": nothing })).await.expect(200)["items"], json!([]));
+        }
+        let elsewhere = json!({ "q": "王小明", "office_id": app.seed().other_office });
+        assert_eq!(search(&token, elsewhere).await.expect(200)["items"], json!([]));
+        let stranger = app.login_as("other.supervisor").await;
+        assert_eq!(search(&stranger, json!({ "q": "王小明" })).await.expect(200)["items"], json!([]));
+
+        let (mut met, mut cursor) = (Vec::new(), Value::Null);
+        loop {
+            let answer = search(&token, json!({ "q": "李小红", "limit": 2, "cursor": cursor })).await;
+            assert_eq!(answer.header("link"), None);
+            let page = answer.expect(200);
+            met.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()));
+            cursor = page["next_cursor"].clone();
+            if cursor.is_null() {
+                break;
+            }
+            // It goes with what was looked for.
+            let other = search(&token, json!({ "q": "王小明", "cursor": cursor })).await;
+            other.problem(400, "invalid_cursor");
+        }
+        let listed = app.all_items(&token, "/v1/clients?q=李小红").await;
+        assert_eq!(met, listed.iter().map(|item| item["id"].clone()).collect::<Vec<_>>());
+        let refused = search(&token, json!({ "q": "李小红", "limit": 101 })).await;
+        assert_eq!(refused.problem(422, "invalid_value")["errors"][0]["pointer"], "/limit");
+    }
+
     async fn what_is_masked_is_shown_for_a_reason_that_is_kept(app: TestApp) {
         let token = app.login(Role::Caseworker).await;
         let client = app.post(&token, "/v1/clients", a_client()).await.expect(201);

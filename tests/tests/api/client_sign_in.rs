@@ -9,7 +9,10 @@ use tests::{
     Response, TestApp,
     client::{BORN, other_than},
     on_both,
+    steps::id_of,
 };
+
+use crate::client_me::assert_neutral;
 
 const PHONE: &str = "13900007777";
 const NOBODYS: &str = "13900008888";
@@ -307,5 +310,38 @@ on_both! {
         app.worker().run_job_once("purge").await.unwrap();
         let after = sealed(&app);
         assert_eq!((after.rows("sign_in_codes"), after.rows("sign_in_budgets")), (0, 0));
+    }
+
+    /// Whoever lost a telephone ends its session from another.
+    async fn a_client_sees_and_ends_their_own_sessions(app: TestApp) {
+        app.register_born("王小明", PHONE).await;
+        app.register_born("李小红", NOBODYS).await;
+        let lost = app.client_session(PHONE).await;
+        later(&app, 120);
+        let here = app.client_session(PHONE).await;
+        let (token, other) = (access(&here), access(&lost));
+        let list = app.get(token, "/v1/me/sessions").await.expect(200);
+        assert_neutral(&list);
+        let items = list["items"].as_array().unwrap();
+        let current: Vec<bool> = items.iter().map(|item| item["current"] == true).collect();
+        assert_eq!(current, [true, false]);
+
+        let path = format!("/v1/me/sessions/{}", id_of(&items[1]));
+        let somebody = app.client_token(NOBODYS).await;
+        let before = app.contents();
+        app.delete(&somebody, &path).await.problem(404, "not_found");
+        assert!(app.contents().changed_since(&before).is_empty());
+        app.get(other, "/v1/me").await.expect(200);
+        app.delete(token, &path).await.expect(204);
+        app.get(other, "/v1/me").await.problem(401, "unauthenticated");
+        refresh(&app, &lost).await.problem(401, "invalid_refresh_token");
+        app.delete(token, &path).await.problem(404, "not_found");
+        let left = app.get(token, "/v1/me/sessions").await.expect(200);
+        assert_eq!(left["items"].as_array().unwrap().len(), 1);
+        // The trail names what was proved, and not by what.
+        let auditor = app.login(Role::Auditor).await;
+        let entries = app.get(&auditor, "/v1/audit-entries?action=create_client_session").await.expect(200);
+        let entries = entries["items"].as_array().unwrap();
+        assert!(entries.iter().all(|entry| entry["reason"] == "code,birth_date"), "{entries:#?}");
     }
 }

@@ -11,7 +11,9 @@ use tests::{Response, on_both};
 
 use crate::{
     documented::{self, Operation},
-    lists, matrix, problems,
+    lists,
+    matrix::{self, Answer},
+    problems,
     story::World,
 };
 
@@ -201,9 +203,7 @@ on_both! {
             let operation = &operations[row.operation];
             let Some(caller) = row.main() else { continue };
             world.prepare(row.operation).await;
-            if operation.answers.get(&400).is_some_and(|codes| codes.contains("invalid_query")) {
-                refuse_queries(&world, operation, caller).await;
-            }
+            refuse_queries(&world, operation, caller).await;
             let before = app.contents();
             if operation.has_body {
                 refuse_bodies(&world, operation, caller).await;
@@ -232,6 +232,28 @@ on_both! {
                 lists::check(&world, &operations).await;
             }
         }
+    }
+
+    /// Nobody of the matrix is a client: each operation of theirs, as a client asks for it.
+    async fn unknown_parameters_are_refused_of_clients_too(app: TestApp) {
+        let operations = documented::operations(&app).await;
+        app.advance("2025-09-05T10:00").await;
+        app.born_with_case("13900007777", "2025-09-05").await;
+        let token = app.client_token("13900007777").await;
+        let before = app.contents();
+        let rows = matrix::rows();
+        let of_clients = rows.iter().filter(|row| row.answers[1] == Answer::Unauthenticated);
+        let mut tried = 0;
+        for operation in of_clients.map(|row| &operations[row.operation]) {
+            let path = operation.path.replace("{id}", app.seed().agency.to_string().as_str());
+            let request = app.request(operation.method.clone(), &format!("{path}?a_colour=red"));
+            let answer = app.send(request.bearer_auth(&token)).await;
+            refused(operation, answer, "invalid_query", Some("/a_colour"));
+            tried += 1;
+        }
+        assert!(tried >= 10, "{tried}");
+        assert!(app.contents().changed_since(&before).is_empty());
+        app.get(&token, "/v1/me").await.expect(200);
     }
 
     /// Refused by what the head says, before any of it is read.

@@ -61,6 +61,7 @@ fn body(app: &TestApp, operation: &Operation) -> Option<Value> {
         "submit_escalation" | "sign_off_escalation" | "dismiss_escalation" => reason,
         "complete_task" => json!({ "outcome": "done" }),
         "rotate_integrator_secret" | "deactivate_integrator" => json!({}),
+        "search_clients" => json!({ "q": "王小明" }),
         "check_rule_pack" => json!({ "document": "" }),
         "preview_template" => json!({
             "kind": "appointment_reminder", "step": "d-3", "text": "{name}您好,请您{date}到站",
@@ -218,6 +219,10 @@ on_both! {
         ] {
             refused(ask(&app, form, proof).await, status, code);
         }
+        // RFC 6749 §3.2: what is not known is passed over.
+        let strange = app.request(Method::POST, "/oauth/token?a_colour=red");
+        let strange = strange.header("content-type", "application/x-www-form-urlencoded").body(GRANT);
+        app.send(strange.basic_auth(id, Some(secret))).await.expect(200);
         let json = app.request(Method::POST, "/oauth/token").json(&json!({ "grant_type": "client_credentials" }));
         refused(app.send(json).await, 400, "invalid_request");
     }

@@ -290,7 +290,7 @@ impl World {
             "list_calendars" => Some("2027-01-01".to_owned()),
             "list_templates" => Some(OWN_TEXT.to_owned()),
             "list_provider_templates" => Some("SMS_100001".to_owned()),
-            "list_clients" => Some(self.id("client").to_owned()),
+            "list_clients" | "search_clients" => Some(self.id("client").to_owned()),
             "list_cases" | "list_appointments" | "list_excuses" | "list_escalations"
             | "list_messages" | "list_tasks" | "get_today" => Some(case_id()),
             "list_audit_entries" => Some("list_audit_entries".to_owned()),

@@ -56,6 +56,17 @@ on_both! {
         app.post(token, "/v1/staff", body).await.problem(401, "unauthenticated");
     }
 
+    /// A clock that was set back, or another machine's that goes ahead.
+    async fn a_token_is_not_good_before_its_time(app: TestApp) {
+        let session = sign_in(&app, "caseworker").await;
+        let made_at = app.sign_in_clock().now();
+        let get = || app.get(access(&session), "/v1/offices");
+        app.sign_in_clock().set(made_at - TimeDelta::minutes(1));
+        get().await.problem(401, "unauthenticated");
+        app.sign_in_clock().set(made_at);
+        get().await.expect(200);
+    }
+
     /// A process that has just started knows of nothing that ended before.
     async fn the_first_look_goes_back_as_far_as_a_token_lives(app: TestApp) {
         let session = sign_in(&app, "supervisor").await;

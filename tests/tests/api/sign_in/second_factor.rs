@@ -103,6 +103,26 @@ on_both! {
         assert_eq!(answers, [201, 401, 401, 401]);
     }
 
+    /// The owner sees since when there is one and what is left; the trail, what was proved.
+    async fn what_was_proved_is_in_the_trail_and_what_is_left_is_shown(app: TestApp) {
+        let session = new_session(&app).await;
+        let enrolled = enrol(&app, text(&session, "access_token")).await;
+        next_step(&app);
+        let session = with_code(&app, &enrolled.code(&app)).await.expect(201);
+        assert!(session["account"]["second_factor_since"].is_string());
+        assert_eq!(session["account"]["recovery_codes_left"], 10);
+        let session = with_code(&app, &enrolled.recovery_codes[0]).await.expect(201);
+        let token = text(&session, "access_token");
+        let shown = app.get(token, "/v1/sessions/current").await.expect(200);
+        assert_eq!(shown["account"]["recovery_codes_left"], 9);
+        let auditor = app.login(Role::Auditor).await;
+        let path = "/v1/audit-entries?action=create_session&outcome=done&limit=100";
+        let entries = app.get(&auditor, path).await.expect(200);
+        let proved = entries["items"].as_array().unwrap().iter();
+        let proved: Vec<_> = proved.map(|entry| entry["reason"].as_str().unwrap()).collect();
+        assert_eq!(proved, ["password", "password,recovery_code", "password,totp", "password"]);
+    }
+
     async fn a_recovery_code_lets_in_once(app: TestApp) {
         let session = new_session(&app).await;
         let enrolled = enrol(&app, text(&session, "access_token")).await;

@@ -34,6 +34,7 @@ impl World {
                 json!({ "refresh_token": self.id("refresh") }),
             ),
             "delete_session" => ("/v1/sessions/current", Value::Null),
+            "get_session" => ("/v1/sessions/current", Value::Null),
             "list_sessions" => ("/v1/sessions", Value::Null),
             "end_session" => return Some((self.one("sessions", "session"), Value::Null)),
             "change_password" => (
@@ -247,6 +248,11 @@ impl World {
                 "/v1/me/corrections",
                 json!({ "topic": "phone", "text": "电话换了" }),
             ),
+            "list_my_sessions" => ("/v1/me/sessions", Value::Null),
+            "end_my_session" => {
+                let path = format!("/v1/me/sessions/{}", id_of(&self.items[0]));
+                return Some((path, Value::Null));
+            }
             "bind_my_wechat" => (
                 "/v1/me/wechat-bindings",
                 json!({ "code": self.app.wechat().code("sun") }),
@@ -273,6 +279,10 @@ impl World {
                 }),
             ),
             "list_clients" => ("/v1/clients".to_owned(), Value::Null),
+            "search_clients" => (
+                "/v1/clients/search".to_owned(),
+                json!({ "q": "11010519900307283X" }),
+            ),
             "get_client" => (self.one("clients", "client"), Value::Null),
             "reveal_client" => (
                 format!("{}/reveal", self.one("clients", "client")),
