@@ -23,6 +23,7 @@ pub mod fakes;
 pub mod fake_wechat;
 mod on_both;
 mod postgres;
+pub mod program;
 pub mod readers;
 mod sqlite;
 pub mod steps;

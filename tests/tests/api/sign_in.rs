@@ -1,5 +1,6 @@
 //! Signing in and the life of a session.
 
+mod account;
 mod lockout;
 mod password;
 mod second_factor;

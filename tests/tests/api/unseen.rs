@@ -54,7 +54,7 @@ fn database(url: &str) -> &str {
 }
 
 /// The statements run on the app's database since this was asked last.
-fn statements(app: &TestApp) -> Vec<String> {
+pub fn statements(app: &TestApp) -> Vec<String> {
     let database = database(app.database_url());
     let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     seen.get_or_insert_default()

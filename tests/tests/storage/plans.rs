@@ -10,9 +10,9 @@ use storage::{
     audit_log::{self, Filter},
     calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
-    idempotency, integrators, leases, offices, provider_templates, refresh_tokens, rule_packs,
-    sessions, sign_in_budgets, sign_in_codes, staff, tasks, template_versions, templates,
-    transitions, wechat_bindings,
+    idempotency, integrators, leases, offices, provider_templates, recovery_codes, refresh_tokens,
+    rule_packs, sessions, sign_in_budgets, sign_in_codes, staff, tasks, template_versions,
+    templates, transitions, wechat_bindings,
 };
 
 use crate::{
@@ -69,6 +69,8 @@ fn searches(database: &Database) {
                 sessions::revoke(tx, agency, ids.next(), at(0), "test")?;
                 sessions::revoke_all_of(tx, agency, li, at(0), "test")?;
                 sessions::purge(tx, agency, at(0), 9)?;
+                sessions::newest_but(tx, agency, li, ids.next())?;
+                recovery_codes::left(tx, agency, li)?;
                 refresh_tokens::get(tx, agency, ids.next())?;
                 refresh_tokens::mark_used(tx, agency, ids.next(), at(0))?;
                 sessions::revoked_since(tx, agency, at(0))?;

@@ -19,6 +19,8 @@ const PHONE: &str = "13711112222";
 const CLIENTS_PHONE: &str = "13733334444";
 const ID_NUMBER: &str = "11010519900307283X";
 const NOTE: &str = "母亲在县医院住院";
+/// A password in the wrong field.
+const NOBODYS_NAME: &str = "hunter2-in-the-name";
 const WRONG_PASSWORD: &str = "not the battery";
 
 /// Gives a table another name under the running product, so that its statements fail.
@@ -37,18 +39,21 @@ fn rename(app: &TestApp, table: &str, name: &str) {
     }
 }
 
-async fn sign_in(app: &TestApp, password: &str) -> tests::Response {
-    let body = json!({ "username": "caseworker", "password": password });
+async fn sign_in(app: &TestApp, username: &str, password: &str) -> tests::Response {
+    let body = json!({ "username": username, "password": password });
     app.send(app.request(Method::POST, "/v1/sessions").json(&body))
         .await
 }
 
 /// Signs in well and badly; answers the tokens that were given out.
 async fn sessions(app: &TestApp) -> [String; 3] {
-    sign_in(app, WRONG_PASSWORD)
+    for username in ["caseworker", NOBODYS_NAME] {
+        let refused = sign_in(app, username, WRONG_PASSWORD).await;
+        refused.problem(401, "invalid_credentials");
+    }
+    let session = sign_in(app, "caseworker", tests::app::PASSWORD)
         .await
-        .problem(401, "invalid_credentials");
-    let session = sign_in(app, tests::app::PASSWORD).await.expect(201);
+        .expect(201);
     let text = |session: &Value, name: &str| session[name].as_str().unwrap().to_owned();
     let refresh = json!({ "refresh_token": session["refresh_token"] });
     let request = || {
@@ -217,6 +222,7 @@ on_both! {
             "job ran",
             "job failed",
             "a request failed",
+            "somebody tried to sign in under a name that nobody has",
             "a receipt names no message of the agency",
             "\"TRACE\"",
         ] {
@@ -236,7 +242,7 @@ on_both! {
         ];
         let seeded = seeded
             .into_iter()
-            .chain([WRONG_PASSWORD, tests::app::PASSWORD, &token])
+            .chain([NOBODYS_NAME, WRONG_PASSWORD, tests::app::PASSWORD, &token])
             .map(str::to_owned);
         assert_absent(&log, seeded.chain(tokens).chain(texts));
     }

@@ -25,10 +25,13 @@ pub struct Arguments {
 /// gap and every end that was cut off, and where each trail ends. Fails unless all of them hold.
 pub fn run(arguments: &Arguments, config: &Config, out: &mut impl io::Write) -> Result<(), Failed> {
     let store = open::store(config)?;
-    let agencies = match arguments.agency {
-        Some(agency) => vec![agency],
-        None => store.read(agencies::list_ids)?,
-    };
+    let mut agencies = store.read(agencies::list_ids)?;
+    if let Some(asked) = arguments.agency {
+        agencies.retain(|agency| *agency == asked);
+        if agencies.is_empty() {
+            return Err(format!("there is no agency {asked}").into());
+        }
+    }
     let mut all_hold = true;
     for agency in agencies {
         all_hold &= verify_one(&store, agency, out)?;
