@@ -1,15 +1,27 @@
-//! Callbacks of the office's platform, and access tokens.
+//! Callbacks of the office's platform, tokens and other credentials, and what proxies say.
 
-use std::sync::LazyLock;
+use std::{net::SocketAddr, sync::LazyLock};
 
-use api::auth::{AccessTokens, SigningKeys};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use api::{
+    auth::{
+        AccessTokens, SigningKeys,
+        client_refresh::ClientRefreshToken,
+        client_secret::{ClientIdText, ClientSecret},
+        recovery_code,
+        refresh_token::RefreshTokenText,
+    },
+    extract::request::address_of,
+};
 use chrono::{DateTime, Utc};
 use gateways::{
     receipt,
     standard_webhooks::{Secret, SignedHeaders},
 };
+use storage::Sealer;
 
 use super::text;
+use crate::database::{INDEX_KEY, KEY};
 
 pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_756_684_800, 0).unwrap()
@@ -58,4 +70,41 @@ pub fn access_token(bytes: &[u8]) {
     static TOKENS: LazyLock<AccessTokens> =
         LazyLock::new(|| AccessTokens::new(SigningKeys::ephemeral().unwrap(), "tongxing", 900));
     assert!(TOKENS.verify(&text(bytes), now()).is_err());
+}
+
+/// What is read back is what was given, in its one spelling; nobody makes a client's token who has
+/// not the key.
+pub fn credential(bytes: &[u8]) {
+    static SEALER: LazyLock<Sealer> = LazyLock::new(|| Sealer::new(&[KEY], &INDEX_KEY).unwrap());
+    let input = text(bytes);
+    if let Some(id) = ClientIdText::decode(&input) {
+        assert_eq!(id.encode(), input);
+    }
+    if let Some(secret) = ClientSecret::decode(&input) {
+        assert_eq!(secret.encode(), input);
+    }
+    if let Some(token) = RefreshTokenText::decode(&input) {
+        assert_eq!(token.encode(), input);
+    }
+    assert!(ClientRefreshToken::decode(&input, &SEALER).is_none());
+    if let Some(code) = recovery_code::read(&input) {
+        assert_eq!(recovery_code::read(&code), Some(code));
+    }
+}
+
+/// Lines of `X-Forwarded-For`: nobody is believed who is not named, and what a proxy says is an
+/// address in its one spelling.
+pub fn forwarded_for(bytes: &[u8]) {
+    let peer: SocketAddr = ([10, 0, 0, 1], 1).into();
+    let mut headers = HeaderMap::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if let Ok(value) = HeaderValue::from_bytes(line) {
+            headers.append(HeaderName::from_static("x-forwarded-for"), value);
+        }
+    }
+    assert_eq!(address_of(Some(peer), &headers, &[]), Some(peer.ip()));
+    for proxies in ["10.0.0.0/8", "0.0.0.0/0", "::/0"] {
+        let found = address_of(Some(peer), &headers, &[proxies.parse().unwrap()]).unwrap();
+        assert_eq!(found, found.to_canonical());
+    }
 }
