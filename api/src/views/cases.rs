@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub struct RegisterCase {
     /// Kind of case.
     pub measure: Measure,
-    /// Where it is executed: the caller's own office.
+    /// Where it is executed: the caller's own office, or one of the caller's area.
     pub office_id: OfficeId,
     /// Who looks after it: an active caseworker or supervisor of the office.
     pub caseworker_id: StaffId,

@@ -37,7 +37,8 @@ pub struct RegisterClient {
     pub phone_sms_ok: Option<bool>,
     /// Whether the client confirmed the number in person. An unconfirmed one gets neutral texts only.
     pub phone_confirmed: Option<bool>,
-    /// The office that looks after the client; the caller's own unless given.
+    /// The office that looks after the client; the caller's own unless given. A supervisor of an area
+    /// names one of its offices.
     pub office_id: Option<OfficeId>,
 }
 

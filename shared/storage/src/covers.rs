@@ -1,14 +1,14 @@
 //! Covers: who looks after an absent colleague's cases, and for how long.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use domain::{AgencyId, CoverId, OfficeId, StaffId};
 
 use crate::{
     error::StorageError,
     page::page,
-    schema::covers,
-    scope::{Area, offices_of},
+    schema::{covers, offices},
+    scope::{AREA_OFFICES, Area, offices_of},
     store::Tx,
     types::{bind, record},
     with_conn,
@@ -72,7 +72,10 @@ macro_rules! seen_by {
         match $seen {
             Seen::All => $query,
             Seen::OfOffice(office) => $query.filter(covers::office_id.eq(bind(office))),
-            Seen::InArea(area) => $query.filter(covers::office_id.eq_any(offices_of!(area))),
+            // Not as a list of offices: SQLite would look for each of them, and then sort.
+            Seen::InArea(area) => $query.filter(exists(
+                offices_of!(area).filter(AREA_OFFICES.field(offices::id).eq(covers::office_id)),
+            )),
             Seen::Of(person) => $query.filter(
                 covers::absent_id
                     .eq(bind(person))

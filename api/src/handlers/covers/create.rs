@@ -13,8 +13,8 @@ use crate::{
 ///
 /// From the first day to the last the covering caseworker reaches the absent colleague's clients,
 /// cases, tasks and day as if they were their own, in the office they work in. A supervisor arranges
-/// covers in the own office, an administrator in any; nobody covers for more than 8 colleagues at a
-/// time.
+/// covers in the own office or area, an administrator in any; nobody covers for more than 8 colleagues
+/// at a time.
 #[utoipa::path(
     tag = "Staff",
     request_body = CreateCover,
