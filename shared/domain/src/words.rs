@@ -312,6 +312,10 @@ coded! {
         NoConsent = "no_consent",
         /// The gateway is misconfigured; an operator has to act.
         Configuration = "configuration",
+        /// The client has accepted no further message over the channel.
+        NoCredit = "no_credit",
+        /// The account failed, was too slow or is being left alone; another one took over.
+        ProviderFailed = "provider_failed",
     }
 }
 
