@@ -24,11 +24,6 @@ const REACH: Days = Days::new(60);
 
 /// What waits for the caller: two queries, whatever the caseload.
 pub fn get(work: &mut Work<'_, '_>, scope: Scope) -> Result<TodayView, Failure> {
-    // Pending work keeps a file from being frozen: nothing that waits is in a frozen one.
-    let scope = Scope {
-        files_at: None,
-        ..scope
-    };
     let now = work.now;
     let span = Span {
         due_from: now

@@ -9,7 +9,6 @@ pub const APPEND_ONLY: &[&str] = &[
     "attempts",
     "audit_log",
     "consents",
-    "file_openings",
     "credit_events",
     "transitions",
 ];
