@@ -843,8 +843,8 @@ diesel::table! {
         agency_id -> Uid,
         appointment_id -> Uid,
         client_id -> Uid,
-        due_on -> Date,
         confirmed_at -> UtcInstant,
+        due_on -> Date,
     }
 }
 
