@@ -134,7 +134,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         match decide(turn, work, &about, &message, retry)? {
             Decision::Send(ready) => {
                 attempts.push(attempt(&ready));
-                claimed.ready.push(ready);
+                claimed.ready.push(*ready);
             }
             Decision::End(settled) => {
                 if settled.is_final {

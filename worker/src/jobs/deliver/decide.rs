@@ -13,7 +13,7 @@ use storage::messages::{self, Message};
 use super::{
     choose::{choose, nobody_left, was_held_up},
     claim::Ready,
-    eligible::{Facts, Verdict, judge},
+    eligible::{Facts, Verdict, Way, judge},
     load::Surroundings,
     text::Text,
 };
@@ -25,7 +25,7 @@ use crate::{
 /// What is done with one due message.
 #[derive(Debug)]
 pub(super) enum Decision {
-    Send(Ready),
+    Send(Box<Ready>),
     /// It is over, or waits for an account.
     End(messages::Settled),
     Postpone {
@@ -108,7 +108,24 @@ pub(super) fn decide(
         discreet: way.neutral,
         waiting,
     };
-    let chosen = match choose(turn, about, &facts, &way, &text) {
+    prepare(turn, work, &text, way)
+}
+
+/// Chooses the account of a message that is to be sent, and renders what that account takes.
+fn prepare(
+    turn: &Turn,
+    work: &mut Work<'_, '_>,
+    text: &Text<'_>,
+    way: Way,
+) -> Result<Decision, WorkError> {
+    let Text {
+        facts,
+        about,
+        office,
+        ..
+    } = *text;
+    let message = facts.message;
+    let chosen = match choose(turn, about, facts, &way, text) {
         Ok(chosen) => chosen,
         Err(settled) => return Ok(Decision::End(settled)),
     };
@@ -135,8 +152,8 @@ pub(super) fn decide(
             HopCause::Configuration,
         )));
     };
-    let wait = pack.map_or(24, |pack| pack.receipt_wait_hours);
-    Ok(Decision::Send(Ready {
+    let wait = facts.pack.map_or(24, |pack| pack.receipt_wait_hours);
+    Ok(Decision::Send(Box::new(Ready {
         message: message.clone(),
         chosen,
         account: provider.name.clone(),
@@ -157,7 +174,7 @@ pub(super) fn decide(
             }),
             sent_at: work.now,
         },
-    }))
+    })))
 }
 
 /// Over without being sent. One that was tried in vain, or would have gone but for its providers, is
