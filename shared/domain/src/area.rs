@@ -56,8 +56,8 @@ impl AreaCode {
     fn node(self) -> String {
         let code = self.to_string();
         let only_zeros = |from: usize| {
-            let below = code.bytes().skip(from);
-            below.into_iter().all(|digit| digit == b'0')
+            let mut below = code.bytes().skip(from);
+            below.all(|digit| digit == b'0')
         };
         let level = LEVELS.into_iter().find(|&level| only_zeros(level));
         code.chars().take(level.unwrap_or(code.len())).collect()

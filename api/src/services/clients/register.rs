@@ -92,15 +92,10 @@ pub(in crate::services) fn own_office(
         (None, Some(area), Some(asked)) => offices::is_in(work, asked, area)?.then_some(asked),
         (None, ..) => None,
     };
-    match reached {
-        Some(office) => Ok(office),
-        None => Err(Refusal::at(
-            RefusalCode::InvalidValue,
-            "/office_id",
-            "not an office that you work at",
-        )
-        .into()),
-    }
+    reached.ok_or_else(|| {
+        let detail = "not an office that you work at";
+        Refusal::at(RefusalCode::InvalidValue, "/office_id", detail).into()
+    })
 }
 
 pub(super) fn no_number() -> Refusal {
