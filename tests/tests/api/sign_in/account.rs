@@ -35,7 +35,7 @@ on_both! {
         let first = begin(&app, PASSWORD).await;
         assert_eq!(first["account"]["last_sign_in"], Value::Null);
         assert_eq!(first["account"]["failed_since"], 2);
-        app.sign_in_clock().advance(TimeDelta::minutes(20));
+        app.sign_in_clock().advance(TimeDelta::minutes(10));
         fail(&app, 3).await;
         // Somebody else's failures are theirs.
         let body = json!({ "username": "colleague", "password": "wrong" });
