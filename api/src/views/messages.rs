@@ -117,8 +117,10 @@ pub struct AttemptView {
     pub number: i32,
     /// How it travelled.
     pub channel: Channel,
-    /// Which gateway.
+    /// Which provider's account.
     pub gateway: String,
+    /// Why it went by another account, or a lower rung of the ladder, than the one before.
+    pub hop_cause: Option<HopCause>,
     /// UTC.
     pub started_at: DateTime<Utc>,
     /// `null`: it was cut off, and its fate is unknown.
@@ -244,6 +246,7 @@ impl AttemptView {
             number: attempt.number,
             channel: attempt.channel,
             gateway: attempt.gateway.clone(),
+            hop_cause: attempt.hop_cause,
             started_at: attempt.started_at,
             outcome: outcome.map(|outcome| outcome.outcome),
             code: outcome.and_then(|outcome| outcome.code.clone()),

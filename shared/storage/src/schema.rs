@@ -539,6 +539,8 @@ diesel::table! {
         fence -> BigInt,
         text_sealed -> Binary,
         started_at -> UtcInstant,
+        hop_cause -> Nullable<Word>,
+        is_last -> Bool,
     }
 }
 
