@@ -17,6 +17,7 @@ pub mod integrators;
 pub mod me;
 pub mod message_budgets;
 pub mod messages;
+pub mod notice;
 pub mod offices;
 pub mod provider_templates;
 pub mod receipts;

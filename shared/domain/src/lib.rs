@@ -27,6 +27,7 @@ pub mod message_budget;
 pub mod miss;
 pub mod page;
 pub mod password;
+pub mod provider_choice;
 pub mod report_in;
 pub mod retention;
 pub mod role;
