@@ -18,7 +18,7 @@ use crate::{TestApp, cluster::run_folder, database::fresh_name};
 const SEALING_KEYS: &str = "1:0707070707070707070707070707070707070707070707070707070707070707\n";
 const INDEX_KEY: &str = "0808080808080808080808080808080808080808080808080808080808080808\n";
 /// A program that has not begun to serve by then does not: machines of tests are busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder for what a program reads and writes.
 ///
@@ -119,12 +119,10 @@ impl Serving {
         let began = Instant::now();
         loop {
             let text = fs::read_to_string(log).unwrap();
-            let lines = text
+            let mut lines = text
                 .lines()
                 .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let found = lines
-                .filter(|line| line["message"] == "answering requests")
-                .next_back();
+            let found = lines.rfind(|line| line["message"] == "answering requests");
             if let Some(line) = found {
                 return line["address"].as_str().unwrap().parse().unwrap();
             }

@@ -43,7 +43,6 @@ readers![
     callback::wechat_callback,
     push::sms_receipts,
     push::sms_replies,
-    callback::wechat_callback,
     contact::phone,
     contact::id_number,
     contact::name,

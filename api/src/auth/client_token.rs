@@ -123,6 +123,7 @@ mod tests {
             staff: StaffId::from_uuid(Uuid::from_u128(2)),
             role: Role::Caseworker,
             office: Some(OfficeId::from_uuid(Uuid::from_u128(3))),
+            area: None,
             session: SessionId::from_uuid(Uuid::from_u128(3)),
             issued_at: now(),
             restriction: None,

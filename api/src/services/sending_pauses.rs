@@ -37,11 +37,7 @@ pub fn get(
 /// # Errors
 /// `not_found` for a pause that the caller may not see; `invalid_value` for a gateway's, which only an
 /// administrator ends.
-pub fn end(
-    work: &mut Work<'_, '_>,
-    caller: &Caller,
-    id: SendingPauseId,
-) -> Result<(), Failure> {
+pub fn end(work: &mut Work<'_, '_>, caller: &Caller, id: SendingPauseId) -> Result<(), Failure> {
     let pause = get(work, caller, id)?;
     create::check_reach(work, caller, &pause.paused)?;
     sending_pauses::end(work.tx, work.agency, id, caller.staff, work.now)?;

@@ -11,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::views::{
-    excuses::ExcuseView, messages::MessageView, notice::NoticeView, tasks::TaskView, test_records::TestRecordView,
+    excuses::ExcuseView, messages::MessageView, notice::NoticeView, tasks::TaskView,
+    test_records::TestRecordView,
 };
 
 /// A file opened when a threshold was reached. It says what is to be looked at, never what is so:

@@ -270,8 +270,8 @@ words!(
     domain::family_contact::ContactScope,
     domain::retention::RetentionSubject,
     domain::retention::RetentionAction,
-    domain::template::TemplateGateway,
-    domain::template::TextStatus,
     domain::wechat::WechatApp,
     domain::subscription_credit::CreditChange,
+    domain::template::TemplateGateway,
+    domain::template::TextStatus,
 );

@@ -18,8 +18,7 @@ use chrono::{DateTime, Utc};
 use domain::IdMint;
 use gateways::{
     MessageGateway, RecordingGateway, WebhookGateway, standard_webhooks::Secret,
-    webhook::WebhookSettings,
-    wechat::sign_in::MiniProgram,
+    webhook::WebhookSettings, wechat::sign_in::MiniProgram,
 };
 use platform::{
     Clock, Config, Profile, Randomness,

@@ -291,13 +291,14 @@ async fn no_token_secret_or_openid_is_in_a_log_or_an_error() {
         Scripted::TakeSlowly(TIMEOUT * 4),
         Scripted::TokenExpired,
     ]);
-    let mut shown = format!("{template:?} {subscribe:?} {message:?}");
+    let mut shown = vec![format!("{template:?} {subscribe:?} {message:?}")];
     for _ in 0..3 {
-        shown += &format!("{:?}", refusal(&template, &message).await);
+        shown.push(format!("{:?}", refusal(&template, &message).await));
     }
-    shown += &format!("{:?}", template.send(&message).await);
+    shown.push(format!("{:?}", template.send(&message).await));
     let wrong = TemplateGateway::new(setting.account_with("wrong-secret-1"));
-    shown += &format!("{:?}", refusal(&wrong, &message).await);
+    shown.push(format!("{:?}", refusal(&wrong, &message).await));
+    let shown = shown.concat();
     let log = capture::text();
     assert!(log.contains("\"TRACE\""), "nothing was logged");
     let secrets = [

@@ -26,7 +26,11 @@ fn day(text: &str) -> NaiveDate {
 }
 
 /// A client of the office.
-pub fn a_client(database: &Database, (agency, office): (AgencyId, OfficeId), number: u128) -> ClientId {
+pub fn a_client(
+    database: &Database,
+    (agency, office): (AgencyId, OfficeId),
+    number: u128,
+) -> ClientId {
     let by = database.staff(agency, &format!("staff{number}")).id;
     let client = Client {
         agency_id: agency,

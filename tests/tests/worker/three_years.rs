@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::Role;
 use gateways::Failure;
 use serde_json::{Value, json};
-use tests::{Setup, on_both};
+use tests::on_both;
 
 use crate::{story::calls, wechat::Office};
 

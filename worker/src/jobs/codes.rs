@@ -167,10 +167,10 @@ fn filled(filed: &Filed, code: &str) -> HashMap<String, ProviderTemplate> {
     });
     of_codes
         .filter_map(|((account, ..), mapping)| {
-            let filled = mapping.fill(&data, WordList::shipped()).ok()?;
+            let ready = mapping.fill(&data, WordList::shipped()).ok()?;
             let template = ProviderTemplate {
-                provider_template_id: filled.template_id,
-                params: filled.params,
+                provider_template_id: ready.template_id,
+                params: ready.params,
             };
             Some((account.clone(), template))
         })

@@ -9,9 +9,9 @@ use super::{appointments, cases_of, client, ledger, place};
 use crate::{
     failure::Failure,
     views::me::{
-        ExportView, ExportedCheckIn, ExportedConsent, ExportedContact, ExportedExcuse,
-        ExportedPerson, ExportedRequest, ExportedSignIn, ExportedTerm, ExportedText, ExportedVisit,
-        RequestKind,
+        ExportView, ExportedBinding, ExportedCheckIn, ExportedConsent, ExportedContact,
+        ExportedExcuse, ExportedPerson, ExportedRequest, ExportedSignIn, ExportedTerm,
+        ExportedText, ExportedVisit, RequestKind,
     },
 };
 

@@ -108,7 +108,7 @@ pub fn render_for(
     let text = template.render(&nothing, signature, words)?;
     let provider_template = match filed.map(|filed| filed.fill(&nothing, words)) {
         None => None,
-        Some(Ok(filled)) => Some(filled),
+        Some(Ok(params)) => Some(params),
         Some(Err(_has_variables)) => return Err(Unsendable::NoFallback(why)),
     };
     Ok(Outbound {

@@ -21,9 +21,7 @@ impl Config {
         self.check_webhook(&mut problems);
         self.check_providers(&mut problems);
         let in_production = self.profile == Profile::Production;
-        self.wechat
-            .mini_program
-            .check(in_production, &mut problems);
+        self.wechat.mini_program.check(in_production, &mut problems);
         if in_production {
             self.check_production(&mut problems);
         }

@@ -9,6 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 
 use super::APP_ID;
+use crate::fakes::aliyun::hex;
 
 /// The token of the callback.
 pub const TOKEN: &str = "reminderToken01";
@@ -68,10 +69,5 @@ fn sha1(parts: &[&str]) -> String {
     parts.sort_unstable();
     let mut context = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
     context.update(parts.concat().as_bytes());
-    let bytes = context.finish();
-    bytes
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(context.finish())
 }

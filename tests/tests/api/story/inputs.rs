@@ -33,8 +33,7 @@ impl World {
                 "/v1/sessions/refresh",
                 json!({ "refresh_token": self.id("refresh") }),
             ),
-            "delete_session" => ("/v1/sessions/current", Value::Null),
-            "get_session" => ("/v1/sessions/current", Value::Null),
+            "delete_session" | "get_session" => ("/v1/sessions/current", Value::Null),
             "list_sessions" => ("/v1/sessions", Value::Null),
             "end_session" => return Some((self.one("sessions", "session"), Value::Null)),
             "change_password" => (
@@ -105,7 +104,10 @@ impl World {
                 return Some((path, json!({ "monthly": 3000 })));
             }
             "get_message_budget" => {
-                return Some((self.one("offices", "office") + "/message-budget", Value::Null));
+                return Some((
+                    self.one("offices", "office") + "/message-budget",
+                    Value::Null,
+                ));
             }
             "create_sending_pause" => (
                 "/v1/sending-pauses",

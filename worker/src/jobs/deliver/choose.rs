@@ -45,8 +45,8 @@ pub(super) fn choose(
     text: &Text<'_>,
 ) -> Result<Chosen, Settled> {
     let message = facts.message;
-    let tries = about.tries.get(&message.id).map_or(&[][..], Vec::as_slice);
-    let tried = tried(message, tries);
+    let made = about.tries.get(&message.id).map_or(&[][..], Vec::as_slice);
+    let tried = tried(message, made);
     let wanted = Wanted {
         rungs: match message.kind {
             MessageKind::StaffDigest => BY_TEXT,
