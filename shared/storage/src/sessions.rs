@@ -146,7 +146,8 @@ pub fn open_of(
         .load(*c))?)
 }
 
-/// The newest session of a staff member but `current`, whether it still goes on or not.
+/// The newest session of a staff member but `current`, whether it still goes on or not: ids sort by the
+/// time they were made.
 pub fn newest_but(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -157,7 +158,7 @@ pub fn newest_but(
         .filter(sessions::agency_id.eq(bind(agency)))
         .filter(sessions::staff_id.eq(bind(staff)))
         .filter(sessions::id.ne(bind(current)))
-        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .order(sessions::id.desc())
         .select(Session::as_select())
         .first(*c)
         .optional())?)
