@@ -4,13 +4,13 @@ use casework::Work;
 use chrono::{Days, NaiveDate, TimeDelta};
 use domain::AppointmentStatus;
 use storage::{
-    Scope,
+    Scope, Sealer,
     today::{self, DueAppointment, Span},
 };
 
 use crate::{
     failure::Failure,
-    views::today::{Section, TodayView},
+    views::today::{Section, Shown, TodayView},
 };
 
 /// Rows each part is counted in.
@@ -47,14 +47,15 @@ pub fn get(work: &mut Work<'_, '_>, scope: Scope) -> Result<TodayView, Failure> 
         }
     }
     let [due, overdue, missed] = parts;
+    let sealer = work.tx.sealer();
     Ok(TodayView {
         as_of: now,
-        due: section(due, cut),
-        overdue: section(overdue, cut),
-        new_misses: section(missed, cut),
-        excuses: section(waiting.excuses, false),
-        escalations: section(waiting.escalations, false),
-        tasks: section(waiting.tasks, false),
+        due: section(due, cut, sealer)?,
+        overdue: section(overdue, cut, sealer)?,
+        new_misses: section(missed, cut, sealer)?,
+        excuses: section(waiting.excuses, false, sealer)?,
+        escalations: section(waiting.escalations, false, sealer)?,
+        tasks: section(waiting.tasks, false, sealer)?,
     })
 }
 
@@ -62,13 +63,19 @@ fn counted() -> usize {
     usize::try_from(COUNTED).unwrap_or(usize::MAX)
 }
 
-/// The part of these rows; `cut` when some may have been left out before.
-fn section<R, V: From<R>>(mut rows: Vec<R>, cut: bool) -> Section<V> {
+/// The part of these rows; `cut` when some may have been left out before. Only what is shown is opened.
+fn section<V: Shown>(
+    mut rows: Vec<V::Row>,
+    cut: bool,
+    sealer: &Sealer,
+) -> Result<Section<V>, Failure> {
     let more = cut || rows.len() > counted();
     rows.truncate(counted());
-    Section {
-        count: rows.len(),
+    let count = rows.len();
+    let shown = rows.into_iter().take(SHOWN).map(|row| V::of(row, sealer));
+    Ok(Section {
+        count,
         more,
-        items: rows.into_iter().take(SHOWN).map(V::from).collect(),
-    }
+        items: shown.collect::<Result<_, _>>()?,
+    })
 }

@@ -7,7 +7,7 @@ use domain::{
     contact::mask_name,
 };
 use serde::Serialize;
-use storage::today;
+use storage::{Sealer, StorageError, today};
 use utoipa::ToSchema;
 
 /// What waits today: a caseworker's own cases, a supervisor's office.
@@ -131,63 +131,83 @@ pub struct TodayTask {
     pub escalation_id: Option<EscalationId>,
 }
 
-impl From<today::DueAppointment> for TodayAppointment {
-    fn from(row: today::DueAppointment) -> Self {
-        Self {
+/// Something that is shown of a row, with the client's name.
+pub trait Shown: Sized {
+    /// Whose.
+    type Row;
+    /// # Errors
+    /// When the name cannot be opened.
+    fn of(row: Self::Row, sealer: &Sealer) -> Result<Self, StorageError>;
+}
+
+fn masked(name: &today::ClientName, sealer: &Sealer) -> Result<String, StorageError> {
+    Ok(mask_name(&name.open(sealer)?))
+}
+
+impl Shown for TodayAppointment {
+    type Row = today::DueAppointment;
+    fn of(row: Self::Row, sealer: &Sealer) -> Result<Self, StorageError> {
+        Ok(Self {
             id: row.id,
             case_id: row.case_id,
             client_id: row.client_id,
-            client_name: mask_name(&row.client_name),
+            client_name: masked(&row.client_name, sealer)?,
             due_on: row.due_on,
             closes_at: row.closes_at,
             status: row.status,
             notice_proof: row.notice_proof,
             label: row.label,
-        }
+        })
     }
 }
 
-impl From<today::WaitingExcuse> for TodayExcuse {
-    fn from(row: today::WaitingExcuse) -> Self {
-        Self {
+impl Shown for TodayExcuse {
+    type Row = today::WaitingExcuse;
+    fn of(row: Self::Row, sealer: &Sealer) -> Result<Self, StorageError> {
+        Ok(Self {
             id: row.id,
             appointment_id: row.appointment_id,
             case_id: row.case_id,
             client_id: row.client_id,
-            client_name: mask_name(&row.client_name),
+            client_name: masked(&row.client_name, sealer)?,
             reason_code: row.reason_code,
             status: row.status,
             evidence_due_on: row.evidence_due_on,
-        }
+        })
     }
 }
 
-impl From<today::OpenEscalation> for TodayEscalation {
-    fn from(row: today::OpenEscalation) -> Self {
-        Self {
+impl Shown for TodayEscalation {
+    type Row = today::OpenEscalation;
+    fn of(row: Self::Row, sealer: &Sealer) -> Result<Self, StorageError> {
+        Ok(Self {
             id: row.id,
             case_id: row.case_id,
             client_id: row.client_id,
-            client_name: mask_name(&row.client_name),
+            client_name: masked(&row.client_name, sealer)?,
             kind: row.kind,
             status: row.status,
             count: row.count,
             opened_at: row.opened_at,
-        }
+        })
     }
 }
 
-impl From<today::OpenTask> for TodayTask {
-    fn from(row: today::OpenTask) -> Self {
-        Self {
+impl Shown for TodayTask {
+    type Row = today::OpenTask;
+    fn of(row: Self::Row, sealer: &Sealer) -> Result<Self, StorageError> {
+        Ok(Self {
             id: row.id,
             kind: row.kind,
             due_on: row.due_on,
             client_id: row.client_id,
-            client_name: row.client_name.as_deref().map(mask_name),
+            client_name: row
+                .client_name
+                .map(|name| masked(&name, sealer))
+                .transpose()?,
             case_id: row.case_id,
             appointment_id: row.appointment_id,
             escalation_id: row.escalation_id,
-        }
+        })
     }
 }

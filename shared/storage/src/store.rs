@@ -67,7 +67,8 @@ impl<'c> Tx<'c> {
         (&mut self.conn, self.sealer)
     }
 
-    pub(crate) fn sealer(&self) -> &'c Sealer {
+    /// Opens sealed fields of what was found.
+    pub fn sealer(&self) -> &'c Sealer {
         self.sealer
     }
 

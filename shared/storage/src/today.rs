@@ -20,6 +20,20 @@ use crate::{
     sealed::{Place, Sealer},
 };
 
-fn name_of(sealer: &Sealer, client: ClientId, name: &[u8]) -> Result<String, StorageError> {
-    sealer.open(Place::new("clients.name", client), name)
+/// A client's full name, opened only for the rows that are shown. No `Debug`: personal data.
+#[derive(Clone)]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
+pub struct ClientName {
+    client: ClientId,
+    sealed: Vec<u8>,
+}
+
+impl ClientName {
+    /// The name. Mask it in lists.
+    pub fn open(&self, sealer: &Sealer) -> Result<String, StorageError> {
+        sealer.open(Place::new("clients.name", self.client), &self.sealed)
+    }
 }

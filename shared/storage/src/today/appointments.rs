@@ -6,7 +6,7 @@ use domain::{
     AgencyId, AppointmentId, AppointmentStatus, CaseId, ClientId, MissLabel, NoticeProof,
 };
 
-use super::name_of;
+use super::ClientName;
 use crate::{
     error::StorageError,
     schema::{appointments, clients},
@@ -29,8 +29,8 @@ pub struct DueAppointment {
     pub case_id: CaseId,
     /// The client.
     pub client_id: ClientId,
-    /// The client's full name: mask it in lists.
-    pub client_name: String,
+    /// The client's name.
+    pub client_name: ClientName,
     /// Last day of the window, in the office's time zone.
     pub due_on: NaiveDate,
     /// First instant after the window.
@@ -111,23 +111,22 @@ pub fn appointments(
             .into_boxed(),
         appointments, scope)
     .load(*c))?;
-    let sealer = tx.sealer();
-    rows.into_iter()
+    Ok(rows
+        .into_iter()
         .map(
-            |(id, case_id, client_id, name, due_on, closes_at, status, notice_proof, label)| {
-                let client_name = name_of(sealer, client_id, &name)?;
-                Ok(DueAppointment {
+            |(id, case_id, client, sealed, due_on, closes_at, status, notice_proof, label)| {
+                DueAppointment {
                     id,
                     case_id,
-                    client_id,
-                    client_name,
+                    client_id: client,
+                    client_name: ClientName { client, sealed },
                     due_on,
                     closes_at,
                     status,
                     notice_proof,
                     label,
-                })
+                }
             },
         )
-        .collect()
+        .collect())
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::{CaseId, ClientId, EscalationId, EscalationKind, EscalationStatus};
 
-use super::{name_of, waiting::Row};
-use crate::{error::StorageError, sealed::Sealer};
+use super::{ClientName, waiting::Row};
+use crate::error::StorageError;
 
 /// An escalation under way.
 #[derive(Clone)]
@@ -19,8 +19,8 @@ pub struct OpenEscalation {
     pub case_id: CaseId,
     /// The client.
     pub client_id: ClientId,
-    /// The client's full name: mask it in lists.
-    pub client_name: String,
+    /// The client's name.
+    pub client_name: ClientName,
     /// Why it was opened.
     pub kind: EscalationKind,
     /// Where it stands.
@@ -76,13 +76,14 @@ macro_rules! select_escalations {
 pub(super) use select_escalations;
 
 impl OpenEscalation {
-    pub(super) fn of(row: Row, sealer: &Sealer) -> Result<Self, StorageError> {
-        let client_id = Row::needed(row.client_id)?;
+    pub(super) fn of(row: Row) -> Result<Self, StorageError> {
+        let client = Row::needed(row.client_id)?;
+        let sealed = Row::needed(row.client_name)?;
         Ok(Self {
             id: EscalationId::from_uuid(row.id.uuid()),
             case_id: Row::needed(row.case_id)?,
-            client_id,
-            client_name: name_of(sealer, client_id, &Row::needed(row.client_name)?)?,
+            client_id: client,
+            client_name: ClientName { client, sealed },
             kind: Row::needed(row.escalation_kind)?,
             status: Row::needed(row.escalation)?,
             count: Row::needed(row.count)?,

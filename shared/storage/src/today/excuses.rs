@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use domain::{AppointmentId, CaseId, ClientId, ExcuseId, ExcuseStatus};
 
-use super::{name_of, waiting::Row};
-use crate::{error::StorageError, sealed::Sealer};
+use super::{ClientName, waiting::Row};
+use crate::error::StorageError;
 
 /// An undecided excuse.
 #[derive(Clone)]
@@ -21,8 +21,8 @@ pub struct WaitingExcuse {
     pub case_id: CaseId,
     /// The client.
     pub client_id: ClientId,
-    /// The client's full name: mask it in lists.
-    pub client_name: String,
+    /// The client's name.
+    pub client_name: ClientName,
     /// One of the rule pack's codes.
     pub reason_code: String,
     /// Whether evidence is still to come.
@@ -76,14 +76,15 @@ macro_rules! select_excuses {
 pub(super) use select_excuses;
 
 impl WaitingExcuse {
-    pub(super) fn of(row: Row, sealer: &Sealer) -> Result<Self, StorageError> {
-        let client_id = Row::needed(row.client_id)?;
+    pub(super) fn of(row: Row) -> Result<Self, StorageError> {
+        let client = Row::needed(row.client_id)?;
+        let sealed = Row::needed(row.client_name)?;
         Ok(Self {
             id: ExcuseId::from_uuid(row.id.uuid()),
             appointment_id: Row::needed(row.appointment_id)?,
             case_id: Row::needed(row.case_id)?,
-            client_id,
-            client_name: name_of(sealer, client_id, &Row::needed(row.client_name)?)?,
+            client_id: client,
+            client_name: ClientName { client, sealed },
             reason_code: Row::needed(row.reason_code)?,
             status: Row::needed(row.excuse)?,
             evidence_due_on: row.on,

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use domain::{AppointmentId, CaseId, ClientId, EscalationId, TaskId, TaskKind};
 
-use super::{name_of, waiting::Row};
-use crate::{error::StorageError, sealed::Sealer};
+use super::{ClientName, waiting::Row};
+use crate::error::StorageError;
 
 /// An open task.
 #[derive(Clone)]
@@ -21,8 +21,8 @@ pub struct OpenTask {
     pub due_on: NaiveDate,
     /// The client it is about.
     pub client_id: Option<ClientId>,
-    /// The client's full name: mask it in lists.
-    pub client_name: Option<String>,
+    /// The client's name.
+    pub client_name: Option<ClientName>,
     /// The case it is about.
     pub case_id: Option<CaseId>,
     /// The appointment it is about.
@@ -66,11 +66,11 @@ macro_rules! select_tasks {
 pub(super) use select_tasks;
 
 impl OpenTask {
-    pub(super) fn of(row: Row, sealer: &Sealer) -> Result<Self, StorageError> {
-        let client_name = match (row.client_id, row.client_name) {
-            (Some(client), Some(name)) => Some(name_of(sealer, client, &name)?),
-            _ => None,
-        };
+    pub(super) fn of(row: Row) -> Result<Self, StorageError> {
+        let client_name = row
+            .client_id
+            .zip(row.client_name)
+            .map(|(client, sealed)| ClientName { client, sealed });
         Ok(Self {
             id: TaskId::from_uuid(row.id.uuid()),
             kind: Row::needed(row.task)?,

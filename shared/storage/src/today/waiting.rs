@@ -84,15 +84,14 @@ pub fn waiting(
         .union_all(select_escalations!(agency, scope, limit))
         .union_all(select_tasks!(agency, scope, limit))
         .load(*c))?;
-    let sealer = tx.sealer();
     let mut all = Waiting::default();
     for row in rows {
         if row.excuse.is_some() {
-            all.excuses.push(WaitingExcuse::of(row, sealer)?);
+            all.excuses.push(WaitingExcuse::of(row)?);
         } else if row.escalation.is_some() {
-            all.escalations.push(OpenEscalation::of(row, sealer)?);
+            all.escalations.push(OpenEscalation::of(row)?);
         } else {
-            all.tasks.push(OpenTask::of(row, sealer)?);
+            all.tasks.push(OpenTask::of(row)?);
         }
     }
     // A union promises no order, whatever its parts were in.
