@@ -148,7 +148,7 @@ fn prepare(
         tracing::error!(message = %message.id, office = %office.id, "no text of this office is acceptable");
         return Ok(Decision::End(given_up(
             message,
-            "wording_refused",
+            domain::delivery::WORDING_REFUSED,
             HopCause::Configuration,
         )));
     };
