@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use casework::{Work, WorkError};
+use casework::{Work, WorkError, filed};
 use domain::{
     MessageKind, Refusal, RefusalCode,
-    template::{Filing, Mapping, NEUTRAL_STEP, Param, Route},
+    template::{Filing, Mapping, NEUTRAL_STEP, Route},
 };
 use storage::provider_templates::{self, ProviderTemplate};
 
@@ -39,7 +39,7 @@ pub(super) fn of_step(
         if row.kind != kind || (row.step != step && row.step != NEUTRAL_STEP) {
             continue;
         }
-        let mapping = mapping(&row)?;
+        let mapping = filed::mapping(&row)?.ok();
         let account = accounts
             .entry(row.provider.clone())
             .or_insert_with(|| Filed {
@@ -93,7 +93,7 @@ pub fn put(
         kind,
         template_id: asked.template_id.clone(),
         params: asked.params.clone(),
-        variable_chars: asked.variable_chars.map(chars),
+        variable_chars: asked.variable_chars.map(filed::chars),
     };
     let mapping = Mapping::new(filing, text)?;
     check_fit(&mapping)?;
@@ -144,11 +144,6 @@ pub fn delete(
     version::saved(provider_templates::save(work.tx, &removed, Some(version))?)
 }
 
-/// What cannot be a number of characters is none.
-fn chars(given: i32) -> usize {
-    usize::try_from(given).unwrap_or(0)
-}
-
 /// A variable that ordinary values do not fit would make every message the one without variables.
 fn check_fit(mapping: &Mapping) -> Result<(), Refusal> {
     let misfits = mapping.misfits(&templates::long_values());
@@ -166,25 +161,8 @@ fn unreadable(fault: serde_json::Error) -> WorkError {
     WorkError::corrupt(fault.to_string())
 }
 
-/// `None`: a list of words that has grown since it was filed forbids it, and it is not sent any more.
-fn mapping(row: &ProviderTemplate) -> Result<Option<Mapping>, Failure> {
-    let filing = Filing {
-        gateway: row.gateway,
-        kind: row.kind,
-        template_id: row.provider_template_id.clone(),
-        params: params(row)?,
-        variable_chars: row.variable_chars.map(chars),
-    };
-    let text = templates::show::stored(&row.body);
-    Ok(text.and_then(|text| Mapping::new(filing, text).ok()))
-}
-
-fn params(row: &ProviderTemplate) -> Result<Vec<Param>, WorkError> {
-    serde_json::from_value(row.params.clone()).map_err(unreadable)
-}
-
 fn view(work: &mut Work<'_, '_>, row: ProviderTemplate) -> Result<ProviderTemplateView, Failure> {
-    let mapping = mapping(&row)?;
+    let mapping = filed::mapping(&row)?.ok();
     // A step that a rule pack no longer has may be without a text by now.
     let now = templates::in_force(work, row.kind, &row.step)?;
     let route = Route::Filed {
@@ -196,7 +174,7 @@ fn view(work: &mut Work<'_, '_>, row: ProviderTemplate) -> Result<ProviderTempla
     Ok(ProviderTemplateView {
         kind: row.kind,
         gateway: row.gateway,
-        params: params(&row)?,
+        params: filed::filing(&row)?.params,
         template_id: row.provider_template_id,
         variable_chars: row.variable_chars,
         outdated: now.is_none_or(|now| now.text() != row.body),

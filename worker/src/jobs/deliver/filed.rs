@@ -2,12 +2,8 @@
 
 use std::collections::HashMap;
 
-use casework::{Work, WorkError};
-use domain::{
-    MessageKind,
-    template::{Filing, Mapping, Template},
-    wording::WordList,
-};
+use casework::{Work, WorkError, filed};
+use domain::{MessageKind, template::Mapping};
 use storage::provider_templates;
 
 /// What is filed, by account, kind and step.
@@ -19,20 +15,7 @@ pub(in crate::jobs) fn load(work: &mut Work<'_, '_>) -> Result<Filed, WorkError>
     let rows = provider_templates::list(work.tx, work.agency)?;
     let mut filed = Filed::with_capacity(rows.len());
     for row in rows {
-        let params = serde_json::from_value(row.params)
-            .map_err(|_error| WorkError::corrupt("a filed text has no list of variables"))?;
-        let filing = Filing {
-            gateway: row.gateway,
-            kind: row.kind,
-            template_id: row.provider_template_id,
-            params,
-            variable_chars: row
-                .variable_chars
-                .and_then(|most| usize::try_from(most).ok()),
-        };
-        let mapping = Template::parse(&row.body, WordList::shipped())
-            .and_then(|text| Mapping::new(filing, text));
-        match mapping {
+        match filed::mapping(&row)? {
             Ok(mapping) => {
                 filed.insert((row.provider, row.kind, row.step), mapping);
             }
