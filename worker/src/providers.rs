@@ -17,6 +17,7 @@ use domain::{
     template::TemplateGateway,
 };
 use gateways::{Accepted, MessageGateway, SendError};
+use storage::attempts::Try;
 
 use self::health::Health;
 
@@ -38,8 +39,9 @@ pub struct Provider {
     pub per_second: Option<u32>,
     /// Messages to one client in 24 hours at most: vendors count by the number, and refuse the rest.
     pub per_number_a_day: Option<u32>,
-    /// Whether it knows a repetition by the message's id.
-    pub knows_repetition: bool,
+    /// How long after its first try at a message it knows a repetition by the message's id; zero: not
+    /// at all.
+    pub knows_repetition_for: TimeDelta,
     /// AppID of an account at WeChat: clients are bound with it.
     pub app_id: Option<String>,
     /// Whether every message takes one that its recipient accepted (WeChat's subscribe messages).
@@ -57,11 +59,19 @@ impl Provider {
             weight: 1,
             per_second: None,
             per_number_a_day: None,
-            knows_repetition: true,
+            knows_repetition_for: TimeDelta::MAX,
             app_id: None,
             needs_credit: false,
             files: None,
         }
+    }
+
+    /// Whether it would know a message that it was given before, in one of these tries: to send it again
+    /// makes no second message of it.
+    pub(crate) fn knows_repetition(&self, tries: &[Try], now: DateTime<Utc>) -> bool {
+        let mut tries = tries.iter();
+        let first = tries.find(|made| made.gateway == self.name);
+        first.is_some_and(|first| now - first.started_at < self.knows_repetition_for)
     }
 
     /// When the account may send to a recipient again who got as much as it sends one in a day.
@@ -91,6 +101,8 @@ pub(crate) struct Draw<'a> {
     pub paused: &'a HashSet<String>,
     /// What the recipient was sent in the last 24 hours, by account.
     pub recent: Option<&'a Recent>,
+    /// Earlier tries at the message.
+    pub tries: &'a [Try],
     /// A random number in `[0, 1)`.
     pub unit: f64,
 }
@@ -219,7 +231,7 @@ impl Providers {
                     name: &account.name,
                     channel: account.gateway.channel(),
                     weight: own.map_or(account.weight, |own| own.get(place).copied().unwrap_or(0)),
-                    knows_repetition: account.knows_repetition,
+                    knows_repetition: account.knows_repetition(draw.tries, wanted.now),
                     fits,
                     standing: if draw.paused.contains(&account.name) {
                         Standing::Resting(wanted.now + LOOK_AGAIN)

@@ -49,12 +49,17 @@ pub trait MessageGateway: fmt::Debug + Send + Sync {
     fn send<'a>(&'a self, message: &'a Outgoing) -> Sending<'a>;
 
     /// Asks what became of an attempt: after [`Failure::Unknown`], before anything is sent again; or
-    /// when no receipt came. A gateway that cannot be asked cannot tell.
+    /// when no receipt came. A gateway that does not implement it cannot be asked.
     ///
     /// # Errors
     /// [`SendError`], when the question itself failed. It says nothing of the message.
     fn look_up<'a>(&'a self, _sought: &'a Sought) -> LookingUp<'a> {
         Box::pin(async { Ok(Found::CannotTell) })
+    }
+
+    /// Whether [`MessageGateway::look_up`] may tell more than nothing.
+    fn can_be_asked(&self) -> bool {
+        false
     }
 
     /// The name that attempts and receipts are recorded under.

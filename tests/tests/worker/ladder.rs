@@ -89,7 +89,7 @@ on_both! {
         it.app.advance("2025-10-01T09:01").await;
         let sent = it.message().await;
         assert_eq!(rungs(&sent), [("first", None), ("second", Some("no_receipt"))]);
-        assert_eq!(it.first.asked(), 1, "it was asked before");
+        assert_eq!(it.first.asked(), 3, "after five minutes, an hour and a day");
         // The first one's receipt comes late and proves notice all the same.
         let late = it.first.taken()[0].attempt_id;
         it.first.reports_of(&it.app, late, ReceiptOutcome::Delivered, "DELIVRD");
@@ -106,9 +106,12 @@ on_both! {
             provider_message_id: None,
             happened_at: None,
         });
-        it.app.advance("2025-10-01T09:01").await;
+        it.app.advance("2025-09-30T09:04").await;
+        assert_eq!((it.first.asked(), it.message().await["status"].as_str()), (0, Some("accepted")));
+        it.app.advance("2025-09-30T09:05").await;
         let sent = it.message().await;
-        assert_eq!((&sent["status"], rungs(&sent).len()), (&"delivered".into(), 1));
+        assert_eq!((it.first.asked(), rungs(&sent).len()), (1, 1));
+        assert_eq!(sent["status"], "delivered");
         assert_eq!(notice_proof(&it.app, &it.journey).await, "proven");
         assert!(it.second.taken().is_empty());
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use casework::receipt::{self, Receipt};
+use chrono::TimeDelta;
 use domain::{AttemptId, Channel, delivery::ReceiptOutcome};
 use gateways::{
     Accepted, Failure, Found, LookingUp, MessageGateway, Outgoing, SendError, Sending, Sought,
@@ -45,7 +46,7 @@ impl Scripted {
     pub(crate) fn provider(self: &Arc<Self>, weight: u32) -> Provider {
         Provider {
             weight,
-            knows_repetition: false,
+            knows_repetition_for: TimeDelta::zero(),
             ..Provider::of(self.clone())
         }
     }
@@ -140,6 +141,10 @@ impl MessageGateway for Scripted {
             state.asked += 1;
             Ok(state.found.clone().unwrap_or(Found::CannotTell))
         })
+    }
+
+    fn can_be_asked(&self) -> bool {
+        true
     }
 
     fn name(&self) -> &'static str {

@@ -257,6 +257,7 @@ fn account<'a>(
         // Who waits for a code is not kept waiting by a pause of what can wait.
         paused: &HashSet::new(),
         recent: None,
+        tries: &[],
         unit: context.parts.randomness.unit(),
     };
     let fits =

@@ -2,9 +2,10 @@
 //!
 //! A short unit of work claims what is due under a lease, decides again whether each message still
 //! makes sense, renders it and records the attempt. Then, outside any unit of work, the gateway is
-//! called. Another short unit of work records what came of it. A process that dies in between leaves
-//! an attempt without an outcome: its lease runs out, the attempt becomes `unknown`, and the message
-//! is sent again under the same id, by which the other side can tell a repetition.
+//! called. Another short unit of work records what came of it, as soon as it is known. A process that
+//! dies in between leaves an attempt without an outcome: its lease runs out, the attempt becomes
+//! `unknown`, and the message is sent again under the same id where the other side knows a repetition by
+//! it. Any other account is asked first what it knows.
 
 mod bound;
 mod choose;
@@ -18,24 +19,51 @@ mod settle;
 mod text;
 mod tried;
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, MessageStatus, delivery::RetryPolicy};
 use storage::{StorageError, Tx, messages};
+use tokio::sync::mpsc;
+
+use send::Sent;
 
 pub(super) use eligible::usable_phone;
 pub(super) use filed::{Filed, load as load_filed};
 pub(super) use load::Surroundings;
 
 use crate::{
-    job::{Batch, Job, Running, Turn},
+    job::{Batch, Job, JobError, Running, Turn},
     runner::blocking,
 };
+
+/// Results that are recorded in one unit of work at most.
+const RECORDED_AT_ONCE: usize = 500;
 
 #[derive(Debug, Default)]
 pub(super) struct Deliver {
     retry: Arc<RetryPolicy>,
+}
+
+impl Deliver {
+    /// Records what came of messages while others are still on their way: what a process that dies has
+    /// not recorded may go out twice. As many as have come are one unit of work.
+    async fn settle(
+        &self,
+        turn: &Turn,
+        mut results: mpsc::UnboundedReceiver<Sent>,
+    ) -> Result<(), JobError> {
+        let mut failure = None;
+        let mut sent = Vec::new();
+        while results.recv_many(&mut sent, RECORDED_AT_ONCE).await > 0 {
+            let (turn, retry) = (turn.clone(), Arc::clone(&self.retry));
+            let sent = mem::take(&mut sent);
+            let settled = blocking(move || settle::settle(&turn, &sent, &retry)).await;
+            // Nobody will have recorded these; the others are not to share their fate.
+            failure = failure.or(settled.err());
+        }
+        failure.map_or(Ok(()), Err)
+    }
 }
 
 impl Job for Deliver {
@@ -55,9 +83,11 @@ impl Job for Deliver {
             if claimed.ready.is_empty() {
                 return Ok(batch);
             }
-            let sent = send::send(&turn.context, claimed.ready, claimed.lease_until).await;
-            let retry = Arc::clone(&self.retry);
-            blocking(move || settle::settle(&turn, &sent, &retry)).await?;
+            let (context, until) = (&turn.context, claimed.lease_until);
+            let (came, results) = mpsc::unbounded_channel();
+            let sending = send::send(context, claimed.ready, until, came);
+            let ((), settled) = tokio::join!(sending, self.settle(&turn, results));
+            settled?;
             Ok(batch)
         })
     }

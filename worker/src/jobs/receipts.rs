@@ -3,9 +3,11 @@
 //!
 //! An account that can be asked is asked first, outside any unit of work. What it cannot tell is
 //! decided here: a message of unknown fate waits and is asked about again before it is sent again,
-//! and one without a receipt goes on to the next rung of its ladder.
+//! and one without a receipt waits as long as its rule pack says, and then goes on to the next rung of
+//! its ladder.
 
 mod ask;
+mod awaiting;
 mod follow_up;
 
 use casework::{Work, WorkError, notify, receipt};
@@ -16,6 +18,7 @@ use storage::{
     messages::{self, Message},
 };
 
+pub(super) use self::awaiting::Awaiting;
 use self::{
     ask::{Question, ask},
     follow_up::{Following, Next, follow_up},
@@ -149,7 +152,7 @@ fn act(
                 receipt::Applied::Moved(_) => return Ok(()),
                 // It says nothing new: as if it had said nothing.
                 receipt::Applied::Kept | receipt::Applied::Repeated => {
-                    (following.without_receipt(), false)
+                    (following.still_waiting(), false)
                 }
             }
         }

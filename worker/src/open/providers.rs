@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::TimeDelta;
 use domain::{OfficeId, template::TemplateGateway};
 use gateways::{
     AliyunGateway, MessageGateway, Nonces, RecordingGateway, TencentGateway, WebhookGateway,
@@ -117,10 +118,11 @@ fn open(
         weight: account.weight,
         per_second: account.per_second,
         per_number_a_day: account.per_number_a_day,
-        knows_repetition: matches!(
-            account.kind,
-            ProviderKind::Recording | ProviderKind::Webhook
-        ),
+        knows_repetition_for: match account.kind {
+            ProviderKind::Recording | ProviderKind::Webhook => TimeDelta::MAX,
+            ProviderKind::WechatTemplate => wechat::REPETITION_KNOWN_FOR,
+            _ => TimeDelta::zero(),
+        },
         files: match account.kind {
             ProviderKind::Recording | ProviderKind::Webhook => None,
             ProviderKind::Aliyun => Some(TemplateGateway::Aliyun),

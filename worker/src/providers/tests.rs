@@ -42,6 +42,7 @@ fn choose(providers: &Providers, at: DateTime<Utc>, urgent: bool) -> Choice {
         office: office(1),
         paused: &HashSet::new(),
         recent: None,
+        tries: &[],
         urgent,
         unit: 0.0,
     };
@@ -122,6 +123,7 @@ fn an_office_has_weights_of_its_own() {
         office: office(2),
         paused: &HashSet::new(),
         recent: None,
+        tries: &[],
         urgent: false,
         unit: 0.0,
     };

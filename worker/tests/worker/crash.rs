@@ -1,9 +1,10 @@
 //! Workers that die, hang and race.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use domain::MessageStatus;
-use gateways::{Accepted, Failure, SendError};
+use gateways::{Accepted, Failure, Found, SendError};
+use storage::messages;
 
 use crate::{
     gateways::Hanging,
@@ -47,6 +48,79 @@ async fn a_worker_that_dies_between_claim_and_outcome_loses_nothing() {
         "the other side can tell a repetition"
     );
     assert_ne!(first.attempt_id, second.attempt_id);
+}
+
+/// A worker is killed while its only message is on its way to a vendor; another one follows up at
+/// `next`. Answers what the vendor took in all, and the message.
+async fn killed_at_a_vendor(found: Found, next: &str) -> (usize, messages::Message) {
+    let site = Site::new(1);
+    let taken = Accepted {
+        provider_message_id: None,
+        delivered: false,
+    };
+    let vendor = Arc::new(Hanging::that_knows(Some(found), Ok(taken)));
+    let dying = site.worker_at_vendor(vendor.clone());
+    site.run_at(&dying, BEFORE).await;
+    site.clock.set(instant(FIRST));
+    let running = tokio::spawn(async move { dying.run_until_idle().await });
+    vendor.arrived.acquire().await.unwrap().forget();
+    running.abort();
+    running.await.unwrap_err();
+    vendor.released.add_permits(10);
+    site.run_at(&site.worker_at_vendor(vendor.clone()), next)
+        .await;
+    (vendor.taken.sent().len(), site.message("wd-1"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_vendor_took_before_the_worker_died_is_not_sent_again() {
+    let taken = Found::Taken {
+        provider_message_id: None,
+    };
+    let (sent, message) = killed_at_a_vendor(taken, "2025-09-30T01:02:00Z").await;
+    assert_eq!((sent, message.attempt_count), (1, 1));
+    assert_eq!(message.status, MessageStatus::Accepted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_vendor_never_took_goes_again_at_once() {
+    let (sent, message) = killed_at_a_vendor(Found::Absent, "2025-09-30T01:02:00Z").await;
+    assert_eq!((sent, message.attempt_count), (2, 2));
+    assert_eq!(message.status, MessageStatus::Accepted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_vendor_cannot_tell_waits_an_hour_before_it_goes_again() {
+    let (sent, message) = killed_at_a_vendor(Found::CannotTell, "2025-09-30T01:02:00Z").await;
+    assert_eq!((sent, message.status), (1, MessageStatus::Unknown));
+    let (sent, message) = killed_at_a_vendor(Found::CannotTell, "2025-09-30T02:00:00Z").await;
+    assert_eq!((sent, message.attempt_count), (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn outcomes_are_recorded_while_others_are_on_their_way() {
+    let site = Site::new(2);
+    let hanging = Hanging::new(Ok(Accepted {
+        provider_message_id: None,
+        delivered: true,
+    }));
+    let worker = site.worker_with(hanging.clone());
+    site.run_at(&worker, BEFORE).await;
+    site.clock.set(instant(FIRST));
+    let running = tokio::spawn(async move { worker.run_until_idle().await });
+    hanging.arrived.acquire_many(2).await.unwrap().forget();
+    hanging.released.add_permits(1);
+    let recorded = async {
+        while site.in_state(MessageStatus::Delivered) == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let limit = Duration::from_secs(30);
+    tokio::time::timeout(limit, recorded).await.unwrap();
+    assert_eq!(site.in_state(MessageStatus::Claimed), 1);
+    hanging.released.add_permits(1);
+    running.await.unwrap().unwrap();
+    assert_eq!(site.in_state(MessageStatus::Delivered), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use domain::Channel;
-use gateways::{Accepted, MessageGateway, Outgoing, RecordingGateway, SendError, Sending};
+use gateways::{
+    Accepted, Found, LookingUp, MessageGateway, Outgoing, RecordingGateway, SendError, Sending,
+    Sought,
+};
 use tokio::sync::Semaphore;
 
 /// Takes messages and answers only when it is let go on, with what it was told to answer.
@@ -15,16 +18,23 @@ pub struct Hanging {
     /// A permit for each answer allowed.
     pub released: Arc<Semaphore>,
     pub answer: Result<Accepted, SendError>,
+    /// What it says when it is asked about a message; none: it cannot be asked.
+    pub found: Option<Found>,
 }
 
 impl Hanging {
     pub fn new(answer: Result<Accepted, SendError>) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::that_knows(None, answer))
+    }
+
+    pub fn that_knows(found: Option<Found>, answer: Result<Accepted, SendError>) -> Self {
+        Self {
             taken: RecordingGateway::new(100),
             arrived: Arc::new(Semaphore::new(0)),
             released: Arc::new(Semaphore::new(0)),
             answer,
-        })
+            found,
+        }
     }
 }
 
@@ -36,6 +46,14 @@ impl MessageGateway for Hanging {
             self.released.acquire().await.unwrap().forget();
             self.answer.clone()
         })
+    }
+
+    fn look_up<'a>(&'a self, _sought: &'a Sought) -> LookingUp<'a> {
+        Box::pin(async { Ok(self.found.clone().unwrap_or(Found::CannotTell)) })
+    }
+
+    fn can_be_asked(&self) -> bool {
+        self.found.is_some()
     }
 
     fn name(&self) -> &'static str {

@@ -10,17 +10,17 @@ use std::{
 
 use ::gateways::{MessageGateway, RecordingGateway};
 use casework::{Actor, PackCache, Request, Work, WorkError, rules, schedule, status};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
-    AgencyId, CaseStatus, ClientId, IdMint, Measure, PhoneState, Role, Sex, TaskKind,
-    case_status::CaseEvent,
+    AgencyId, CaseStatus, ClientId, IdMint, Measure, MessageStatus, PhoneState, Role, Sex,
+    TaskKind, case_status::CaseEvent,
 };
 use platform::{Clock, Config, ManualClock, Randomness};
 use storage::{
     Options, Scope, Sealer, SealingKey, Store, Synchronous, agencies, appointments::Appointment,
     attempts, cases, clients, messages, migrate, offices, staff, tasks,
 };
-use worker::{Providers, Settings, Worker, WorkerParts};
+use worker::{Provider, Providers, Settings, Worker, WorkerParts};
 
 pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -92,12 +92,25 @@ impl Site {
         self.worker_set(gateway, |_| ())
     }
 
+    /// The same with an account at a vendor, which knows no repetition.
+    pub fn worker_at_vendor(&self, gateway: Arc<dyn MessageGateway>) -> Worker {
+        let account = Provider {
+            knows_repetition_for: TimeDelta::zero(),
+            ..Provider::of(gateway)
+        };
+        self.worker_of(Providers::new(vec![account], []), |_| ())
+    }
+
     /// The same with other settings.
     pub fn worker_set(
         &self,
         gateway: Arc<dyn MessageGateway>,
         change: impl FnOnce(&mut Settings),
     ) -> Worker {
+        self.worker_of(Providers::single(gateway), change)
+    }
+
+    fn worker_of(&self, providers: Providers, change: impl FnOnce(&mut Settings)) -> Worker {
         let mut settings = Settings::of(&Config::defaults().unwrap());
         settings.send_timeout = Duration::from_secs(5);
         change(&mut settings);
@@ -106,7 +119,7 @@ impl Site {
             clock: self.time.clone(),
             sign_in_clock: self.time.clone(),
             randomness: Randomness::from_os().unwrap(),
-            providers: Providers::single(gateway),
+            providers,
             settings,
             packs: PackCache::default(),
         })
@@ -155,6 +168,16 @@ impl Site {
     pub fn messages(&self) -> Vec<messages::Message> {
         let first = self.appointment().id;
         self.write(|work| Ok(messages::of_appointments(work.tx, work.agency, &[first])?))
+    }
+
+    /// How many messages are in a state.
+    pub fn in_state(&self, status: MessageStatus) -> usize {
+        let filter = messages::Filter::default();
+        let all = self.write(|work| {
+            let (agency, reach) = (work.agency, Scope::default());
+            Ok(messages::list(work.tx, agency, reach, &filter, None, 1000)?)
+        });
+        all.iter().filter(|one| one.status == status).count()
     }
 
     /// The first client's first appointment.

@@ -100,6 +100,10 @@ impl MessageGateway for AliyunGateway {
         Box::pin(self.find(sought))
     }
 
+    fn can_be_asked(&self) -> bool {
+        true
+    }
+
     fn name(&self) -> &'static str {
         "aliyun"
     }

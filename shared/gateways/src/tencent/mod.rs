@@ -104,6 +104,10 @@ impl MessageGateway for TencentGateway {
         Box::pin(self.find(sought))
     }
 
+    fn can_be_asked(&self) -> bool {
+        true
+    }
+
     fn name(&self) -> &'static str {
         "tencent"
     }

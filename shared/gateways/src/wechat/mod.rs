@@ -12,5 +12,5 @@ pub use self::{
     account::{Account, AccountSettings, BASE_URL},
     answer::says_no_credit,
     subscribe::SubscribeGateway,
-    template::TemplateGateway,
+    template::{REPETITION_KNOWN_FOR, TemplateGateway},
 };

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use domain::Channel;
 use serde::Serialize;
 
 use super::account::Account;
 use crate::{Accepted, Failure, MessageGateway, Outgoing, SendError, Sending};
+
+/// How long after its first try a repetition is surely known: the platform drops one to the same
+/// recipient within ten minutes (developers.weixin.qq.com, template message, `client_msg_id`), less what
+/// a message may wait for its turn.
+pub const REPETITION_KNOWN_FOR: TimeDelta = TimeDelta::minutes(8);
 
 /// Sends to those who follow the service account; the recipient is the openid they have with it.
 #[derive(Debug)]
@@ -38,8 +44,7 @@ impl TemplateGateway {
         let body = Body {
             touser: &message.recipient,
             template_id,
-            // The platform drops a repetition to the same recipient within ten minutes, so a message
-            // keeps its id over all attempts.
+            // A repetition is known by it, so a message keeps its id over all attempts.
             client_msg_id: message.message_id.uuid().simple().to_string(),
             data,
         };

@@ -66,6 +66,7 @@ pub(super) fn choose(
         urgent: false,
         paused: &about.paused,
         recent: message.client_id.and_then(|id| about.recent.get(&id)),
+        tries: made,
         unit: parts.randomness.unit(),
     };
     let fits = |provider: &Provider| can_carry(provider, facts, text) == Carries::Yes;

@@ -19,9 +19,16 @@ use super::{
     load::Surroundings,
 };
 use crate::{
+    Providers,
     job::Turn,
-    jobs::groups::{Groups, call_cause},
+    jobs::{
+        groups::{Groups, call_cause, until},
+        receipts::Awaiting,
+    },
 };
+
+/// Code of an attempt that nobody was left to record the outcome of.
+const CUT_OFF: &str = "cut_off";
 
 /// A message that was claimed and may be sent.
 #[derive(Debug)]
@@ -38,8 +45,8 @@ pub(super) struct Ready {
     pub channel: Channel,
     /// The binding whose credit it takes, where it takes one.
     pub credit_of: Option<WechatBindingId>,
-    /// How long a receipt is waited for.
-    pub receipt_wait: TimeDelta,
+    /// How a receipt is waited for, once it is taken.
+    pub awaiting: Awaiting,
 }
 
 impl Ready {
@@ -65,6 +72,8 @@ pub(super) struct Claimed {
     pub lease_until: DateTime<Utc>,
     /// Attempts that were cut off before their outcome: their messages may go out twice.
     cut_off: usize,
+    /// Attempts that were cut off, of which the account is asked before anything goes out again.
+    to_ask: usize,
     /// How long the longest-waiting message has been due.
     oldest: Option<TimeDelta>,
     /// Messages that ended here, by state.
@@ -80,6 +89,10 @@ pub(super) fn claim(turn: &Turn, retry: &RetryPolicy) -> Result<Claimed, WorkErr
         let count = u64::try_from(claimed.cut_off).unwrap_or(u64::MAX);
         tracing::warn!(agency = %turn.agency, count, "attempts were cut off; resending under the same ids");
         metrics::counter!("worker_possible_duplicates_total").increment(count);
+    }
+    if claimed.to_ask > 0 {
+        let count = claimed.to_ask;
+        tracing::warn!(agency = %turn.agency, count, "attempts were cut off; asking before anything is sent again");
     }
     for (status, count) in &claimed.ended {
         metrics::counter!("worker_messages_total", "status" => status.as_str()).increment(*count);
@@ -116,6 +129,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         taken: due.len(),
         lease_until: now + lease,
         cut_off: 0,
+        to_ask: 0,
         oldest: due
             .iter()
             .filter_map(|message| message.next_action_at)
@@ -127,10 +141,17 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         return Ok(claimed);
     }
     let about = Surroundings::of(work, &turn.context.parts.providers, &due)?;
-    claimed.cut_off = close_cut_off(work, &due, &about)?;
+    let cut_off = close_cut_off(work, &due, &about)?;
+    let providers = &turn.context.parts.providers;
     let mut attempts = Vec::with_capacity(due.len());
     let mut groups = Groups::default();
     for message in due {
+        if asks_first(&message, &about, providers, now) {
+            claimed.to_ask += 1;
+            let unknown = until(MessageStatus::Unknown, now, Some(CUT_OFF));
+            groups.add(&message, message.status, message.fence, unknown);
+            continue;
+        }
         match decide(turn, work, &about, &message, retry)? {
             Decision::Send(ready) => {
                 attempts.push(attempt(&ready));
@@ -151,6 +172,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
             }
         }
     }
+    claimed.cut_off = cut_off - claimed.to_ask;
     groups.write(work.tx, agency, now)?;
     attempts::insert_many(work.tx, &attempts)?;
     for (channel, ids) in by_channel(&attempts) {
@@ -187,6 +209,23 @@ fn attempt(ready: &Ready) -> Attempt {
     }
 }
 
+/// Whether a message was on its way when its worker died, to an account that would not know it again:
+/// that one is asked before the message is sent again.
+fn asks_first(
+    message: &Message,
+    about: &Surroundings,
+    providers: &Providers,
+    now: DateTime<Utc>,
+) -> bool {
+    let tries = about.tries.get(&message.id).map_or(&[][..], Vec::as_slice);
+    message.status == MessageStatus::Claimed
+        && tries
+            .last()
+            .filter(|last| last.outcome.is_none())
+            .and_then(|last| providers.named(&last.gateway))
+            .is_some_and(|account| !account.knows_repetition(tries, now))
+}
+
 /// Gives attempts that were cut off (the process died or hung) their outcome: unknown. Answers how
 /// many.
 fn close_cut_off(
@@ -205,7 +244,7 @@ fn close_cut_off(
             attempt_id: made.attempt_id,
             message_id: made.message_id,
             outcome: AttemptOutcome::Unknown,
-            code: Some("cut_off".to_owned()),
+            code: Some(CUT_OFF.to_owned()),
             provider_message_id: None,
             finished_at: work.now,
         })

@@ -1,12 +1,8 @@
 //! What is done with a due message: its verdict, its text, and what follows when it has none.
 
 use casework::{Work, WorkError, digest};
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    HopCause, MessageStatus,
-    delivery::{MAY_ARRIVE, RetryPolicy},
-    local_time::local_date,
-};
+use chrono::{DateTime, Utc};
+use domain::{HopCause, MessageStatus, delivery::RetryPolicy, local_time::local_date};
 use gateways::{Outgoing, ProviderTemplate};
 use storage::messages::{self, Message};
 
@@ -19,7 +15,10 @@ use super::{
 };
 use crate::{
     job::Turn,
-    jobs::groups::{call, to},
+    jobs::{
+        groups::{call, to},
+        receipts::Awaiting,
+    },
 };
 
 /// What is done with one due message.
@@ -152,7 +151,7 @@ fn prepare(
             HopCause::Configuration,
         )));
     };
-    let wait = facts.pack.map_or(24, |pack| pack.receipt_wait_hours);
+    let awaiting = Awaiting::new(facts.pack, provider, work.now);
     Ok(Decision::Send(Box::new(Ready {
         message: message.clone(),
         chosen,
@@ -161,7 +160,7 @@ fn prepare(
         credit_of: addressee
             .filter(|_| provider.needs_credit)
             .map(|one| one.id),
-        receipt_wait: TimeDelta::hours(i64::from(wait)).min(MAY_ARRIVE),
+        awaiting,
         outgoing: Outgoing {
             attempt_id: work.ids.next(),
             message_id: message.id,

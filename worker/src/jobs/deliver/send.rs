@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
 use gateways::{Accepted, Failure, SendError};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::claim::Ready;
 use crate::job::Context;
@@ -28,21 +29,25 @@ pub(super) enum Sending {
     NotTried,
 }
 
-/// Hands messages over, so many at a time; answers when all have come back.
+/// Hands messages over, so many at a time, and passes on what came of each as soon as it is known.
 pub(super) async fn send(
     context: &Context,
     ready: Vec<Ready>,
     lease_until: DateTime<Utc>,
-) -> Vec<Sent> {
+    came: UnboundedSender<Sent>,
+) {
     let concurrency = context.parts.settings.concurrency;
-    stream::iter(
+    let mut sending = stream::iter(
         ready
             .into_iter()
             .map(|ready| one(context, ready, lease_until)),
     )
-    .buffer_unordered(concurrency)
-    .collect()
-    .await
+    .buffer_unordered(concurrency);
+    while let Some(sent) = sending.next().await {
+        if came.send(sent).is_err() {
+            return;
+        }
+    }
 }
 
 async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sent {

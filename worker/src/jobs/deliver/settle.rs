@@ -83,7 +83,8 @@ fn plan<'a>(turn: &Turn, sent: &'a Sent, retry: &RetryPolicy, now: DateTime<Utc>
                     to(MessageStatus::Delivered, None),
                 )
             } else {
-                let wait = until(MessageStatus::Accepted, now + ready.receipt_wait, None);
+                let looked_at = ready.awaiting.next_look(now);
+                let wait = until(MessageStatus::Accepted, looked_at, None);
                 planned(AttemptOutcome::Accepted, None, wait)
             }
         },

@@ -5,17 +5,14 @@ use casework::{
     receipt::Receipt,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    HopCause, MessageStatus, NoticeProof,
-    delivery::{MAY_ARRIVE, RetryPolicy},
-};
+use domain::{HopCause, MessageStatus, NoticeProof, delivery::RetryPolicy};
 use gateways::Found;
 use storage::{
     attempts::Try,
     messages::{Message, Settled},
 };
 
-use super::ask::Question;
+use super::{ask::Question, awaiting::Awaiting};
 use crate::{
     Provider, Providers,
     jobs::{
@@ -29,14 +26,13 @@ use crate::{
 const ASKED_AGAIN: [TimeDelta; 2] = [TimeDelta::minutes(10), TimeDelta::hours(1)];
 /// How long a receipt is waited for at least, once an account said that it took the message.
 const AT_LEAST: TimeDelta = TimeDelta::minutes(5);
-/// Hours a receipt is waited for, where no pack says it.
-const RECEIPT_WAIT_HOURS: u32 = 24;
 
 /// A message that is followed up.
 #[derive(Clone, Copy)]
 pub(super) struct Following<'a> {
     pub message: &'a Message,
-    /// Its last try.
+    /// Its tries, in the order they were made.
+    tries: &'a [Try],
     last: Option<&'a Try>,
     /// The account that made it, if it is still there.
     provider: Option<&'a Provider>,
@@ -72,7 +68,7 @@ pub(super) fn follow_up(it: &Following<'_>, found: Option<&Found>) -> Next {
     }
     match it.message.status {
         MessageStatus::Unknown => it.unknown(found),
-        _ => it.without_receipt().into(),
+        _ => it.still_waiting().into(),
     }
 }
 
@@ -83,9 +79,11 @@ impl<'a> Following<'a> {
         providers: &'a Providers,
         now: DateTime<Utc>,
     ) -> Self {
-        let last = about.tries.get(&message.id).and_then(|tries| tries.last());
+        let tries = about.tries.get(&message.id).map_or(&[][..], Vec::as_slice);
+        let last = tries.last();
         Self {
             message,
+            tries,
             last,
             provider: last.and_then(|last| providers.named(&last.gateway)),
             about,
@@ -93,24 +91,41 @@ impl<'a> Following<'a> {
         }
     }
 
-    /// Whether its account can be asked. One that knows a repetition need not be: there it is sent
-    /// again.
+    /// Whether its account can be asked.
     pub fn can_be_asked(&self) -> bool {
         self.question().is_some()
     }
 
     /// What to ask.
     pub fn question(&self) -> Option<Question> {
-        let provider = self
-            .provider
-            .filter(|provider| !provider.knows_repetition)?;
+        let provider = self.provider.filter(|it| it.gateway.can_be_asked())?;
         let client = self.about.clients.get(&self.message.client_id?)?;
         Question::new(self.message, self.last?, provider, client, self.now)
     }
 
+    /// Asked about again later, until its time is over.
+    pub fn still_waiting(&self) -> Settled {
+        match self.awaiting().filter(|wait| self.now < wait.until) {
+            Some(wait) => until(MessageStatus::Accepted, wait.next_look(self.now), None),
+            None => self.without_receipt(),
+        }
+    }
+
+    /// How its receipt is waited for; none where its account was taken out of the settings.
+    fn awaiting(&self) -> Option<Awaiting> {
+        let case = self.message.case_id;
+        let pack = case.and_then(|id| self.about.packs.get(&id));
+        let (account, last) = self.provider.zip(self.last)?;
+        Some(Awaiting::new(
+            pack.map(AsRef::as_ref),
+            account,
+            last.started_at,
+        ))
+    }
+
     /// Neither delivered nor failed: only unproven. The next account or rung has its turn, or else a
     /// person phones, while that still helps.
-    pub fn without_receipt(&self) -> Settled {
+    fn without_receipt(&self) -> Settled {
         let reason = Some("no_receipt_in_time");
         let cause = HopCause::NoReceipt;
         if !self.helps() {
@@ -127,7 +142,7 @@ impl<'a> Following<'a> {
     fn unknown(&self, found: Option<&Found>) -> Next {
         let Self { message, now, .. } = *self;
         if let Some(Found::Taken { .. }) = found {
-            return until(MessageStatus::Accepted, self.receipt_until(), None).into();
+            return until(MessageStatus::Accepted, self.looked_at(), None).into();
         }
         if now >= message.not_after {
             return self.without_receipt().into();
@@ -137,7 +152,9 @@ impl<'a> Following<'a> {
             times.find(|at| now < *at)
         });
         let absent = found == Some(&Found::Absent);
-        let repeats = self.provider.is_none_or(|account| account.knows_repetition);
+        let repeats = self
+            .provider
+            .is_none_or(|it| it.knows_repetition(self.tries, now));
         if let (false, false, Some(again)) = (absent, repeats, again) {
             let at = again.min(message.not_after);
             return until(MessageStatus::Unknown, at, Some("asked_about")).into();
@@ -166,17 +183,11 @@ impl<'a> Following<'a> {
         }
     }
 
-    fn receipt_until(&self) -> DateTime<Utc> {
-        let pack = self
-            .message
-            .case_id
-            .and_then(|id| self.about.packs.get(&id));
-        let hours = pack.map_or(RECEIPT_WAIT_HOURS, |pack| pack.receipt_wait_hours);
+    /// When it is looked at, now that its account says it took it.
+    fn looked_at(&self) -> DateTime<Utc> {
+        let next = self.awaiting().map(|wait| wait.next_look(self.now));
         let least = self.now + AT_LEAST;
-        self.last.map_or(least, |last| {
-            let wait = TimeDelta::hours(i64::from(hours)).min(MAY_ARRIVE);
-            least.max(last.started_at + wait)
-        })
+        next.map_or(least, |next| next.max(least))
     }
 
     fn receipt(&self, found: &Found) -> Option<Receipt> {
