@@ -1,7 +1,6 @@
 //! An SMS platform as an office might have it: a real HTTP server that does as it is told.
 
 use std::{
-    collections::VecDeque,
     fmt,
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -17,6 +16,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+
+use crate::fakes::script::Script;
 
 /// What both sides sign with.
 pub const SECRET: &str = "whsec_dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHM=";
@@ -66,7 +67,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    script: VecDeque<Reply>,
+    script: Script<Reply>,
     taken: Vec<Taken>,
     requests: usize,
 }
@@ -99,6 +100,11 @@ impl FakeGateway {
         self.shared.state.lock().unwrap().script.extend(replies);
     }
 
+    /// What chance does with messages that are not in the script.
+    pub fn leave_to(&self, chance: impl FnMut() -> Option<Reply> + Send + 'static) {
+        self.shared.state.lock().unwrap().script.leave_to(chance);
+    }
+
     /// From now on each message is accepted.
     pub fn forget_script(&self) {
         self.shared.state.lock().unwrap().script.clear();
@@ -109,6 +115,11 @@ impl FakeGateway {
         self.shared.state.lock().unwrap().taken.clone()
     }
 
+    /// What was taken after so many others.
+    pub fn taken_from(&self, first: usize) -> Vec<Taken> {
+        self.shared.state.lock().unwrap().taken[first..].to_vec()
+    }
+
     /// Requests that came, taken or not.
     pub fn requests(&self) -> usize {
         self.shared.state.lock().unwrap().requests
@@ -116,12 +127,26 @@ impl FakeGateway {
 
     /// The headers of a call back with this body, signed at an instant (UTC).
     pub fn sign(&self, id: &str, at: DateTime<Utc>, body: &[u8]) -> [(&'static str, String); 3] {
-        [
-            (ID, id.to_owned()),
-            (TIMESTAMP, at.timestamp().to_string()),
-            (SIGNATURE, self.shared.secret.sign(id, at, body)),
-        ]
+        signed(&self.shared.secret, id, at, body)
     }
+}
+
+/// The headers of a call back with this body, signed by whoever knows [`SECRET`].
+pub(crate) fn sign(id: &str, at: DateTime<Utc>, body: &[u8]) -> [(&'static str, String); 3] {
+    signed(&Secret::parse(&SECRET.into()).unwrap(), id, at, body)
+}
+
+fn signed(
+    secret: &Secret,
+    id: &str,
+    at: DateTime<Utc>,
+    body: &[u8],
+) -> [(&'static str, String); 3] {
+    [
+        (ID, id.to_owned()),
+        (TIMESTAMP, at.timestamp().to_string()),
+        (SIGNATURE, secret.sign(id, at, body)),
+    ]
 }
 
 impl Drop for FakeGateway {
@@ -175,7 +200,7 @@ impl Shared {
             {
                 return Some(refusal(401, ""));
             }
-            let reply = state.script.pop_front().unwrap_or(Reply::Accept);
+            let reply = state.script.take().unwrap_or(Reply::Accept);
             if matches!(
                 reply,
                 Reply::Accept | Reply::Slow(_) | Reply::AcceptThenDrop

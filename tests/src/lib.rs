@@ -25,6 +25,7 @@ mod on_both;
 mod postgres;
 pub mod program;
 pub mod readers;
+pub mod soak;
 mod sqlite;
 pub mod steps;
 mod texts;

@@ -1,6 +1,7 @@
 //! Moving time, with the worker at work.
 
 use chrono::{DateTime, Utc};
+use platform::Clock;
 use worker::JobReport;
 
 use super::TestApp;
@@ -40,6 +41,16 @@ impl TestApp {
     /// (`2025-10-01T09:00`), as read on a clock in China.
     pub async fn advance(&self, local: &str) -> Vec<JobReport> {
         self.advance_to(china(local)).await
+    }
+
+    /// Puts the clock at an instant: workers are processes of their own.
+    pub(crate) fn stand_at(&self, instant: DateTime<Utc>) {
+        self.0.clock.set(instant);
+    }
+
+    /// The clock, for whoever lives in the same time.
+    pub(crate) fn clock(&self) -> Clock {
+        self.0.parts.clock.clone()
     }
 
     /// Moves the clock while no worker runs: an outage.

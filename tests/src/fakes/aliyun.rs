@@ -4,7 +4,7 @@
 mod signature;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::{Arc, Mutex},
 };
 
@@ -21,7 +21,10 @@ use serde_json::{Value, json};
 
 pub(super) use self::signature::hex;
 pub use self::signature::verify;
-use super::wire::{Reaction, Request, Server};
+use super::{
+    script::Script,
+    wire::{Reaction, Request, Server},
+};
 
 /// Id of the office's access key.
 pub const KEY_ID: &str = "LTAI-of-the-office";
@@ -64,7 +67,7 @@ pub enum Act {
 
 #[derive(Debug, Default)]
 struct State {
-    script: VecDeque<Act>,
+    script: Script<Act>,
     nonces: HashSet<String>,
     templates: BTreeMap<String, BTreeMap<String, VariableRule>>,
     signatures: BTreeSet<String>,
@@ -123,6 +126,11 @@ impl FakeAliyun {
         self.state(|state| state.script.extend(acts));
     }
 
+    /// What chance does with calls that are not in the script.
+    pub fn leave_to(&self, chance: impl FnMut() -> Option<Act> + Send + 'static) {
+        self.state(|state| state.script.leave_to(chance));
+    }
+
     /// How long what it took cannot be found.
     pub fn lag(&self, lag: TimeDelta) {
         self.state(|state| state.lag = lag);
@@ -130,7 +138,12 @@ impl FakeAliyun {
 
     /// Everything taken, oldest first.
     pub fn taken(&self) -> Vec<Taken> {
-        self.state(|state| state.taken.clone())
+        self.taken_from(0)
+    }
+
+    /// What was taken after so many others.
+    pub fn taken_from(&self, first: usize) -> Vec<Taken> {
+        self.state(|state| state.taken[first..].to_vec())
     }
 
     /// Calls that came, taken or not.
@@ -184,7 +197,7 @@ impl Shared {
         if let Err((status, code)) = state.admit(request, now) {
             return refused(status, code, "refused");
         }
-        let act = state.script.pop_front();
+        let act = state.script.take();
         if let Some(Act::Refuse(status, code, message)) = act {
             return refused(status, code, message);
         }

@@ -5,7 +5,7 @@
 mod signature;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
@@ -21,7 +21,10 @@ use platform::Clock;
 use serde_json::{Value, json};
 
 pub use self::signature::verify;
-use super::wire::{Reaction, Request, Server};
+use super::{
+    script::Script,
+    wire::{Reaction, Request, Server},
+};
 
 /// Id of the office's key.
 pub const SECRET_ID: &str = "AKID-of-the-office";
@@ -66,7 +69,7 @@ pub enum Act {
 
 #[derive(Debug, Default)]
 struct State {
-    script: VecDeque<Act>,
+    script: Script<Act>,
     templates: BTreeMap<String, (Purpose, usize)>,
     signatures: BTreeSet<String>,
     terms: NoticeVariables,
@@ -140,9 +143,19 @@ impl FakeTencent {
         self.state(|state| state.script.extend(acts));
     }
 
+    /// What chance does with calls that are not in the script.
+    pub fn leave_to(&self, chance: impl FnMut() -> Option<Act> + Send + 'static) {
+        self.state(|state| state.script.leave_to(chance));
+    }
+
     /// Everything taken, oldest first.
     pub fn taken(&self) -> Vec<Taken> {
-        self.state(|state| state.taken.clone())
+        self.taken_from(0)
+    }
+
+    /// What was taken after so many others.
+    pub fn taken_from(&self, first: usize) -> Vec<Taken> {
+        self.state(|state| state.taken[first..].to_vec())
     }
 
     /// The carrier says what became of a message: the receipt to be posted, once, twice, late or in
@@ -190,7 +203,7 @@ impl Shared {
         if let Err(code) = admit(request, now) {
             return refused(code);
         }
-        let act = state.script.pop_front();
+        let act = state.script.take();
         match act {
             Some(Act::RefuseCall(code)) => return refused(code),
             Some(Act::Instead(reaction)) => return reaction,

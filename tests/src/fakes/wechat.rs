@@ -4,7 +4,7 @@
 mod callback;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -14,14 +14,18 @@ use platform::Clock;
 use serde_json::{Value, json};
 
 pub use self::callback::{AES_KEY, Callback, TOKEN, callback};
-use super::wire::{Reaction, Request, Server};
+use super::{
+    script::Script,
+    wire::{Reaction, Request, Server},
+};
 
 /// AppID of the only account.
 pub const APP_ID: &str = "wx1234567890abcdef";
 /// Its secret.
 pub const SECRET: &str = "app-secret-7f3a";
 /// The templates it has on file, with their fields.
-pub const TEMPLATES: [(&str, &[&str]); 2] = [
+pub const TEMPLATES: [(&str, &[&str]); 3] = [
+    ("day-reminder", &["date1"]),
     ("visit-reminder", &["thing1", "time2", "phone_number3"]),
     ("office-notice", &["thing1", "phrase2"]),
 ];
@@ -56,6 +60,8 @@ pub struct Taken {
     pub template_id: String,
     /// The fields.
     pub data: BTreeMap<String, String>,
+    /// Our id of it, which subscribe messages do not have.
+    pub client_msg_id: Option<String>,
     /// The platform's id of it.
     pub msgid: u64,
 }
@@ -72,7 +78,7 @@ struct State {
     credits: BTreeMap<(String, String), u32>,
     /// By recipient and `client_msg_id`.
     seen: BTreeMap<(String, String), (u64, DateTime<Utc>)>,
-    script: VecDeque<Scripted>,
+    script: Script<Scripted>,
     taken: Vec<Taken>,
     requests: usize,
 }
@@ -131,6 +137,11 @@ impl FakeWechat {
         self.state(|state| state.script.extend(script));
     }
 
+    /// What chance does with calls that are not in the script.
+    pub fn leave_to(&self, chance: impl FnMut() -> Option<Scripted> + Send + 'static) {
+        self.state(|state| state.script.leave_to(chance));
+    }
+
     /// Every token so far is refused from now on, as after a change of the secret.
     pub fn forget_tokens(&self) {
         self.state(|state| {
@@ -151,7 +162,12 @@ impl FakeWechat {
 
     /// Everything taken, oldest first.
     pub fn taken(&self) -> Vec<Taken> {
-        self.state(|state| state.taken.clone())
+        self.taken_from(0)
+    }
+
+    /// What was taken after so many others.
+    pub fn taken_from(&self, first: usize) -> Vec<Taken> {
+        self.state(|state| state.taken[first..].to_vec())
     }
 
     /// How many tokens were asked for.
@@ -237,7 +253,7 @@ impl State {
             Some(ends) if *ends <= now => return refused(42_001),
             Some(_) => {}
         }
-        let scripted = self.script.pop_front();
+        let scripted = self.script.take();
         match scripted {
             Some(Scripted::Errcode(errcode)) => return refused(errcode),
             Some(Scripted::Status(status)) => return Reaction::Answer(status, Value::Null),
@@ -299,6 +315,7 @@ impl State {
             to,
             template_id,
             data: values,
+            client_msg_id: text("client_msg_id"),
             msgid,
         });
         Ok(msgid)
@@ -313,6 +330,7 @@ fn fits(field: &str, value: &str) -> bool {
         "phrase" => (1..=5).contains(&letters) && !value.is_ascii(),
         "phone_number" => (1..=17).contains(&letters) && value.is_ascii(),
         "time" => value.contains(':') || value.contains('年'),
+        "date" => value.contains('年'),
         _ => false,
     }
 }

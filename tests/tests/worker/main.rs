@@ -22,6 +22,7 @@ mod race;
 mod receipt_effects;
 mod receipts;
 mod scripted;
+mod soak;
 mod status;
 mod story;
 mod three_years;

@@ -1,0 +1,66 @@
+//! When time may leap, and where to.
+
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use domain::MessageStatus;
+use storage::messages::figures::{self, UnderWay};
+
+use crate::TestApp;
+
+/// Nothing may begin between the look and the leap: a lease would run out under a worker's hands.
+const ROOM: TimeDelta = TimeDelta::seconds(2);
+
+/// The leaps of a soak, and how late messages were on the way.
+#[derive(Debug, Default)]
+pub(super) struct Leaps {
+    /// How many there were.
+    pub count: usize,
+    /// How long the message waited that waited longest past its time, or past the leap over it.
+    pub longest_wait: TimeDelta,
+    to: Option<DateTime<Utc>>,
+}
+
+/// What is under way, by state.
+pub(super) fn waiting(app: &TestApp) -> Vec<UnderWay> {
+    let agency = app.seed().agency;
+    let waiting = app.store().read(|tx| figures::under_way(tx, agency));
+    waiting.unwrap()
+}
+
+impl Leaps {
+    /// Where time leaps to, if nothing is due: to what is next. Things close to each other are done
+    /// together, but for those that nobody knows the fate of: vendors know a repetition for minutes.
+    pub fn next(
+        &mut self,
+        waiting: &[UnderWay],
+        receipts: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let of = |status| waiting.iter().find(|it| it.status == status);
+        let due = of(MessageStatus::Scheduled).and_then(|it| it.earliest);
+        if let Some(due) = due
+            .max(self.to)
+            .filter(|since| due.is_some() && *since < now)
+        {
+            self.longest_wait = self.longest_wait.max(now - due);
+        }
+        let earliest = waiting.iter().filter_map(|it| it.earliest);
+        let next = earliest.chain(receipts).min()?;
+        if of(MessageStatus::Claimed).is_some() || next < now + ROOM {
+            return None;
+        }
+        let grains = waiting.iter().filter_map(|it| match it.status {
+            MessageStatus::Unknown => it.earliest,
+            MessageStatus::Accepted => Some(end_of(it.earliest?, TimeDelta::minutes(5))),
+            _ => Some(end_of(it.earliest?, TimeDelta::minutes(1))),
+        });
+        let receipts = receipts.map(|at| end_of(at, TimeDelta::minutes(1)));
+        self.count += 1;
+        self.to = grains.chain(receipts).min();
+        self.to
+    }
+}
+
+/// The end of the span of time that an instant lies in.
+fn end_of(at: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    at.duration_trunc(span).unwrap() + span
+}

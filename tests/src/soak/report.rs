@@ -1,0 +1,403 @@
+//! What came of a soak.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt,
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use domain::{AttemptOutcome, ClientId, MessageId, MessageStatus, TaskKind, delivery};
+use storage::{
+    Scope, StorageError,
+    attempts::{self, Try},
+    messages::{self, Message},
+    tasks,
+};
+
+use super::{
+    carrier::{Carrier, Copy},
+    leaps::Leaps,
+    site::Site,
+    vendors::MINI_PROGRAM,
+};
+use crate::TestApp;
+
+/// More rows than a soak has.
+const ALL: i64 = 10_000_000;
+
+/// The figures of a soak.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Messages to clients that were laid down.
+    pub messages: usize,
+    /// Those that are there in the end.
+    pub found: usize,
+    /// How they ended: by state and by whether a person was asked to phone.
+    pub states: BTreeMap<(&'static str, bool), usize>,
+    /// Messages that have no final state.
+    pub unfinished: Vec<MessageId>,
+    /// Messages that were not delivered, and nothing says why.
+    pub unexplained: Vec<MessageId>,
+    /// Messages that count as delivered, and no carrier delivered.
+    pub falsely_proven: Vec<MessageId>,
+    /// Messages whose receipt was taken, and that do not count as delivered.
+    pub proof_lost: Vec<MessageId>,
+    /// Messages that a vendor was made to take again, because nobody knew that it had.
+    pub twice: usize,
+    /// Those of them that were not counted as perhaps taken.
+    pub twice_uncounted: Vec<MessageId>,
+    /// Messages that went to another account after one had taken them and no receipt came.
+    pub again_by_ladder: usize,
+    /// What vendors took, by account.
+    pub taken: BTreeMap<&'static str, usize>,
+    /// Tries, by account and outcome.
+    pub tries: BTreeMap<(String, &'static str), usize>,
+    /// Changes of account, and calls by a person, by cause.
+    pub hops: BTreeMap<&'static str, usize>,
+    /// Workers that were killed.
+    pub kills: usize,
+    /// Receipts that were posted, and those of them about nothing of ours.
+    pub receipts: (usize, usize),
+    /// How often time leapt.
+    pub leaps: usize,
+    /// How long the message waited that waited longest past its time.
+    pub longest_wait: TimeDelta,
+    /// What it took by the machine's clock.
+    pub took: Duration,
+}
+
+/// Reads the database in the end.
+pub(super) fn read(
+    app: &TestApp,
+    site: &Site,
+    carrier: &Carrier,
+    leaps: &Leaps,
+    kills: usize,
+    took: Duration,
+) -> Report {
+    let stored = Stored::read(app);
+    let mut report = Report {
+        messages: site.messages,
+        found: stored.messages.len(),
+        kills,
+        receipts: (carrier.posted, carrier.strangers),
+        leaps: leaps.count,
+        longest_wait: leaps.longest_wait,
+        took,
+        ..Report::default()
+    };
+    let copies = Copies::join(&stored, site, carrier);
+    for message in &stored.messages {
+        report.look_at(message, &stored, &copies);
+    }
+    for copy in carrier.copies() {
+        *report.taken.entry(copy.account()).or_default() += 1;
+    }
+    report
+}
+
+/// What is in the database.
+struct Stored {
+    messages: Vec<Message>,
+    tries: HashMap<MessageId, Vec<Try>>,
+    called: HashSet<MessageId>,
+}
+
+impl Stored {
+    fn read(app: &TestApp) -> Self {
+        let agency = app.seed().agency;
+        let read = app.store().read(|tx| {
+            let filter = messages::Filter::default();
+            let all = messages::list(tx, agency, Scope::default(), &filter, None, ALL)?;
+            let mut tries: HashMap<MessageId, Vec<Try>> = HashMap::new();
+            let ids: Vec<MessageId> = all.iter().map(|message| message.id).collect();
+            for some in ids.chunks(500) {
+                for made in attempts::tries(tx, agency, some)? {
+                    tries.entry(made.message_id).or_default().push(made);
+                }
+            }
+            let filter = tasks::Filter::default();
+            let tasks = tasks::list(tx, agency, Scope::default(), &filter, None, ALL)?;
+            let calls = tasks
+                .into_iter()
+                .filter(|it| it.kind == TaskKind::CallClient);
+            Ok::<_, StorageError>(Self {
+                messages: all,
+                tries,
+                called: calls.filter_map(|task| task.message_id).collect(),
+            })
+        });
+        read.unwrap()
+    }
+
+    fn tries(&self, message: MessageId) -> &[Try] {
+        self.tries.get(&message).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn was_acknowledged(made: &Try) -> bool {
+    let outcome = made.outcome;
+    outcome == Some(AttemptOutcome::Accepted) || outcome == Some(AttemptOutcome::Delivered)
+}
+
+/// What vendors took, by message.
+#[derive(Default)]
+struct Copies {
+    /// Taken, and nobody was told.
+    untold: HashMap<MessageId, usize>,
+    arrived: HashSet<MessageId>,
+    proven: HashSet<MessageId>,
+}
+
+impl Copies {
+    /// By the attempt, the message, or where the vendor is told neither by the recipient: whatever it
+    /// took beyond the tries it acknowledged belongs to tries whose answer was lost.
+    fn join(stored: &Stored, site: &Site, carrier: &Carrier) -> Self {
+        let by_attempt: HashMap<String, &Try> = stored
+            .tries
+            .values()
+            .flatten()
+            .map(|made| (made.attempt_id.to_string(), made))
+            .collect();
+        let by_message: HashMap<String, MessageId> = stored
+            .messages
+            .iter()
+            .map(|it| (it.id.uuid().simple().to_string(), it.id))
+            .collect();
+        let mut joined = Self::default();
+        let mut known: HashSet<String> = HashSet::new();
+        let mut of_recipient: HashMap<ClientId, usize> = HashMap::new();
+        let mut of_message: HashMap<MessageId, usize> = HashMap::new();
+        for (place, copy) in carrier.copies().iter().enumerate() {
+            let message = match copy {
+                Copy::Wechat(taken) => {
+                    let message = taken.client_msg_id.as_ref().map(|id| by_message[id]);
+                    if let Some(id) = message {
+                        *of_message.entry(id).or_default() += 1;
+                    } else {
+                        let client = site.open_ids[&taken.to];
+                        *of_recipient.entry(client).or_default() += 1;
+                    }
+                    message
+                }
+                // The office's platform knows a repetition by the id of the message.
+                Copy::Platform(taken) => {
+                    let made = by_attempt.get(&taken.attempt_id);
+                    let first = known.insert(taken.message_id.clone());
+                    let told = made.is_some_and(|made| {
+                        let same = |it: &&Try| it.gateway == made.gateway;
+                        let mut tries = stored.tries(made.message_id).iter().filter(same);
+                        tries.any(was_acknowledged)
+                    });
+                    made.map(|made| joined.add(made.message_id, first && !told))
+                }
+                _ => copy
+                    .attempt()
+                    .and_then(|id| by_attempt.get(id))
+                    .map(|made| joined.add(made.message_id, !was_acknowledged(made))),
+            };
+            if let Some(message) = message {
+                if carrier.arrived.contains(&place) {
+                    joined.arrived.insert(message);
+                }
+                if carrier.proven.contains(&place) {
+                    joined.proven.insert(message);
+                }
+            }
+        }
+        joined.by_count(stored, &of_message, &of_recipient);
+        joined
+    }
+
+    fn add(&mut self, message: MessageId, is_untold: bool) -> MessageId {
+        *self.untold.entry(message).or_default() += usize::from(is_untold);
+        message
+    }
+
+    fn by_count(
+        &mut self,
+        stored: &Stored,
+        of_message: &HashMap<MessageId, usize>,
+        of_recipient: &HashMap<ClientId, usize>,
+    ) {
+        for (message, taken) in of_message {
+            let tries = stored.tries(*message).iter();
+            let service = tries.filter(|made| made.gateway == super::vendors::SERVICE_ACCOUNT);
+            let told = service.filter(|made| was_acknowledged(made)).count();
+            *self.untold.entry(*message).or_default() += taken.saturating_sub(told);
+        }
+        let mut left = of_recipient.clone();
+        let by_mini_program = |made: &&Try| made.gateway == MINI_PROGRAM;
+        for message in &stored.messages {
+            let tries = stored.tries(message.id).iter().filter(by_mini_program);
+            let told = tries.filter(|made| was_acknowledged(made)).count();
+            if let Some(left) = message.client_id.and_then(|id| left.get_mut(&id)) {
+                *left = left.saturating_sub(told);
+            }
+        }
+        for message in &stored.messages {
+            let tries = stored.tries(message.id).iter().filter(by_mini_program);
+            let lost = tries.filter(|made| !was_acknowledged(made)).count();
+            if let Some(left) = message.client_id.and_then(|id| left.get_mut(&id)) {
+                let here = lost.min(*left);
+                *left -= here;
+                *self.untold.entry(message.id).or_default() += here;
+            }
+        }
+    }
+}
+
+impl Report {
+    fn look_at(&mut self, message: &Message, stored: &Stored, copies: &Copies) {
+        let (id, status) = (message.id, message.status);
+        let called = stored.called.contains(&id);
+        *self.states.entry((status.as_str(), called)).or_default() += 1;
+        let tries = stored.tries(id);
+        for made in tries {
+            let outcome = made.outcome.map_or("none", AttemptOutcome::as_str);
+            let key = (made.gateway.clone(), outcome);
+            *self.tries.entry(key).or_default() += 1;
+            if let Some(cause) = made.hop_cause {
+                *self.hops.entry(cause.as_str()).or_default() += 1;
+            }
+        }
+        if let Some(cause) = message.hop_cause.filter(|_| called) {
+            *self.hops.entry(cause.as_str()).or_default() += 1;
+        }
+        let is_delivered = status == MessageStatus::Delivered;
+        if !delivery::is_final(status) {
+            self.unfinished.push(id);
+        } else if !is_delivered && !called && message.status_reason.is_none() {
+            self.unexplained.push(id);
+        }
+        if is_delivered && !copies.arrived.contains(&id) {
+            self.falsely_proven.push(id);
+        }
+        if !is_delivered && copies.proven.contains(&id) {
+            self.proof_lost.push(id);
+        }
+        let told = tries.iter().filter(|made| was_acknowledged(made)).count();
+        let untold = copies.untold.get(&id).copied().unwrap_or(0);
+        self.again_by_ladder += told.saturating_sub(1);
+        let twice = untold.saturating_sub(usize::from(told == 0));
+        self.twice += twice;
+        let doubted = |made: &Try| made.outcome == Some(AttemptOutcome::Unknown);
+        if twice > 0 && !tries.iter().any(doubted) {
+            self.twice_uncounted.push(id);
+        }
+    }
+
+    /// What is not as it should be; `twice_per_thousand`: messages of a thousand that may have gone out
+    /// twice.
+    pub fn faults(&self, twice_per_thousand: f64) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.found != self.messages {
+            faults.push(format!(
+                "{} messages of {} are there",
+                self.found, self.messages
+            ));
+        }
+        for (what, ids) in [
+            ("have no final state", &self.unfinished),
+            (
+                "say nothing of why they were not delivered",
+                &self.unexplained,
+            ),
+            ("count as delivered and were not", &self.falsely_proven),
+            ("were delivered and do not count as such", &self.proof_lost),
+            ("went twice and are not counted", &self.twice_uncounted),
+        ] {
+            if !ids.is_empty() {
+                let some: Vec<String> = ids.iter().take(5).map(ToString::to_string).collect();
+                faults.push(format!(
+                    "{} messages {what}: {} …",
+                    ids.len(),
+                    some.join(", ")
+                ));
+            }
+        }
+        let (twice, all) = (count(self.twice), count(self.messages));
+        if twice * 1_000.0 > twice_per_thousand * all {
+            faults.push(format!("{} messages went twice", self.twice));
+        }
+        faults
+    }
+}
+
+fn count(number: usize) -> f64 {
+    u32::try_from(number).map_or(f64::MAX, f64::from)
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.took.as_secs_f64();
+        writeln!(f, "| figure | value |\n|---|---|")?;
+        writeln!(f, "| messages | {} |", self.messages)?;
+        writeln!(
+            f,
+            "| messages/s, leaps and kills included | {:.1} |",
+            count(self.messages) / seconds
+        )?;
+        writeln!(
+            f,
+            "| seconds, leaps of time | {seconds:.0}, {} |",
+            self.leaps
+        )?;
+        writeln!(f, "| workers killed | {} |", self.kills)?;
+        writeln!(
+            f,
+            "| went twice, unknown to us | {} ({:.3} %) |",
+            self.twice,
+            count(self.twice) / count(self.messages) * 100.0
+        )?;
+        writeln!(
+            f,
+            "| sent again by the ladder, without a receipt | {} |",
+            self.again_by_ladder
+        )?;
+        writeln!(
+            f,
+            "| without a final state, without a reason | {}, {} |",
+            self.unfinished.len(),
+            self.unexplained.len()
+        )?;
+        writeln!(
+            f,
+            "| proven falsely, proof lost | {}, {} |",
+            self.falsely_proven.len(),
+            self.proof_lost.len()
+        )?;
+        let (posted, strangers) = self.receipts;
+        writeln!(
+            f,
+            "| receipts posted, of nothing of ours | {posted}, {strangers} |"
+        )?;
+        writeln!(
+            f,
+            "| longest wait past its time | {:.1} s |",
+            self.longest_wait.as_seconds_f64()
+        )?;
+        writeln!(f, "\n| state | a person phones | messages |\n|---|---|---|")?;
+        for ((state, called), number) in &self.states {
+            writeln!(
+                f,
+                "| {state} | {} | {number} |",
+                if *called { "yes" } else { "no" }
+            )?;
+        }
+        writeln!(f, "\n| cause of a hop | hops |\n|---|---|")?;
+        for (cause, number) in &self.hops {
+            writeln!(f, "| {cause} | {number} |")?;
+        }
+        writeln!(f, "\n| account | taken | tries by outcome |\n|---|---|---|")?;
+        for (account, taken) in &self.taken {
+            let tries = self.tries.iter().filter(|((of, _), _)| of == account);
+            let tries: Vec<String> = tries
+                .map(|((_, outcome), number)| format!("{outcome} {number}"))
+                .collect();
+            writeln!(f, "| {account} | {taken} | {} |", tries.join(", "))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! The vendors of a soak, each with faults of its own.
+
+use domain::channel_limits::{aliyun::VariableRule, tencent::Purpose};
+
+use super::faults;
+use crate::{
+    FakeGateway, TestApp,
+    fakes::{
+        aliyun::{self, FakeAliyun},
+        tencent::{self, FakeTencent},
+        wechat::{self, FakeWechat},
+    },
+};
+
+/// The accounts, by their names in the settings.
+pub(super) const ALIYUN: &str = "aliyun";
+pub(super) const TENCENT: &str = "tencent";
+pub(super) const SERVICE_ACCOUNT: &str = "service-account";
+pub(super) const MINI_PROGRAM: &str = "mini-program";
+pub(super) const PLATFORM: &str = "webhook";
+
+/// The template at each of them.
+pub(super) const ALIYUN_TEMPLATE: &str = "SMS_100000001";
+pub(super) const TENCENT_TEMPLATE: &str = "1900001";
+pub(super) const WECHAT_TEMPLATE: &str = "day-reminder";
+
+/// The words of the office's signature.
+const SIGNATURE: &str = "城东服务站";
+
+/// The vendors.
+pub(super) struct Vendors {
+    pub aliyun: FakeAliyun,
+    pub tencent: FakeTencent,
+    pub wechat: FakeWechat,
+    pub platform: FakeGateway,
+}
+
+impl Vendors {
+    /// Starts them in the time of the app; what is filed with them is approved.
+    pub async fn start(app: &TestApp, seed: u64) -> Self {
+        let vendors = Self {
+            aliyun: FakeAliyun::start(app.clock()).await,
+            tencent: FakeTencent::start(app.clock()).await,
+            wechat: FakeWechat::start(app.clock()).await,
+            platform: FakeGateway::start(app.clock()).await,
+        };
+        let (aliyun, tencent) = (&vendors.aliyun, &vendors.tencent);
+        aliyun.approve_signature(SIGNATURE);
+        aliyun.approve_template(ALIYUN_TEMPLATE, &[("day", VariableRule::Time)]);
+        tencent.approve_signature(SIGNATURE);
+        tencent.approve_template(TENCENT_TEMPLATE, Purpose::Notice, 1);
+        aliyun.leave_to(faults::aliyun(seed));
+        tencent.leave_to(faults::tencent(seed));
+        vendors.wechat.leave_to(faults::wechat(seed));
+        vendors.platform.leave_to(faults::platform(seed));
+        vendors
+    }
+
+    /// The accounts as settings.
+    pub fn settings(&self) -> String {
+        let account = |name: &str, kind: &str, weight: u32, url: &str, secret: &str, rest: &str| {
+            format!(
+                "[[providers]]\nname = \"{name}\"\nkind = \"{kind}\"\nweight = {weight}\n\
+                 url = \"{url}\"\nsecret = \"{secret}\"\n{rest}timeout_seconds = 2\n\
+                 connect_timeout_seconds = 2\nallow_private_addresses = true\n\n"
+            )
+        };
+        let wechat = format!("app_id = \"{}\"\n", wechat::APP_ID);
+        let (service, mini) = ("wechat_template", "wechat_subscribe");
+        let at_wechat = |name: &str, kind: &str| {
+            account(name, kind, 1, &self.wechat.url(), wechat::SECRET, &wechat)
+        };
+        let aliyun = format!("key_id = \"{}\"\n", aliyun::KEY_ID);
+        let tencent = format!(
+            "key_id = \"{}\"\napp_id = \"{}\"\n",
+            tencent::SECRET_ID,
+            tencent::APP_ID
+        );
+        [
+            at_wechat(SERVICE_ACCOUNT, service),
+            at_wechat(MINI_PROGRAM, mini),
+            account(
+                ALIYUN,
+                "aliyun",
+                45,
+                &self.aliyun.url(),
+                aliyun::SECRET,
+                &aliyun,
+            ),
+            account(
+                TENCENT,
+                "tencent",
+                20,
+                &self.tencent.url(),
+                tencent::SECRET,
+                &tencent,
+            ),
+            account(
+                PLATFORM,
+                "webhook",
+                35,
+                &self.platform.url(),
+                crate::fake_gateway::SECRET,
+                "",
+            ),
+        ]
+        .concat()
+    }
+}
