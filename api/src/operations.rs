@@ -485,6 +485,10 @@ operations! {
     ListMySessions = list_my_sessions: Get "/v1/me/sessions", Client, Read "client_session";
     EndMySession = end_my_session: Delete "/v1/me/sessions/{id}", Client,
         Mutation "client_session";
+    ListMyConsents = list_my_consents: Get "/v1/me/consents", Client, Read "consent";
+    GiveMyConsent = give_my_consent: Post "/v1/me/consents", Client, Mutation "consent";
+    WithdrawMyConsent = withdraw_my_consent: Post "/v1/me/consents/withdrawals", Client,
+        Mutation "consent", refuses [ConsentNotInForce];
     BindMyWechat = bind_my_wechat: Post "/v1/me/wechat-bindings", Client,
         Mutation "wechat_binding", refuses [ConsentNotInForce, Conflict], also [NotConfigured];
     ListMyWechatBindings = list_my_wechat_bindings: Get "/v1/me/wechat-bindings", Client,

@@ -4,6 +4,7 @@
 mod appointments;
 mod check_in;
 mod confirm;
+mod consents;
 mod excuse;
 mod export;
 mod ledger;
@@ -14,6 +15,7 @@ pub use self::{
     appointments::{appointments, mine},
     check_in::check_in,
     confirm::confirm,
+    consents::{consents, give_consent, withdraw_consent},
     excuse::request_excuse,
     export::export,
     ledger::ledger,

@@ -5,6 +5,7 @@
     reason = "personal data never reaches a log"
 )]
 
+mod consents;
 mod export;
 mod ledger;
 mod requests;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use storage::{appointments::Appointment, clients::Client, offices::Office};
 use utoipa::ToSchema;
 
+pub use self::consents::*;
 pub use self::export::*;
 pub use self::ledger::{
     CONTEST, LedgerItem, LedgerView, ReviewState, ReviewView, Standing, standing_of,

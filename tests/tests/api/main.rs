@@ -13,6 +13,7 @@ mod bad_rules;
 mod bad_work;
 mod bodies;
 mod cases;
+mod client_consents;
 mod client_me;
 mod client_sign_in;
 mod consents;

@@ -255,6 +255,15 @@ impl World {
                 let path = format!("/v1/me/sessions/{}", id_of(&self.items[0]));
                 return Some((path, Value::Null));
             }
+            "give_my_consent" => (
+                "/v1/me/consents",
+                json!({ "purpose": "app_extras", "text_version": "extras-2026-01" }),
+            ),
+            "list_my_consents" => ("/v1/me/consents", Value::Null),
+            "withdraw_my_consent" => (
+                "/v1/me/consents/withdrawals",
+                json!({ "purpose": "app_extras" }),
+            ),
             "bind_my_wechat" => (
                 "/v1/me/wechat-bindings",
                 json!({ "code": self.app.wechat().code("sun") }),
