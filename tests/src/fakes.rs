@@ -4,6 +4,7 @@ pub mod aliyun;
 pub mod script;
 pub mod smtp;
 pub mod tencent;
+pub mod webhook;
 pub mod wechat;
 pub mod wecom;
 pub mod wire;

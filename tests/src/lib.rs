@@ -18,8 +18,6 @@ pub mod client;
 pub mod cluster;
 pub mod contents;
 pub mod database;
-pub mod fake_gateway;
-pub mod fake_wechat;
 pub mod fakes;
 mod on_both;
 mod postgres;
@@ -32,7 +30,6 @@ mod texts;
 mod wechat;
 
 pub use app::{Response, Setup, TestApp};
-pub use fake_gateway::{FakeGateway, Reply};
-pub use fake_wechat::{FakeWechat, WechatReply};
+pub use fakes::webhook::{FakeGateway, Reply};
 pub use on_both::on;
 pub use storage::Backend;

@@ -29,7 +29,7 @@ pub use self::{
     setup::Setup,
     time::china,
 };
-use crate::{Backend, FakeGateway, FakeWechat, database::Database};
+use crate::{Backend, FakeGateway, database::Database, fakes::wechat::FakeWechat};
 
 /// The real API and the real worker around one database. Clones are handles on the same.
 #[derive(Clone)]

@@ -28,10 +28,12 @@ use worker::{Providers, Settings, Worker, WorkerParts};
 
 use super::{Inner, PASSWORD, TestApp, seed};
 use crate::{
-    Backend, FakeGateway, FakeWechat,
+    Backend, FakeGateway,
     database::{self, Database},
-    fake_gateway::SECRET,
-    fake_wechat::{APP_ID, APP_SECRET},
+    fakes::{
+        webhook::SECRET,
+        wechat::{FakeWechat, MINI_PROGRAM, MINI_PROGRAM_SECRET},
+    },
 };
 
 /// Sends to the scripted gateway that take longer have an unknown outcome.
@@ -69,8 +71,8 @@ impl Setup {
         config.gateway.kind = GatewayKind::Recording;
         config.gateway.recording.keep = 100_000;
         config.gateway.webhook.secret = Some(SECRET.into());
-        config.wechat.mini_program.app_id = Some(APP_ID.to_owned());
-        config.wechat.mini_program.secret = Some(APP_SECRET.into());
+        config.wechat.mini_program.app_id = Some(MINI_PROGRAM.to_owned());
+        config.wechat.mini_program.secret = Some(MINI_PROGRAM_SECRET.into());
         Some(Self {
             database: Database::fresh(backend)?,
             // 2025-09-01, 08:00 in China.
@@ -214,7 +216,7 @@ impl Setup {
                 .webhook
                 .receipts_secret()
                 .map(|secret| Secret::parse(secret).unwrap()),
-            mini_program: account.map(|_| MiniProgram::new(&wechat.settings()).unwrap()),
+            mini_program: account.map(|_| MiniProgram::new(&wechat.mini_program()).unwrap()),
             server: config.server.clone(),
             auth: config.auth.clone(),
             client_sign_in: config.client_sign_in.clone(),

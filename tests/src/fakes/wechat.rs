@@ -1,7 +1,8 @@
 //! WeChat as it answers servers: tokens that run out, recipients without a credit, fields that break
-//! their rule, and calls back that are encrypted.
+//! their rule, codes of sign-ins, and calls back that are encrypted.
 
 mod callback;
+mod sign_in;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +14,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::Clock;
 use serde_json::{Value, json};
 
-pub use self::callback::{AES_KEY, Callback, TOKEN, callback};
+use self::sign_in::SignIns;
+pub use self::{
+    callback::{AES_KEY, Callback, TOKEN, callback},
+    sign_in::{MINI_PROGRAM, MINI_PROGRAM_SECRET, SESSION_KEY},
+};
 use super::{
     script::Script,
     wire::{Reaction, Request, Server},
@@ -81,6 +86,7 @@ struct State {
     script: Script<Scripted>,
     taken: Vec<Taken>,
     requests: usize,
+    sign_ins: SignIns,
 }
 
 /// The platform.
@@ -112,7 +118,9 @@ impl FakeWechat {
             state: Mutex::default(),
         });
         let reacting = Arc::clone(&shared);
-        let server = Server::start(move |request| reacting.react(request)).await;
+        // It says of its JSON that it is text.
+        let reacting = move |request: &Request| reacting.react(request);
+        let server = Server::saying("text/plain", reacting).await;
         Self { server, shared }
     }
 
@@ -189,7 +197,8 @@ fn token(number: usize) -> String {
     format!("access-token-{number}")
 }
 
-fn refused(errcode: i64) -> Reaction {
+/// The platform's way to refuse, with status 200.
+pub fn refused(errcode: i64) -> Reaction {
     Reaction::Answer(
         200,
         json!({ "errcode": errcode, "errmsg": "refused rid: 1-2-3" }),
@@ -199,6 +208,12 @@ fn refused(errcode: i64) -> Reaction {
 impl Shared {
     fn react(&self, request: &Request) -> Reaction {
         let (mut state, now) = (self.state.lock().unwrap(), self.clock.now());
+        if request.path() == "/sns/jscode2session" {
+            return match request.method.as_str() {
+                "GET" => state.sign_ins.react(request, now),
+                _ => refused(43_001),
+            };
+        }
         if request.method != "POST" {
             return refused(43_002);
         }

@@ -56,6 +56,8 @@ pub enum Reaction {
     Answer(u16, Value),
     /// Answers after a while.
     Late(Duration, Value),
+    /// Answers 429 with `Retry-After` in seconds.
+    TooMany(u32),
     /// Closes the connection without an answer.
     Drop,
     /// Resets the connection.
@@ -71,6 +73,14 @@ pub struct Server {
 impl Server {
     /// Starts it; `react` is asked about every request.
     pub async fn start(react: impl Fn(&Request) -> Reaction + Send + Sync + 'static) -> Self {
+        Self::saying("application/json", react).await
+    }
+
+    /// The same; it says of its JSON that it is of another type.
+    pub async fn saying(
+        content_type: &'static str,
+        react: impl Fn(&Request) -> Reaction + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let react = Arc::new(react);
@@ -79,7 +89,7 @@ impl Server {
                 let react = Arc::clone(&react);
                 tokio::spawn(async move {
                     // A client that breaks off is no fault of the server's.
-                    let _ = converse(stream, |request| react(request)).await;
+                    let _ = converse(stream, content_type, |request| react(request)).await;
                 });
             }
         });
@@ -107,11 +117,20 @@ impl fmt::Debug for Server {
 }
 
 /// One connection, until either side closes it.
-async fn converse(mut stream: TcpStream, react: impl Fn(&Request) -> Reaction) -> io::Result<()> {
+async fn converse(
+    mut stream: TcpStream,
+    content_type: &str,
+    react: impl Fn(&Request) -> Reaction,
+) -> io::Result<()> {
     let mut received = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut received).await? {
+        let mut retry_after = String::new();
         let (status, body) = match react(&request) {
             Reaction::Answer(status, body) => (status, body),
+            Reaction::TooMany(seconds) => {
+                retry_after = format!("retry-after: {seconds}\r\n");
+                (429, Value::Null)
+            }
             Reaction::Late(wait, body) => {
                 tokio::time::sleep(wait).await;
                 (200, body)
@@ -122,7 +141,7 @@ async fn converse(mut stream: TcpStream, react: impl Fn(&Request) -> Reaction) -
         let body = body.to_string();
         let length = body.len();
         let answer = format!(
-            "HTTP/1.1 {status} Answered\r\ncontent-type: application/json\r\n\
+            "HTTP/1.1 {status} Answered\r\ncontent-type: {content_type}\r\n{retry_after}\
              content-length: {length}\r\n\r\n{body}"
         );
         stream.write_all(answer.as_bytes()).await?;

@@ -42,7 +42,7 @@ pub fn receipt(bytes: &[u8]) {
 /// Nobody signs who has not the secret; whoever has it does, whatever the body.
 pub fn webhook_signature(bytes: &[u8]) {
     static SECRET: LazyLock<Secret> =
-        LazyLock::new(|| Secret::parse(&crate::fake_gateway::SECRET.into()).unwrap());
+        LazyLock::new(|| Secret::parse(&crate::fakes::webhook::SECRET.into()).unwrap());
     let input = text(bytes);
     let mut lines = input.splitn(4, '\n');
     let (id, timestamp, signature) = (lines.next(), lines.next(), lines.next());

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use super::vendors::{ALIYUN, MINI_PROGRAM, PLATFORM, SERVICE_ACCOUNT, TENCENT, Vendors};
 use crate::{
-    TestApp, fake_gateway,
-    fakes::{aliyun, tencent, wechat},
+    TestApp,
+    fakes::{aliyun, tencent, webhook, wechat},
 };
 
 /// What becomes of a message in so many cases of a hundred, each added to those above: nothing is ever
@@ -46,7 +46,7 @@ pub(super) enum Copy {
     Aliyun(aliyun::Taken),
     Tencent(tencent::Taken),
     Wechat(wechat::Taken),
-    Platform(fake_gateway::Taken),
+    Platform(webhook::Taken),
 }
 
 impl Copy {
@@ -215,7 +215,7 @@ impl Carrier {
             let Some(body) = self.settle(word, vendors, now) else {
                 continue;
             };
-            match post(app, &body).await {
+            match post(app, vendors, &body).await {
                 StatusCode::NO_CONTENT => {
                     self.posted += 1;
                     if word.delivered {
@@ -229,7 +229,7 @@ impl Carrier {
                 status => panic!("a receipt is refused with {status}"),
             }
             if self.percent() < STRANGERS {
-                self.say_of_a_stranger(app, now).await;
+                self.say_of_a_stranger(app, vendors, now).await;
             }
         }
     }
@@ -264,25 +264,25 @@ impl Carrier {
     }
 
     /// A receipt about a message that is none of ours.
-    async fn say_of_a_stranger(&mut self, app: &TestApp, now: DateTime<Utc>) {
+    async fn say_of_a_stranger(&mut self, app: &TestApp, vendors: &Vendors, now: DateTime<Utc>) {
         let id: domain::MessageId = self.ids.next();
         let body = json!({
             "type": "message.delivered", "timestamp": now, "data": { "id": id },
         });
-        assert_eq!(post(app, &body).await, StatusCode::ACCEPTED);
+        assert_eq!(post(app, vendors, &body).await, StatusCode::ACCEPTED);
         self.strangers += 1;
     }
 }
 
 /// Posts a receipt of the office's platform; answers the status.
-async fn post(app: &TestApp, body: &Value) -> StatusCode {
+async fn post(app: &TestApp, vendors: &Vendors, body: &Value) -> StatusCode {
     let body = body.to_string().into_bytes();
     let path = format!("/v1/agencies/{}/receipts", app.seed().agency);
     let mut request = app
         .request(Method::POST, &path)
         .header("content-type", "application/json");
     let at = app.sign_in_clock().now();
-    for (name, value) in fake_gateway::sign("soak", at, &body) {
+    for (name, value) in vendors.platform.sign("soak", at, &body) {
         request = request.header(name, value);
     }
     app.send(request.body(body)).await.status

@@ -68,7 +68,7 @@ pub(super) fn tencent(seed: u64) -> impl FnMut() -> Option<tencent::Act> + Send 
     chance(
         seed ^ 2,
         vec![
-            (15.0, Act::RefuseCall("InternalError")),
+            (15.0, Act::RefuseCall("InternalError.OtherError")),
             (8.0, Act::RefuseCall("RequestLimitExceeded")),
             (
                 5.0,

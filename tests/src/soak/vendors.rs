@@ -8,6 +8,7 @@ use crate::{
     fakes::{
         aliyun::{self, FakeAliyun},
         tencent::{self, FakeTencent},
+        webhook,
         wechat::{self, FakeWechat},
     },
 };
@@ -100,7 +101,7 @@ impl Vendors {
                 "webhook",
                 35,
                 &self.platform.url(),
-                crate::fake_gateway::SECRET,
+                webhook::SECRET,
                 "",
             ),
         ]

@@ -12,7 +12,7 @@ use storage::messages::{self, Message};
 use tests::{
     Response, TestApp,
     app::PASSWORD,
-    fake_gateway::SECRET,
+    fakes::webhook::SECRET,
     steps::{Journey, id_of},
 };
 

@@ -6,9 +6,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use storage::audit_log::{self, AuditEntry, Filter};
 use tests::{
-    TestApp, WechatReply,
+    TestApp,
     client::BORN,
-    fake_wechat::{APP_SECRET, SESSION_KEY},
+    fakes::{
+        wechat::{MINI_PROGRAM, MINI_PROGRAM_SECRET, SESSION_KEY, refused},
+        wire::Reaction,
+    },
     on_both,
     steps::id_of,
 };
@@ -73,7 +76,7 @@ on_both! {
         let open_id = app.wechat().open_id("wang");
         let held = app.contents();
         assert_eq!(held.rows("wechat_bindings"), 1);
-        for secret in [&open_id, SESSION_KEY, APP_SECRET] {
+        for secret in [&open_id, SESSION_KEY, MINI_PROGRAM_SECRET] {
             assert!(!held.mentions(secret), "{secret}");
         }
         let answers = [app.get(&token, BINDINGS).await, app.get(&token, "/v1/me/export").await];
@@ -86,7 +89,7 @@ on_both! {
         // Who has to send to it can open it.
         let (agency, id) = (app.seed().agency, client.parse().unwrap());
         let stored = app.store().read_in(agency, |tx| {
-            storage::wechat_bindings::open_id_of(tx, agency, id, tests::fake_wechat::APP_ID)
+            storage::wechat_bindings::open_id_of(tx, agency, id, MINI_PROGRAM)
         });
         assert_eq!(stored.unwrap(), Some(open_id));
     }
@@ -294,15 +297,15 @@ on_both! {
     async fn what_wechat_refuses_is_told_as_what_it_is(app: TestApp) {
         let (_, token) = app.bound_client(PHONE, "wang").await;
         for (reply, status, code) in [
-            (WechatReply::Errcode(40029), 401, "invalid_code"),
-            (WechatReply::Errcode(45011), 429, "too_many_requests"),
-            (WechatReply::Errcode(40226), 401, "not_bound"),
-            (WechatReply::Errcode(-1), 503, "unavailable"),
-            (WechatReply::Errcode(40125), 503, "unavailable"),
-            (WechatReply::Status(502), 503, "unavailable"),
-            (WechatReply::Drop, 503, "unavailable"),
+            (refused(40029), 401, "invalid_code"),
+            (refused(45011), 429, "too_many_requests"),
+            (refused(40226), 401, "not_bound"),
+            (refused(-1), 503, "unavailable"),
+            (refused(40125), 503, "unavailable"),
+            (Reaction::Answer(502, Value::Null), 503, "unavailable"),
+            (Reaction::Drop, 503, "unavailable"),
         ] {
-            app.wechat().script([reply]);
+            app.wechat().script_sign_ins([reply.clone()]);
             let before = app.contents();
             let refused = app.wechat_sign_in("wang", None).await;
             assert_eq!(refused.header("retry-after").is_some(), status != 401, "{reply:?}");
@@ -314,11 +317,11 @@ on_both! {
         let bindings = app.get(&token, BINDINGS).await.expect(200);
         app.delete(&token, &format!("{BINDINGS}/{}", id_of(&bindings["items"][0]))).await.expect(204);
         for (reply, status, code) in [
-            (WechatReply::Errcode(40029), 422, "invalid_value"),
-            (WechatReply::Errcode(40226), 409, "conflict"),
-            (WechatReply::Errcode(-1), 503, "unavailable"),
+            (refused(40029), 422, "invalid_value"),
+            (refused(40226), 409, "conflict"),
+            (refused(-1), 503, "unavailable"),
         ] {
-            app.wechat().script([reply]);
+            app.wechat().script_sign_ins([reply.clone()]);
             let before = app.contents();
             app.bind_wechat(&token, "wang").await.problem(status, code);
             assert!(app.contents().changed_since(&before).is_empty(), "{reply:?}");

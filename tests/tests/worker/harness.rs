@@ -3,7 +3,7 @@
 use domain::{AttemptId, MessageId, MessageKind, delivery::Failure};
 use gateways::{MessageGateway as _, Outgoing, WebhookGateway, webhook::WebhookSettings};
 use std::time::Duration;
-use tests::{FakeGateway, Reply, TestApp, fake_gateway::SECRET, on_both};
+use tests::{FakeGateway, Reply, TestApp, fakes::webhook::SECRET, on_both};
 
 fn gateway(fake: &FakeGateway) -> WebhookGateway {
     WebhookGateway::new(&WebhookSettings {

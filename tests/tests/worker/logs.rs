@@ -5,9 +5,12 @@ use domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
-    Backend, Reply, TestApp, WechatReply,
+    Backend, Reply, TestApp,
     client::{BORN, other_than},
-    fake_wechat::{APP_SECRET, SESSION_KEY},
+    fakes::{
+        wechat::{MINI_PROGRAM_SECRET, SESSION_KEY, refused},
+        wire::Reaction,
+    },
     on_both,
     steps::{Journey, id_of},
 };
@@ -267,7 +270,7 @@ on_both! {
         app.consent_to_wechat(client).await;
         app.bind_wechat(token, "wang").await.expect(201);
         let wechat_code = app.wechat().code("wang");
-        app.wechat().script([40125, -1].map(WechatReply::Errcode).into_iter().chain([WechatReply::Drop]));
+        app.wechat().script_sign_ins([refused(40_125), refused(-1), Reaction::Drop]);
         for _ in 0..3 {
             app.try_wechat_code(&wechat_code, None).await.problem(503, "unavailable");
         }
@@ -297,7 +300,7 @@ on_both! {
         let given = given.map(|secret| secret.as_str().unwrap());
         let secrets = [
             CLIENTS_PHONE, &format!("\"{code}\""), token, HELP, CORRECTION, BORN, "王小明", "王先生", "120.1551", &staff,
-            &wechat_code, &app.wechat().open_id("wang"), APP_SECRET, SESSION_KEY,
+            &wechat_code, &app.wechat().open_id("wang"), MINI_PROGRAM_SECRET, SESSION_KEY,
         ];
         assert!(log.contains("WeChat could not be asked who signs in"));
         let texts = app.sent().into_iter().map(|sent| sent.text);

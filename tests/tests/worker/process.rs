@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tests::{TestApp, fake_gateway::SECRET, program};
+use tests::{TestApp, fakes::webhook::SECRET, program};
 
 /// A running `tongxing-worker`. Killed when dropped.
 pub(crate) struct WorkerProcess {

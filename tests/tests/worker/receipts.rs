@@ -5,7 +5,7 @@ use domain::{AgencyId, IdMint};
 use gateways::standard_webhooks::{ID, SIGNATURE, Secret, TIMESTAMP};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Response, TestApp, app::china, fake_gateway::Taken, on_both, steps::Journey};
+use tests::{Response, TestApp, app::china, fakes::webhook::Taken, on_both, steps::Journey};
 
 use crate::story::{before_the_first_reminder, calls, message, notice_proof, taken};
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 use domain::Role;
 use serde_json::Value;
-use tests::{Backend, TestApp, fake_gateway::Taken, steps::Journey};
+use tests::{Backend, TestApp, fakes::webhook::Taken, steps::Journey};
 
 /// The client's number, as gateways get it.
 pub(crate) const CLIENT: &str = "+8613900001111";
