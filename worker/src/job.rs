@@ -18,7 +18,7 @@ pub struct Context {
     /// This process, as holder of leases.
     pub holder: AnyId,
     /// A permit for each message that may be at the gateway at the same time, whatever batch it is of.
-    pub sending: Semaphore,
+    pub sending: Arc<Semaphore>,
     /// When its jobs ran last.
     pub runs: Runs,
 }

@@ -75,7 +75,9 @@ impl Worker {
         });
         Self {
             context: Arc::new(Context {
-                sending: Semaphore::new(parts.settings.concurrency.min(Semaphore::MAX_PERMITS)),
+                sending: Arc::new(Semaphore::new(
+                    parts.settings.concurrency.min(Semaphore::MAX_PERMITS),
+                )),
                 parts,
                 holder,
                 runs: Runs::default(),

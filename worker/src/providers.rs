@@ -74,6 +74,11 @@ impl Provider {
         first.is_some_and(|first| now - first.started_at < self.knows_repetition_for)
     }
 
+    /// Whether it knows a repetition however late it comes.
+    pub(crate) fn always_knows_repetition(&self) -> bool {
+        self.knows_repetition_for == TimeDelta::MAX
+    }
+
     /// When the account may send to a recipient again who got as much as it sends one in a day.
     fn number_rests_until(
         &self,

@@ -31,8 +31,7 @@ pub fn filing(row: &ProviderTemplate) -> Result<Filing, WorkError> {
 /// As [`filing`].
 pub fn mapping(row: &ProviderTemplate) -> Result<Result<Mapping, Refusal>, WorkError> {
     let filing = filing(row)?;
-    Ok(Template::parse(&row.body, WordList::shipped())
-        .and_then(|text| Mapping::new(filing, text)))
+    Ok(Template::parse(&row.body, WordList::shipped()).and_then(|text| Mapping::new(filing, text)))
 }
 
 /// What cannot be a number of characters is none.

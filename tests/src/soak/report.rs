@@ -7,7 +7,9 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use domain::{AttemptOutcome, ClientId, MessageId, MessageStatus, TaskKind, delivery};
+use domain::{
+    AttemptId, AttemptOutcome, ClientId, HopCause, MessageId, MessageStatus, TaskKind, delivery,
+};
 use storage::{
     Scope, StorageError,
     attempts::{self, Try},
@@ -19,7 +21,7 @@ use super::{
     carrier::{Carrier, Copy},
     leaps::Leaps,
     site::Site,
-    vendors::MINI_PROGRAM,
+    vendors::{MINI_PROGRAM, PLATFORM, SERVICE_ACCOUNT, TENCENT},
 };
 use crate::TestApp;
 
@@ -47,7 +49,8 @@ pub struct Report {
     pub twice: usize,
     /// Those of them that were not counted as perhaps taken.
     pub twice_uncounted: Vec<MessageId>,
-    /// Messages that went to another account after one had taken them and no receipt came.
+    /// Messages that went to another account after one had taken them and no receipt came, or one of a
+    /// failure.
     pub again_by_ladder: usize,
     /// What vendors took, by account.
     pub taken: BTreeMap<&'static str, usize>,
@@ -141,18 +144,17 @@ fn was_acknowledged(made: &Try) -> bool {
     outcome == Some(AttemptOutcome::Accepted) || outcome == Some(AttemptOutcome::Delivered)
 }
 
-/// What vendors took, by message.
+/// What vendors took, by our tries.
 #[derive(Default)]
 struct Copies {
-    /// Taken, and nobody was told.
-    untold: HashMap<MessageId, usize>,
+    taken: HashSet<AttemptId>,
     arrived: HashSet<MessageId>,
     proven: HashSet<MessageId>,
 }
 
 impl Copies {
-    /// By the attempt, the message, or where the vendor is told neither by the recipient: whatever it
-    /// took beyond the tries it acknowledged belongs to tries whose answer was lost.
+    /// By the attempt; where the vendor is not told which, by the message or the recipient: what it took
+    /// beyond the tries it acknowledged belongs to those whose answer was lost.
     fn join(stored: &Stored, site: &Site, carrier: &Carrier) -> Self {
         let by_attempt: HashMap<String, &Try> = stored
             .tries
@@ -166,86 +168,60 @@ impl Copies {
             .map(|it| (it.id.uuid().simple().to_string(), it.id))
             .collect();
         let mut joined = Self::default();
-        let mut known: HashSet<String> = HashSet::new();
-        let mut of_recipient: HashMap<ClientId, usize> = HashMap::new();
-        let mut of_message: HashMap<MessageId, usize> = HashMap::new();
+        let mut by_service: HashMap<MessageId, usize> = HashMap::new();
+        let mut by_mini_program: HashMap<ClientId, usize> = HashMap::new();
         for (place, copy) in carrier.copies().iter().enumerate() {
-            let message = match copy {
-                Copy::Wechat(taken) => {
-                    let message = taken.client_msg_id.as_ref().map(|id| by_message[id]);
-                    if let Some(id) = message {
-                        *of_message.entry(id).or_default() += 1;
-                    } else {
-                        let client = site.open_ids[&taken.to];
-                        *of_recipient.entry(client).or_default() += 1;
-                    }
-                    message
-                }
-                // The office's platform knows a repetition by the id of the message.
-                Copy::Platform(taken) => {
-                    let made = by_attempt.get(&taken.attempt_id);
-                    let first = known.insert(taken.message_id.clone());
-                    let told = made.is_some_and(|made| {
-                        let same = |it: &&Try| it.gateway == made.gateway;
-                        let mut tries = stored.tries(made.message_id).iter().filter(same);
-                        tries.any(was_acknowledged)
-                    });
-                    made.map(|made| joined.add(made.message_id, first && !told))
-                }
-                _ => copy
-                    .attempt()
-                    .and_then(|id| by_attempt.get(id))
-                    .map(|made| joined.add(made.message_id, !was_acknowledged(made))),
-            };
-            if let Some(message) = message {
+            let made = copy.attempt().and_then(|id| by_attempt.get(id));
+            if let Some(made) = made {
+                joined.taken.insert(made.attempt_id);
                 if carrier.arrived.contains(&place) {
-                    joined.arrived.insert(message);
+                    joined.arrived.insert(made.message_id);
                 }
-                if carrier.proven.contains(&place) {
-                    joined.proven.insert(message);
+                // A receipt of Tencent Cloud names a reference that nobody has whose answer was lost.
+                if carrier.proven.contains(&place)
+                    && (copy.account() != TENCENT || was_acknowledged(made))
+                {
+                    joined.proven.insert(made.message_id);
+                }
+            } else if let Copy::Wechat(taken) = copy {
+                if let Some(id) = &taken.client_msg_id {
+                    *by_service.entry(by_message[id]).or_default() += 1;
+                } else {
+                    let client = site.open_ids[&taken.to];
+                    *by_mini_program.entry(client).or_default() += 1;
                 }
             }
         }
-        joined.by_count(stored, &of_message, &of_recipient);
+        for (message, taken) in by_service {
+            joined.share(taken, SERVICE_ACCOUNT, stored.tries(message).iter());
+        }
+        let mut of_client: HashMap<ClientId, Vec<&Try>> = HashMap::new();
+        for message in &stored.messages {
+            if let Some(client) = message.client_id {
+                let tries = stored.tries(message.id).iter();
+                of_client.entry(client).or_default().extend(tries);
+            }
+        }
+        for (client, taken) in by_mini_program {
+            joined.share(taken, MINI_PROGRAM, of_client[&client].iter().copied());
+        }
         joined
     }
 
-    fn add(&mut self, message: MessageId, is_untold: bool) -> MessageId {
-        *self.untold.entry(message).or_default() += usize::from(is_untold);
-        message
+    /// Marks so many tries by an account as taken: first those it acknowledged.
+    fn share<'a>(&mut self, taken: usize, account: &str, tries: impl Iterator<Item = &'a Try>) {
+        let (told, others): (Vec<&Try>, Vec<&Try>) = tries
+            .filter(|made| made.gateway == account)
+            .partition(|made| was_acknowledged(made));
+        let lost = others.into_iter().filter(|made| is_doubted(made));
+        let marked = told.into_iter().chain(lost).take(taken);
+        self.taken.extend(marked.map(|made| made.attempt_id));
     }
+}
 
-    fn by_count(
-        &mut self,
-        stored: &Stored,
-        of_message: &HashMap<MessageId, usize>,
-        of_recipient: &HashMap<ClientId, usize>,
-    ) {
-        for (message, taken) in of_message {
-            let tries = stored.tries(*message).iter();
-            let service = tries.filter(|made| made.gateway == super::vendors::SERVICE_ACCOUNT);
-            let told = service.filter(|made| was_acknowledged(made)).count();
-            *self.untold.entry(*message).or_default() += taken.saturating_sub(told);
-        }
-        let mut left = of_recipient.clone();
-        let by_mini_program = |made: &&Try| made.gateway == MINI_PROGRAM;
-        for message in &stored.messages {
-            let tries = stored.tries(message.id).iter().filter(by_mini_program);
-            let told = tries.filter(|made| was_acknowledged(made)).count();
-            if let Some(left) = message.client_id.and_then(|id| left.get_mut(&id)) {
-                *left = left.saturating_sub(told);
-            }
-        }
-        for message in &stored.messages {
-            let tries = stored.tries(message.id).iter().filter(by_mini_program);
-            let lost = tries.filter(|made| !was_acknowledged(made)).count();
-            if let Some(left) = message.client_id.and_then(|id| left.get_mut(&id)) {
-                let here = lost.min(*left);
-                *left -= here;
-                *self.untold.entry(message.id).or_default() += here;
-            }
-        }
-    }
+/// Whether nobody knew whether it was taken.
+fn is_doubted(made: &Try) -> bool {
+    matches!(made.outcome, None | Some(AttemptOutcome::Unknown))
 }
 
 impl Report {
@@ -277,14 +253,25 @@ impl Report {
         if !is_delivered && copies.proven.contains(&id) {
             self.proof_lost.push(id);
         }
-        let told = tries.iter().filter(|made| was_acknowledged(made)).count();
-        let untold = copies.untold.get(&id).copied().unwrap_or(0);
-        self.again_by_ladder += told.saturating_sub(1);
-        let twice = untold.saturating_sub(usize::from(told == 0));
-        self.twice += twice;
-        let doubted = |made: &Try| made.outcome == Some(AttemptOutcome::Unknown);
-        if twice > 0 && !tries.iter().any(doubted) {
-            self.twice_uncounted.push(id);
+        let taken = |made: &Try| copies.taken.contains(&made.attempt_id);
+        for (place, before) in tries.iter().enumerate().filter(|(_, made)| taken(made)) {
+            let after = &tries[place + 1..];
+            let Some(again) = after.iter().find(|made| taken(made)) else {
+                continue;
+            };
+            if before.gateway == PLATFORM && again.gateway == PLATFORM {
+                // It knows a repetition.
+                continue;
+            }
+            // It was known to be taken, and went on for want of a receipt or because of one.
+            if let Some(HopCause::NoReceipt | HopCause::PermanentFailure) = after[0].hop_cause {
+                self.again_by_ladder += 1;
+                continue;
+            }
+            self.twice += 1;
+            if before.outcome != Some(AttemptOutcome::Unknown) {
+                self.twice_uncounted.push(id);
+            }
         }
     }
 

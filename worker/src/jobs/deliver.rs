@@ -2,7 +2,7 @@
 //!
 //! A short unit of work claims what is due under a lease, decides again whether each message still
 //! makes sense, renders it and records the attempt. Then, outside any unit of work, the gateway is
-//! called. Another short unit of work records what came of it, as soon as it is known. A process that
+//! called. Another short unit of work records what came of it. A process that
 //! dies in between leaves an attempt without an outcome: its lease runs out, the attempt becomes
 //! `unknown`, and the message is sent again under the same id where the other side knows a repetition by
 //! it. Any other account is asked first what it knows.
@@ -37,7 +37,7 @@ use crate::{
     runner::blocking,
 };
 
-/// Results that are recorded in one unit of work at most.
+/// Results that are taken over at a time.
 const RECORDED_AT_ONCE: usize = 500;
 
 #[derive(Debug, Default)]
@@ -46,23 +46,30 @@ pub(super) struct Deliver {
 }
 
 impl Deliver {
-    /// Records what came of messages while others are still on their way: what a process that dies has
-    /// not recorded may go out twice. As many as have come are one unit of work.
+    /// Records what came of messages. Where an account would not know a message again, at once and while
+    /// others are on their way: what a process that dies has not recorded may go out twice. The rest
+    /// waits for the end of the batch, or for one of those.
     async fn settle(
         &self,
         turn: &Turn,
         mut results: mpsc::UnboundedReceiver<Sent>,
     ) -> Result<(), JobError> {
         let mut failure = None;
-        let mut sent = Vec::new();
-        while results.recv_many(&mut sent, RECORDED_AT_ONCE).await > 0 {
+        let mut gathered = Vec::new();
+        loop {
+            let came = results.recv_many(&mut gathered, RECORDED_AT_ONCE).await;
+            if came > 0 && !gathered.iter().any(Sent::is_urgent) {
+                continue;
+            }
+            if gathered.is_empty() {
+                return failure.map_or(Ok(()), Err);
+            }
             let (turn, retry) = (turn.clone(), Arc::clone(&self.retry));
-            let sent = mem::take(&mut sent);
+            let sent = mem::take(&mut gathered);
             let settled = blocking(move || settle::settle(&turn, &sent, &retry)).await;
             // Nobody will have recorded these; the others are not to share their fate.
             failure = failure.or(settled.err());
         }
-        failure.map_or(Ok(()), Err)
     }
 }
 

@@ -98,13 +98,13 @@ async fn what_a_vendor_cannot_tell_waits_an_hour_before_it_goes_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn outcomes_are_recorded_while_others_are_on_their_way() {
+async fn at_a_vendor_outcomes_are_recorded_while_others_are_on_their_way() {
     let site = Site::new(2);
     let hanging = Hanging::new(Ok(Accepted {
         provider_message_id: None,
         delivered: true,
     }));
-    let worker = site.worker_with(hanging.clone());
+    let worker = site.worker_at_vendor(hanging.clone());
     site.run_at(&worker, BEFORE).await;
     site.clock.set(instant(FIRST));
     let running = tokio::spawn(async move { worker.run_until_idle().await });

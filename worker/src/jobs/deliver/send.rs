@@ -1,11 +1,11 @@
 //! Calls the account's gateway, outside any unit of work.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
 use gateways::{Accepted, Failure, SendError};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{OwnedSemaphorePermit, mpsc::UnboundedSender};
 
 use super::claim::Ready;
 use crate::job::Context;
@@ -18,6 +18,16 @@ const SLACK: Duration = Duration::from_secs(2);
 pub(super) struct Sent {
     pub ready: Ready,
     pub result: Sending,
+    /// Its place at the gateways, held until the result is recorded: set where sending it again would
+    /// make a second message of it, so that a process that dies leaves few of those behind.
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Sent {
+    /// Whether it is to be recorded at once.
+    pub fn is_urgent(&self) -> bool {
+        self.place.is_some()
+    }
 }
 
 /// What came of the call, or that there was none.
@@ -52,7 +62,7 @@ pub(super) async fn send(
 
 async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sent {
     // Two batches may be under way, and the office's platform takes so many at once in all.
-    let _permit = context.sending.acquire().await;
+    let permit = Arc::clone(&context.sending).acquire_owned().await.ok();
     let (providers, clock) = (&context.parts.providers, &context.parts.clock);
     let place = ready.chosen.account;
     let longest = context.parts.settings.send_timeout;
@@ -65,6 +75,7 @@ async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sen
         return Sent {
             ready,
             result: Sending::NotTried,
+            place: None,
         };
     };
     let sending = provider.gateway.send(&ready.outgoing);
@@ -76,5 +87,6 @@ async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sen
     Sent {
         ready,
         result: Sending::Tried(result),
+        place: permit.filter(|_| !provider.always_knows_repetition()),
     }
 }
