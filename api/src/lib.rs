@@ -28,6 +28,7 @@ pub mod services;
 pub mod state;
 mod tls;
 mod unit_of_work;
+pub mod vendors;
 pub mod views;
 
 pub use server::{ServerError, build};

@@ -100,6 +100,11 @@ impl Operation {
         matches!(self.method, Method::Post | Method::Patch | Method::Put)
     }
 
+    /// Whether providers post to it, each in its own form: what they say of the form is not asked.
+    pub fn is_for_providers(&self) -> bool {
+        self.path.starts_with("/v1/gateways/")
+    }
+
     /// Whether the same request may be sent again under an `Idempotency-Key`.
     pub const fn takes_idempotency_key(&self) -> bool {
         matches!(self.method, Method::Post)
@@ -167,16 +172,14 @@ impl Operation {
             codes.extend([P::SecondFactorRequired, P::PasswordChangeRequired]);
         }
         if self.has_body() {
-            codes.extend([
-                P::UnsupportedMediaType,
-                P::MalformedJson,
-                P::JsonTooComplex,
-                P::RequestTimeout,
-                P::PayloadTooLarge,
-            ]);
+            codes.extend([P::MalformedJson, P::RequestTimeout, P::PayloadTooLarge]);
         }
-        // What a signed body says is another system's affair: it is a receipt or it is none.
-        if self.has_body() && !self.others.contains(&P::InvalidSignature) {
+        if self.has_body() && !self.is_for_providers() {
+            codes.extend([P::UnsupportedMediaType, P::JsonTooComplex]);
+        }
+        // What another system says is its affair: it is a receipt or it is none.
+        let is_foreign = self.is_for_providers() || self.others.contains(&P::InvalidSignature);
+        if self.has_body() && !is_foreign {
             codes.extend([P::UnknownField, P::Refused(RefusalCode::InvalidValue)]);
         }
         if self.path.contains('{') {
@@ -452,6 +455,8 @@ operations! {
         Mutation "sending_pause", refuses [InvalidValue];
     ReceiveReceipt = receive_receipt: Post "/v1/agencies/{agency_id}/receipts", Open,
         Mutation "message", also [InvalidSignature];
+    ReceiveVendorReceipts = receive_vendor_receipts:
+        Post "/v1/gateways/{account}/{secret}/receipts", Open, Intake "gateway_post";
     ListTasks = list_tasks: Get "/v1/tasks", may(P::ReadTasks), Read "task",
         also [InvalidCursor];
     GetTask = get_task: Get "/v1/tasks/{id}", may(P::ReadTasks), ReadFile "task";

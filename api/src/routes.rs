@@ -74,6 +74,7 @@ routes![
     h::sending_pauses::get::get_sending_pause,
     h::sending_pauses::end::end_sending_pause,
     h::receipts::receive::receive_receipt,
+    h::gateways::receive_receipts::receive_vendor_receipts,
     h::excuses::request::request_excuse,
     h::excuses::list::list_excuses,
     h::excuses::get::get_excuse,

@@ -13,6 +13,7 @@ use crate::{
     pending::Pending,
     refusals::Refusals,
     sandbox::Sandbox,
+    vendors::Vendors,
 };
 
 /// What every request shares; one per process.
@@ -44,6 +45,8 @@ pub struct AppState {
     pub sandbox: Option<Sandbox>,
     /// What receipts of the office's own SMS platform are signed with; `None`: none are taken.
     pub receipt_secret: Option<gateways::standard_webhooks::Secret>,
+    /// The accounts at providers that post to us.
+    pub vendors: Vendors,
     /// Asks WeChat who signs in; `None`: the office has no mini program.
     pub mini_program: Option<gateways::wechat::sign_in::MiniProgram>,
     /// `[server]`

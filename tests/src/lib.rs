@@ -27,6 +27,7 @@ pub mod soak;
 mod sqlite;
 pub mod steps;
 mod texts;
+pub mod vendors;
 mod wechat;
 
 pub use app::{Response, Setup, TestApp};

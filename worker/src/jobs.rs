@@ -1,6 +1,7 @@
 //! The jobs, in the order of a tick: what a window's opening or closing changes comes before what is
 //! planned from it, and both before delivery.
 
+mod apply_posts;
 mod codes;
 mod deliver;
 mod digest;
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Arc<dyn Job>> {
         Arc::new(remind::JOB),
         Arc::new(escalate::JOB),
         Arc::new(digest::Digest),
+        Arc::new(apply_posts::ApplyPosts),
         Arc::new(deliver::Deliver::default()),
         Arc::new(receipts::Receipts),
         Arc::new(purge::Purge),

@@ -17,6 +17,7 @@ mod repeatable;
 pub mod request;
 pub mod signed;
 pub mod stream;
+pub mod vendor_call;
 
 pub use body::RawBody;
 pub use call::Call;
@@ -27,3 +28,4 @@ pub use page::PageQuery;
 pub use path::Path;
 pub use query::Query;
 pub use signed::SignedBody;
+pub use vendor_call::VendorCall;

@@ -12,6 +12,7 @@ pub mod covers;
 pub mod escalations;
 pub mod excuses;
 pub mod family_contacts;
+pub mod gateways;
 pub mod integrators;
 pub mod me;
 pub mod message_budgets;

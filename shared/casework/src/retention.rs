@@ -89,6 +89,7 @@ fn now_of(subject: Subject, now: DateTime<Utc>, real: DateTime<Utc>) -> DateTime
         | Subject::Sessions
         | Subject::ClientSessions => real.min(now),
         Subject::FamilyContacts
+        | Subject::GatewayPosts
         | Subject::AuditTrail
         | Subject::Consents
         | Subject::DeliveryProof

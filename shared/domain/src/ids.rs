@@ -123,6 +123,8 @@ ids! {
     WechatBinding WechatBindingId,
     /// One change of the messages a client allowed a mini program to send.
     CreditEvent CreditEventId,
+    /// One thing that a provider posted to us.
+    GatewayPost GatewayPostId,
     /// A one-time code for a sign-in of a client.
     SignInCode SignInCodeId,
     /// A client's own act of being there.

@@ -21,6 +21,8 @@ coded! {
         /// Sign-ins of clients.
         ClientSessions = "client_sessions",
         FamilyContacts = "family_contacts",
+        /// What providers posted, once it was acted on. It is no agency's: whichever is first deletes it.
+        GatewayPosts = "gateway_posts",
         AuditTrail = "audit_trail",
         /// The ledger of consents.
         Consents = "consents",

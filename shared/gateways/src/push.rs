@@ -45,6 +45,29 @@ impl fmt::Debug for Report {
     }
 }
 
+impl Report {
+    /// The same in every repetition, and in no other receipt. Holds the number.
+    pub fn identity(&self) -> String {
+        let Self {
+            outcome,
+            provider_message_id,
+            attempt_id,
+            recipient,
+            code,
+            happened_at,
+        } = self;
+        let said = outcome.map(ReceiptOutcome::status);
+        identity(&[
+            provider_message_id.clone(),
+            attempt_id.map(|id| id.to_string()),
+            recipient.clone(),
+            said.map(|said| said.to_string()),
+            code.clone(),
+            happened_at.map(|at| at.timestamp().to_string()),
+        ])
+    }
+}
+
 /// What somebody answered to a message. `Debug` shows neither number nor text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -69,6 +92,28 @@ impl fmt::Debug for Reply {
     }
 }
 
+impl Reply {
+    /// The same in every repetition, and in no other reply. Holds the number and the text, where the
+    /// vendor gives the reply no id.
+    pub fn identity(&self) -> String {
+        match &self.provider_reply_id {
+            Some(id) => identity(&[Some(id.clone())]),
+            None => identity(&[
+                None,
+                self.sender.clone(),
+                self.extension.clone(),
+                self.sent_at.map(|at| at.timestamp().to_string()),
+                Some(self.text.clone()),
+            ]),
+        }
+    }
+}
+
+/// Parts as one text that no other parts make.
+fn identity(parts: &[Option<String>]) -> String {
+    format!("{parts:?}")
+}
+
 /// What one post brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed<T> {
@@ -76,6 +121,66 @@ pub struct Pushed<T> {
     pub items: Vec<T>,
     /// How many more there were that could not.
     pub unreadable: usize,
+}
+
+/// One element of a post, to be kept. No `Debug`: personal data.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
+pub struct Item {
+    /// The same in every repetition, and in no other.
+    pub identity: String,
+    /// The element as it came; [`one`] reads it again.
+    pub body: String,
+}
+
+/// A post taken apart.
+#[derive(Default)]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
+pub struct Split {
+    /// What can be read, in the order it came.
+    pub items: Vec<Item>,
+    /// The places of what cannot, from 0.
+    pub unreadable: Vec<usize>,
+}
+
+/// Takes an array apart into elements that `read` can read.
+///
+/// # Errors
+/// [`NotAPush`] for what is no array.
+pub fn split<T>(
+    body: &[u8],
+    read: impl Fn(&[u8]) -> Result<Pushed<T>, NotAPush>,
+    identity: impl Fn(&T) -> String,
+) -> Result<Split, NotAPush> {
+    let elements: Vec<Value> = serde_json::from_slice(body).or(Err(NotAPush))?;
+    let mut split = Split::default();
+    for (place, element) in elements.iter().enumerate() {
+        let body = element.to_string();
+        match one(&read, &body) {
+            Some(read) => split.items.push(Item {
+                identity: identity(&read),
+                body,
+            }),
+            None => split.unreadable.push(place),
+        }
+    }
+    Ok(split)
+}
+
+/// Reads one element of a post; `None` when it cannot be read.
+pub fn one<T>(read: impl Fn(&[u8]) -> Result<Pushed<T>, NotAPush>, element: &str) -> Option<T> {
+    let pushed = read(format!("[{element}]").as_bytes()).ok()?;
+    let mut items = pushed.items.into_iter();
+    // An element is one, whatever brackets stand in it.
+    items
+        .next()
+        .filter(|_| items.next().is_none() && pushed.unreadable == 0)
 }
 
 /// A body that is nothing a vendor posts.
@@ -166,6 +271,62 @@ mod tests {
         ] {
             assert_eq!(outcome(delivered, code), expected, "{delivered:?} {code:?}");
         }
+    }
+
+    #[test]
+    fn a_post_is_taken_apart_and_each_element_is_read_again() {
+        let read = |body: &[u8]| each(body, |text: String| Some(text));
+        let split = split(r#"["a", 1, "b, \"c\""]"#.as_bytes(), read, Clone::clone).unwrap();
+        let texts: Vec<&str> = split.items.iter().map(|it| it.identity.as_str()).collect();
+        assert_eq!((texts, split.unreadable), (vec!["a", "b, \"c\""], vec![1]));
+        for item in &split.items {
+            assert_eq!(one(read, &item.body).as_ref(), Some(&item.identity));
+        }
+        for element in ["", "1", "\"a\",\"b\"", "\"a\",1", "["] {
+            assert_eq!(one(read, element), None, "{element}");
+        }
+        assert!(super::split(b"{}", read, Clone::clone).is_err());
+    }
+
+    #[test]
+    fn what_tells_a_repetition_tells_everything_else_apart() {
+        let report = Report {
+            outcome: Some(ReceiptOutcome::Delivered),
+            provider_message_id: Some("1".to_owned()),
+            attempt_id: None,
+            recipient: Some("+8613800138000".to_owned()),
+            code: None,
+            happened_at: None,
+        };
+        let later = Report {
+            happened_at: DateTime::from_timestamp(1, 0),
+            ..report.clone()
+        };
+        let moved = Report {
+            provider_message_id: None,
+            recipient: Some("1".to_owned()),
+            ..report.clone()
+        };
+        assert_eq!(report.identity(), report.clone().identity());
+        assert_ne!(report.identity(), later.identity());
+        assert_ne!(report.identity(), moved.identity());
+        let reply = Reply {
+            sender: Some("+8613800138000".to_owned()),
+            text: "1".to_owned(),
+            extension: None,
+            provider_reply_id: None,
+            sent_at: None,
+        };
+        let numbered = Reply {
+            provider_reply_id: Some("1".to_owned()),
+            ..reply.clone()
+        };
+        let said_again = Reply {
+            text: "2".to_owned(),
+            ..numbered.clone()
+        };
+        assert_ne!(reply.identity(), numbered.identity());
+        assert_eq!(numbered.identity(), said_again.identity());
     }
 
     #[test]

@@ -270,6 +270,78 @@ pub fn outcomes_of_messages(
         .load(*c))?)
 }
 
+/// An attempt that an account names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The attempt.
+    pub attempt_id: AttemptId,
+    /// The message.
+    pub message_id: MessageId,
+    /// The account's own reference, once it is known.
+    pub provider_message_id: Option<String>,
+    /// Whom the message is for, if for a client.
+    pub client_id: Option<ClientId>,
+}
+
+/// The attempts among these, by our id or by the account's own reference, that left by `account`.
+pub fn named_by(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    account: &str,
+    ids: &[AttemptId],
+    references: &[String],
+) -> Result<Vec<Named>, StorageError> {
+    type Columns = (AttemptId, MessageId, Option<String>, Option<ClientId>);
+    let mut rows: Vec<Columns> = with_conn!(tx, c => attempts::table
+        .inner_join(messages::table.on(messages::agency_id
+            .eq(attempts::agency_id)
+            .and(messages::id.eq(attempts::message_id))))
+        .left_join(attempt_outcomes::table.on(attempt_outcomes::agency_id
+            .eq(attempts::agency_id)
+            .and(attempt_outcomes::attempt_id.eq(attempts::id))))
+        .filter(attempts::agency_id.eq(bind(agency)))
+        .filter(attempts::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
+        .filter(attempts::gateway.eq(account))
+        .select((
+            attempts::id,
+            attempts::message_id,
+            attempt_outcomes::provider_message_id.nullable(),
+            messages::client_id,
+        ))
+        .load(*c))?;
+    let by_reference: Vec<Columns> = with_conn!(tx, c => attempt_outcomes::table
+        .inner_join(attempts::table.on(attempts::agency_id
+            .eq(attempt_outcomes::agency_id)
+            .and(attempts::id.eq(attempt_outcomes::attempt_id))))
+        .inner_join(messages::table.on(messages::agency_id
+            .eq(attempt_outcomes::agency_id)
+            .and(messages::id.eq(attempt_outcomes::message_id))))
+        .filter(attempt_outcomes::agency_id.eq(bind(agency)))
+        .filter(attempts::agency_id.eq(bind(agency)))
+        .filter(messages::agency_id.eq(bind(agency)))
+        .filter(attempt_outcomes::provider_message_id.is_not_null())
+        .filter(attempt_outcomes::provider_message_id.eq_any(references))
+        .filter(attempts::gateway.eq(account))
+        .select((
+            attempts::id,
+            attempts::message_id,
+            attempt_outcomes::provider_message_id,
+            messages::client_id,
+        ))
+        .load(*c))?;
+    rows.extend(by_reference);
+    let named =
+        rows.into_iter().map(
+            |(attempt_id, message_id, provider_message_id, client_id)| Named {
+                attempt_id,
+                message_id,
+                provider_message_id,
+                client_id,
+            },
+        );
+    Ok(named.collect())
+}
+
 /// The message of an attempt.
 pub fn message_of(
     tx: &mut Tx<'_>,

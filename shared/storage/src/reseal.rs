@@ -25,7 +25,7 @@ use crate::{
 /// A column of sealed fields.
 #[derive(Debug, Clone, Copy)]
 pub struct SealedColumn {
-    /// The table; its keys begin with `agency_id`.
+    /// The table; its keys begin with `agency_id`, but for what is no tenant's.
     pub table: &'static str,
     /// The column.
     pub column: &'static str,
@@ -35,6 +35,8 @@ pub struct SealedColumn {
     row: &'static str,
     /// The rest of the row's key, where it has one.
     rest: Option<&'static str>,
+    /// Whether the table is a tenant's. Of one that is not, every agency's turn does what is left.
+    is_tenants: bool,
 }
 
 macro_rules! sealed {
@@ -45,6 +47,13 @@ macro_rules! sealed {
             place: concat!($table, ".", $field),
             row: $row,
             rest: [$(Some($rest),)? None][0],
+            is_tenants: true,
+        }
+    };
+    (nobodys $table:literal . $field:literal by $row:literal) => {
+        SealedColumn {
+            is_tenants: false,
+            ..sealed!($table.$field by $row)
         }
     };
 }
@@ -66,6 +75,7 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("excuses"."note" by "id"),
     sealed!("family_contacts"."name" by "id"),
     sealed!("family_contacts"."phone" by "id"),
+    sealed!(nobodys "gateway_posts"."body" by "id"),
     sealed!("idempotency_keys"."body" by "principal_id", "key"),
     sealed!("message_resends"."reason" by "id"),
     sealed!("second_factors"."pending" by "staff_id"),
@@ -197,6 +207,13 @@ impl SealedColumn {
         sealer.seal(place, &sealer.open(place, &field.sealed)?)
     }
 
+    /// The condition on the agency, which is the value with this place. Both texts have a use for it,
+    /// so that their places are the same for every table.
+    fn of_agency(&self, place: &str) -> String {
+        let column = if self.is_tenants { "agency_id" } else { place };
+        format!("{column} = {place}")
+    }
+
     /// The second byte of a sealed field is the id of its key.
     fn select(&self) -> String {
         let Self {
@@ -210,9 +227,10 @@ impl SealedColumn {
                 format!("({row}, \"{rest}\") > ($2, $3)"),
             ),
         };
+        let of_agency = self.of_agency("$1");
         format!(
             "SELECT {row} AS of_row, {rest} AS rest, {column} AS sealed FROM {table} \
-             WHERE agency_id = $1 AND {after} AND {column} IS NOT NULL AND substr({column}, 2, 1) <> $4 \
+             WHERE {of_agency} AND {after} AND {column} IS NOT NULL AND substr({column}, 2, 1) <> $4 \
              ORDER BY {row}, 2 LIMIT $5"
         )
     }
@@ -225,9 +243,10 @@ impl SealedColumn {
             None => "'' = $4".to_owned(),
             Some(rest) => format!("\"{rest}\" = $4"),
         };
+        let of_agency = self.of_agency("$2");
         format!(
             "UPDATE {table} SET {column} = $1 \
-             WHERE agency_id = $2 AND {row} = $3 AND {rest} AND {column} = $5"
+             WHERE {of_agency} AND {row} = $3 AND {rest} AND {column} = $5"
         )
     }
 }

@@ -7,7 +7,7 @@ use domain::{AgencyId, retention::RetentionSubject as Subject};
 use crate::{
     audit_log, client_sessions,
     error::StorageError,
-    family_contacts, idempotency, refresh_tokens,
+    family_contacts, gateway_posts, idempotency, refresh_tokens,
     schema::{
         attempts, client_sessions as client_sign_ins, clients, consents, idempotency_keys,
         refresh_tokens as tokens, sessions as sign_ins,
@@ -44,6 +44,7 @@ pub fn delete(
         Subject::Sessions => sessions::purge(tx, agency, before, limit),
         Subject::ClientSessions => client_sessions::purge(tx, agency, before, limit),
         Subject::FamilyContacts => family_contacts::purge(tx, agency, before, limit),
+        Subject::GatewayPosts => gateway_posts::purge(tx, before, limit),
         Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof | Subject::CaseFiles => {
             Ok(0)
         }
@@ -87,6 +88,7 @@ pub fn count_over(
             client_sign_ins::expires_at.lt(bind(before))
         )?),
         Subject::FamilyContacts => family_contacts::count_over(tx, agency, before),
+        Subject::GatewayPosts => gateway_posts::count_over(tx, before),
         Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof | Subject::CaseFiles => {
             Ok(0)
         }
@@ -101,6 +103,7 @@ pub fn count(tx: &mut Tx<'_>, agency: AgencyId, subject: Subject) -> Result<i64,
         Subject::Sessions => count!(tx, agency, sign_ins)?,
         Subject::ClientSessions => count!(tx, agency, client_sign_ins)?,
         Subject::FamilyContacts => family_contacts::count(tx, agency)?,
+        Subject::GatewayPosts => gateway_posts::count(tx)?,
         // Without gaps from 1: its end is its number.
         Subject::AuditTrail => audit_log::head(tx, agency)?.map_or(0, |head| head.seq),
         Subject::Consents => count!(tx, agency, consents)?,

@@ -752,6 +752,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::*;
 
+    gateway_posts (id) {
+        id -> Uid,
+        account -> Text,
+        vendor -> Word,
+        kind -> Word,
+        dedupe_key -> Binary,
+        body_sealed -> Nullable<Binary>,
+        received_at -> UtcInstant,
+        next_try_at -> Nullable<UtcInstant>,
+        tries -> Integer,
+        applied_at -> Nullable<UtcInstant>,
+        outcome -> Nullable<Word>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
     sign_in_codes (phone_index) {
         phone_index -> Binary,
         id -> Uid,
@@ -834,6 +853,7 @@ diesel::table! {
         failures -> Integer,
         ended_at -> Nullable<UtcInstant>,
         ended_reason -> Nullable<Text>,
+        unfollowed_at -> Nullable<UtcInstant>,
     }
 }
 
@@ -980,6 +1000,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     wechat_bindings,
     credit_events,
     subscription_credits,
+    gateway_posts,
     sign_in_codes,
     sign_in_budgets,
     appointment_confirmations,

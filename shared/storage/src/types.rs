@@ -268,6 +268,8 @@ words!(
     domain::consent::ConsentChannel,
     domain::family_contact::Relation,
     domain::family_contact::ContactScope,
+    domain::gateway_post::PostKind,
+    domain::gateway_post::PostOutcome,
     domain::retention::RetentionSubject,
     domain::retention::RetentionAction,
     domain::wechat::WechatApp,

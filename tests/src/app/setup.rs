@@ -12,6 +12,7 @@ use api::{
     covering::Covering,
     pending::Pending,
     refusals::Refusals,
+    vendors::Vendors,
 };
 use casework::{Actor, PackCache, Request, Work};
 use chrono::{DateTime, Utc};
@@ -22,7 +23,7 @@ use gateways::{
 };
 use platform::{
     Clock, Config, Profile, Randomness,
-    config::{Argon2Config, GatewayKind},
+    config::{Argon2Config, GatewayKind, ProviderConfig},
 };
 use worker::{Providers, Settings, Worker, WorkerParts};
 
@@ -34,6 +35,7 @@ use crate::{
         webhook::SECRET,
         wechat::{FakeWechat, MINI_PROGRAM, MINI_PROGRAM_SECRET},
     },
+    vendors,
 };
 
 /// Sends to the scripted gateway that take longer have an unknown outcome.
@@ -49,6 +51,7 @@ pub struct Setup {
     starts_at: DateTime<Utc>,
     config: Config,
     providers: Option<Providers>,
+    accounts: Vec<ProviderConfig>,
     started: Started,
 }
 
@@ -79,6 +82,7 @@ impl Setup {
             starts_at: DateTime::from_timestamp(1_756_684_800, 0).unwrap(),
             config,
             providers: None,
+            accounts: vendors::accounts(),
             started: Started::default(),
         })
     }
@@ -109,6 +113,13 @@ impl Setup {
         self
     }
 
+    /// These accounts post to the API, instead of those of [`crate::vendors`].
+    #[must_use]
+    pub fn with_accounts(mut self, accounts: Vec<ProviderConfig>) -> Self {
+        self.accounts = accounts;
+        self
+    }
+
     /// Other settings.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
@@ -127,6 +138,7 @@ impl Setup {
             starts_at,
             config,
             providers,
+            accounts,
             started,
         } = self;
         let store = database.open();
@@ -216,6 +228,7 @@ impl Setup {
                 .webhook
                 .receipts_secret()
                 .map(|secret| Secret::parse(secret).unwrap()),
+            vendors: Vendors::of(&accounts),
             mini_program: account.map(|_| MiniProgram::new(&wechat.mini_program()).unwrap()),
             server: config.server.clone(),
             auth: config.auth.clone(),

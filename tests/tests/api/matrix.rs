@@ -212,6 +212,7 @@ const TABLE: &[(&str, &str, char)] = &[
     ("get_sending_pause", "!+++000+0--", ' '),
     ("end_sending_pause", "!--+-00+0--", 'C'),
     ("receive_receipt", "+++++++++++", 'C'),
+    ("receive_vendor_receipts", "+++++++++++", 'L'),
     ("list_tasks", "!+.+...----", ' '),
     ("get_task", "!+0+000----", 'F'),
     ("complete_task", "!+0+000----", 'C'),

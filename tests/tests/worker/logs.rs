@@ -13,6 +13,7 @@ use tests::{
     },
     on_both,
     steps::{Journey, id_of},
+    vendors::{ALIYUN, PATH_SECRET, receipts_path},
 };
 
 use crate::{capture, story::message};
@@ -24,6 +25,10 @@ const ID_NUMBER: &str = "11010519900307283X";
 const NOTE: &str = "母亲在县医院住院";
 /// A password in the wrong field.
 const NOBODYS_NAME: &str = "hunter2-in-the-name";
+/// Of a receipt of a vendor.
+const VENDORS_NUMBER: &str = "13755556666";
+/// Somebody guesses.
+const WRONG_PATH: &str = "guessed-0123456789abcdefghijklmnop";
 const WRONG_PASSWORD: &str = "not the battery";
 
 /// Gives a table another name under the running product, so that its statements fail.
@@ -153,6 +158,21 @@ async fn report(app: &TestApp, id: &str) {
     assert!(answer.status.is_success(), "{answer:?}");
 }
 
+/// A vendor posts a receipt that nobody knows, one that cannot be read, and by a path that is none.
+async fn vendor_reports(app: &TestApp) {
+    let stranger = json!([{
+        "phone_number": VENDORS_NUMBER, "biz_id": "1", "success": true, "err_code": "DELIVERED",
+        "err_msg": NOTE,
+    }]);
+    app.vendor_posts(ALIYUN, &stranger).await.expect(200);
+    let unreadable = json!([{ "phone_number": VENDORS_NUMBER }]);
+    let refused = app.vendor_posts(ALIYUN, &unreadable).await;
+    refused.problem(400, "malformed_json");
+    let path = receipts_path(ALIYUN, WRONG_PATH);
+    let request = app.request(Method::POST, &path).json(&stranger);
+    app.send(request).await.problem(404, "not_found");
+}
+
 /// Nothing of `secrets` stands in the log.
 #[track_caller]
 fn assert_absent(log: &str, secrets: impl Iterator<Item = String>) {
@@ -187,6 +207,8 @@ on_both! {
         assert_eq!(sent["status"], "accepted");
         report(&app, sent["id"].as_str().unwrap()).await;
         report(&app, &journey.client).await;
+
+        vendor_reports(&app).await;
 
         // A miss, an excuse with a note, and the file read.
         let items = app.appointments(&journey).await;
@@ -227,6 +249,8 @@ on_both! {
             "a request failed",
             "somebody tried to sign in under a name that nobody has",
             "a receipt names no message of the agency",
+            "a vendor posted what cannot be read",
+            "a post was given up",
             "\"TRACE\"",
         ] {
             assert!(log.contains(expected), "{expected:?} is not in the log");
@@ -241,6 +265,9 @@ on_both! {
             ID_NUMBER,
             "110105199003072831",
             NOTE,
+            VENDORS_NUMBER,
+            WRONG_PATH,
+            PATH_SECRET,
             "whsec_",
         ];
         let seeded = seeded

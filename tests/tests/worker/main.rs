@@ -26,5 +26,6 @@ mod soak;
 mod status;
 mod story;
 mod three_years;
+mod vendor_receipts;
 mod webhook;
 mod wechat;

@@ -31,6 +31,7 @@ struct State {
     taken: Vec<Outgoing>,
     tried: usize,
     delivers: bool,
+    references: VecDeque<&'static str>,
 }
 
 impl Scripted {
@@ -54,6 +55,11 @@ impl Scripted {
     /// The next message fails so.
     pub(crate) fn fail_next(&self, class: Failure, code: &'static str) {
         self.state.lock().unwrap().failures.push_back((class, code));
+    }
+
+    /// The next message it takes gets this reference of the account's own.
+    pub(crate) fn refers_to_next_by(&self, reference: &'static str) {
+        self.state.lock().unwrap().references.push_back(reference);
     }
 
     /// From now on every message fails so; none: none does.
@@ -123,8 +129,14 @@ impl Scripted {
             }
         }
         state.taken.push(message.clone());
+        let reference = match message.kind {
+            domain::MessageKind::StaffDigest => None,
+            _ => state.references.pop_front(),
+        };
         Ok(Accepted {
-            provider_message_id: Some(message.attempt_id.to_string()),
+            provider_message_id: Some(
+                reference.map_or_else(|| message.attempt_id.to_string(), str::to_owned),
+            ),
             delivered: state.delivers,
         })
     }

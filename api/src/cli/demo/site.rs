@@ -10,6 +10,7 @@ use api::{
     pending::Pending,
     refusals::Refusals,
     sandbox::Sandbox,
+    vendors::Vendors,
 };
 use casework::PackCache;
 use chrono::{DateTime, Utc};
@@ -93,6 +94,7 @@ impl Site {
             pending: Pending::new(config.server.max_pending),
             sandbox: Some(Sandbox::new(Arc::clone(&hands), outbox, jobs(&worker))),
             receipt_secret: None,
+            vendors: Vendors::default(),
             mini_program: None,
             server: config.server,
             auth,

@@ -9,7 +9,10 @@ use std::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{Config, Profile};
+use super::{Config, Network, Profile, list::list};
+
+/// Characters that the secret of a path has at least: 128 bits, even in hexadecimal digits.
+const CALLBACK_SECRET: usize = 32;
 
 /// What kind of provider an account is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -45,6 +48,10 @@ pub struct ProviderConfig {
     pub region: Option<String>,
     pub secret: Option<SecretString>,
     pub secret_file: Option<PathBuf>,
+    pub callback_secret: Option<SecretString>,
+    pub callback_secret_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "list")]
+    pub callback_addresses: Vec<Network>,
 }
 
 /// One of `[[office_providers]]`
@@ -114,6 +121,7 @@ impl ProviderConfig {
                 "providers.{name}: timeout_seconds is 0 or shorter than connect_timeout_seconds"
             ));
         }
+        self.check_callback(problems);
         if profile != Profile::Production {
             return;
         }
@@ -132,6 +140,28 @@ impl ProviderConfig {
             problems.push(format!(
                 "profile is \"production\" but providers.{name}: url is not https://"
             ));
+        }
+    }
+}
+
+impl ProviderConfig {
+    /// What the vendor posts to has to be nothing that somebody guesses, and to survive in a URL.
+    fn check_callback(&self, problems: &mut Vec<String>) {
+        let name = &self.name;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if let Some(secret) = &self.callback_secret {
+            let secret = secret.expose_secret();
+            if secret.len() < CALLBACK_SECRET || !secret.bytes().all(plain) {
+                problems.push(format!(
+                    "providers.{name}: callback_secret is not {CALLBACK_SECRET} or more of A-Z, a-z, \
+                     0-9, '-' and '_'"
+                ));
+            }
+            if !matches!(self.kind, ProviderKind::Aliyun | ProviderKind::Tencent) {
+                problems.push(format!(
+                    "providers.{name}: only accounts at Aliyun and Tencent Cloud have a callback_secret"
+                ));
+            }
         }
     }
 }
@@ -256,6 +286,30 @@ mod tests {
             );
         }
         assert!(!problems.contains("hunter2"));
+    }
+
+    #[test]
+    fn what_a_vendor_posts_to_is_not_guessed() {
+        let with = |secret: &str| {
+            GOOD.replace(
+                "key_id = \"LTAI\"",
+                &format!("key_id = \"LTAI\"\ncallback_secret = \"{secret}\""),
+            )
+        };
+        let long = "0123456789abcdefghijABCDEFGHI-_x";
+        assert_eq!(problems("callback.toml", &with(long)), Vec::<String>::new());
+        for bad in [
+            &long[1..],
+            &long.replace('x', "/"),
+            &long.replace('x', "密"),
+        ] {
+            let problems = problems("callback-bad.toml", &with(bad)).join("\n");
+            assert!(problems.contains("callback_secret is not 32"), "{problems}");
+            assert!(!problems.contains("0123456789"), "{problems}");
+        }
+        let text = with(long).replace("kind = \"aliyun\"", "kind = \"recording\"");
+        let problems = problems("callback-kind.toml", &text).join("\n");
+        assert!(problems.contains("have a callback_secret"), "{problems}");
     }
 
     #[test]

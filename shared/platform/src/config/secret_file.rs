@@ -37,6 +37,12 @@ impl Config {
         for provider in &mut self.providers {
             let key = format!("providers.{}.secret", provider.name);
             fill(&key, &mut provider.secret, provider.secret_file.as_deref())?;
+            let key = format!("providers.{}.callback_secret", provider.name);
+            fill(
+                &key,
+                &mut provider.callback_secret,
+                provider.callback_secret_file.as_deref(),
+            )?;
         }
         Ok(())
     }

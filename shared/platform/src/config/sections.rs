@@ -176,6 +176,7 @@ pub struct ScheduleConfig {
     pub remind: String,
     pub mark_missed: String,
     pub escalate: String,
+    pub apply_posts: String,
     pub deliver: String,
     pub receipts: String,
     pub digest: String,
@@ -184,13 +185,14 @@ pub struct ScheduleConfig {
 
 impl ScheduleConfig {
     /// Every job's name with its expression, in the order of a tick.
-    pub fn entries(&self) -> [(&'static str, &str); 9] {
+    pub fn entries(&self) -> [(&'static str, &str); 10] {
         [
             ("codes", &self.codes),
             ("open_windows", &self.open_windows),
             ("remind", &self.remind),
             ("mark_missed", &self.mark_missed),
             ("escalate", &self.escalate),
+            ("apply_posts", &self.apply_posts),
             ("deliver", &self.deliver),
             ("receipts", &self.receipts),
             ("digest", &self.digest),

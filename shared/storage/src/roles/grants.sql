@@ -41,6 +41,11 @@ BEGIN
     REVOKE INSERT, UPDATE ON public.job_runs FROM tongxing_app;
     -- A code they take off the queue, and issue none.
     REVOKE INSERT ON public.sign_in_codes FROM tongxing_worker;
+    -- What providers post is taken in by requests and acted on by jobs.
+    REVOKE UPDATE ON public.gateway_posts FROM tongxing_app;
+    REVOKE INSERT ON public.gateway_posts FROM tongxing_worker;
+    -- Of a binding, jobs note whether the person still follows the account.
+    GRANT UPDATE (unfollowed_at) ON public.wechat_bindings TO tongxing_worker;
 
     -- Reports read the work, never how people sign in nor what they were answered.
     FOREACH named IN ARRAY ARRAY[
@@ -54,8 +59,8 @@ BEGIN
 
     -- What jobs delete when its time has run out.
     FOREACH named IN ARRAY ARRAY[
-        'client_sessions', 'family_contacts', 'idempotency_keys', 'refresh_tokens', 'sessions',
-        'sign_in_budgets', 'sign_in_codes', 'sign_in_counters'
+        'client_sessions', 'family_contacts', 'gateway_posts', 'idempotency_keys', 'refresh_tokens',
+        'sessions', 'sign_in_budgets', 'sign_in_codes', 'sign_in_counters'
     ] LOOP
         EXECUTE format('GRANT DELETE ON public.%I TO tongxing_worker', named);
     END LOOP;

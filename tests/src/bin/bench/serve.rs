@@ -13,6 +13,7 @@ use api::{
     covering::Covering,
     pending::Pending,
     refusals::Refusals,
+    vendors::Vendors,
 };
 use casework::PackCache;
 use clap::Args;
@@ -83,6 +84,7 @@ pub fn run(asked: &ServeArguments) -> Outcome<()> {
         pending: Pending::new(config.server.max_pending),
         sandbox: None,
         receipt_secret: None,
+        vendors: Vendors::default(),
         mini_program: None,
         ended: EndedSessions::default(),
         covering: Covering::default(),

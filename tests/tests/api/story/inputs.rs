@@ -3,7 +3,12 @@
 use api::auth::{TotpSecret, totp::step_at};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::{app::PASSWORD, client::BORN, steps::id_of};
+use tests::{
+    app::PASSWORD,
+    client::BORN,
+    steps::id_of,
+    vendors::{ALIYUN, PATH_SECRET, receipts_path},
+};
 
 use super::{FILED, OWN_TEXT, STEP, World};
 
@@ -389,6 +394,13 @@ impl World {
                     "type": "message.delivered", "timestamp": self.app.now(),
                     "data": { "id": self.id("message") },
                 }),
+            ),
+            "receive_vendor_receipts" => (
+                receipts_path(ALIYUN, PATH_SECRET),
+                json!([{
+                    "phone_number": "13900001111", "success": true, "err_code": "DELIVERED",
+                    "biz_id": "900619746936498440^0",
+                }]),
             ),
             "list_tasks" => ("/v1/tasks".to_owned(), Value::Null),
             "get_task" => (self.one("tasks", "task"), Value::Null),

@@ -1,0 +1,4 @@
+//! What providers post to us.
+
+mod answer;
+pub mod receive_receipts;

@@ -1,0 +1,215 @@
+//! Receipts of SMS vendors: joined to the attempt they are about, and applied as those of the office's
+//! own platform are.
+
+use std::collections::HashMap;
+
+use casework::{
+    Actor, Work, WorkError,
+    receipt::{self, Applied, Receipt},
+    record::{self, AuditOutcome},
+};
+use chrono::{DateTime, Utc};
+use domain::{AgencyId, gateway_post::PostOutcome, template::TemplateGateway};
+use gateways::{
+    aliyun,
+    push::{self, Report},
+    tencent,
+};
+use storage::{
+    StorageError, Tx,
+    attempts::{self, Named},
+    clients,
+    gateway_posts::{self, Post},
+};
+
+use super::{count, opened, put_off};
+use crate::job::Context;
+
+/// A receipt that was read.
+struct Read {
+    post: Post,
+    report: Report,
+}
+
+/// Applies these receipts, each in the agency whose message it is about.
+pub(super) fn apply(
+    context: &Context,
+    agencies: &[AgencyId],
+    posts: Vec<Post>,
+    now: DateTime<Utc>,
+) -> Result<(), WorkError> {
+    let mut open = Vec::with_capacity(posts.len());
+    for post in posts {
+        if let Some(report) = opened(context, &post, now, |body| read(post.vendor, body))? {
+            open.push(Read { post, report });
+        }
+    }
+    for agency in agencies {
+        if open.is_empty() {
+            return Ok(());
+        }
+        let found = context
+            .parts
+            .store
+            .read_in(*agency, |tx| find(tx, *agency, &open))?;
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for (one, found) in open.into_iter().zip(found) {
+            match found {
+                Some(found) => known.push((one, found)),
+                None => others.push(one),
+            }
+        }
+        apply_in(context, *agency, &known, now)?;
+        open = others;
+    }
+    for one in open {
+        put_off(context, &one.post, PostOutcome::Unmatched, now)?;
+    }
+    Ok(())
+}
+
+fn read(vendor: TemplateGateway, body: &str) -> Option<Report> {
+    match vendor {
+        TemplateGateway::Aliyun => push::one(aliyun::receipt::parse, body),
+        TemplateGateway::Tencent => push::one(tencent::receipt::parse, body),
+        TemplateGateway::Wechat => None,
+    }
+}
+
+/// What each of these is about in an agency.
+fn find(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    open: &[Read],
+) -> Result<Vec<Option<Named>>, StorageError> {
+    let mut by_account: HashMap<&str, Vec<&Report>> = HashMap::new();
+    for one in open {
+        let of_it = by_account.entry(&one.post.account).or_default();
+        of_it.push(&one.report);
+    }
+    let mut named: HashMap<&str, Vec<Named>> = HashMap::new();
+    for (account, reports) in by_account {
+        let ids: Vec<_> = reports.iter().filter_map(|it| it.attempt_id).collect();
+        let references: Vec<_> = reports
+            .iter()
+            .filter_map(|it| it.provider_message_id.clone())
+            .collect();
+        let of_it = attempts::named_by(tx, agency, account, &ids, &references)?;
+        named.insert(account, of_it);
+    }
+    open.iter()
+        .map(|one| {
+            let of_account = named.get(one.post.account.as_str());
+            about(
+                tx,
+                agency,
+                &one.report,
+                of_account.map_or(&[], Vec::as_slice),
+            )
+        })
+        .collect()
+}
+
+/// The attempt a receipt is about: the one it names by our id; else the only one with the vendor's
+/// reference, which several have that were handed over together: then that to its number.
+fn about(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    report: &Report,
+    named: &[Named],
+) -> Result<Option<Named>, StorageError> {
+    if let Some(id) = report.attempt_id {
+        let ours = named.iter().find(|it| it.attempt_id == id);
+        if ours.is_some() {
+            return Ok(ours.cloned());
+        }
+    }
+    let Some(reference) = &report.provider_message_id else {
+        return Ok(None);
+    };
+    let mut candidates: Vec<&Named> = named
+        .iter()
+        .filter(|it| it.provider_message_id.as_ref() == Some(reference))
+        .collect();
+    // One may be named twice: by another receipt's id as well.
+    candidates.sort_unstable_by_key(|it| it.attempt_id);
+    candidates.dedup_by_key(|it| it.attempt_id);
+    if candidates.len() > 1 {
+        let number = report.recipient.as_deref();
+        let Some(phone) = number.and_then(|number| number.strip_prefix("+86")) else {
+            return Ok(None);
+        };
+        let holders = clients::with_phone(tx, agency, phone)?;
+        candidates.retain(|it| holders.iter().any(|holder| Some(holder.id) == it.client_id));
+    }
+    Ok(candidates.first().map(|it| (*it).clone()))
+}
+
+/// All of them in one unit of work; where that fails, each by itself: one bad row keeps no other
+/// waiting.
+fn apply_in(
+    context: &Context,
+    agency: AgencyId,
+    known: &[(Read, Named)],
+    now: DateTime<Utc>,
+) -> Result<(), WorkError> {
+    if known.is_empty() {
+        return Ok(());
+    }
+    let done = context.write(agency, now, |work| {
+        known.iter().map(|one| apply_one(work, one)).collect()
+    });
+    let outcomes: Vec<Option<PostOutcome>> = match (done, known) {
+        (Ok(outcomes), _) => outcomes,
+        (Err(error), [(one, _)]) => {
+            tracing::error!(post = %one.post.id, %agency, %error, "a receipt was not applied");
+            return put_off(context, &one.post, PostOutcome::Failed, now);
+        }
+        (Err(_of_one), several) => {
+            let each = several.chunks(1);
+            return each
+                .into_iter()
+                .try_for_each(|one| apply_in(context, agency, one, now));
+        }
+    };
+    for ((one, _), outcome) in known.iter().zip(outcomes) {
+        if let Some(outcome) = outcome {
+            count(one.post.kind, outcome);
+        }
+    }
+    Ok(())
+}
+
+/// Applies one, and ends its post; `None` when somebody else did meanwhile.
+fn apply_one(
+    work: &mut Work<'_, '_>,
+    (one, about): &(Read, Named),
+) -> Result<Option<PostOutcome>, WorkError> {
+    work.actor = Actor::gateway();
+    let Read { post, report } = one;
+    let applied = receipt::apply(
+        work,
+        &Receipt {
+            gateway: post.account.clone(),
+            outcome: report.outcome,
+            message_id: Some(about.message_id),
+            attempt_id: Some(about.attempt_id),
+            code: report.code.clone(),
+            happened_at: report.happened_at,
+        },
+    )?;
+    let outcome = match applied {
+        Applied::Moved(_) => PostOutcome::Applied,
+        Applied::Kept => PostOutcome::Kept,
+        Applied::Repeated => PostOutcome::Repeated,
+    };
+    if !gateway_posts::finish(work.tx, post.id, outcome, work.now)? {
+        return Ok(None);
+    }
+    if outcome != PostOutcome::Repeated {
+        let id = Some(about.message_id.to_string());
+        let done = AuditOutcome::Done;
+        record::audit(work, "apply_posts", "message", id, done, None)?;
+    }
+    Ok(Some(outcome))
+}
