@@ -4,15 +4,15 @@ use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection, sql_query, sql_types::Text,
 };
-use domain::{MessageKind, Role, area::AreaCode};
+use domain::{MessageKind, Role, area::AreaCode, gateway_post::PostOutcome};
 use storage::{
-    Area,
+    Area, attempts,
     audit_log::{self, Filter},
     calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
-    idempotency, integrators, leases, offices, provider_templates, recovery_codes, refresh_tokens,
-    rule_packs, sessions, sign_in_budgets, sign_in_codes, staff, tasks, template_versions,
-    templates, transitions, wechat_bindings,
+    gateway_posts, idempotency, integrators, leases, offices, provider_templates, recovery_codes,
+    refresh_tokens, rule_packs, sessions, sign_in_budgets, sign_in_codes, staff, tasks,
+    template_versions, templates, transitions, wechat_bindings,
 };
 
 use crate::{
@@ -154,6 +154,28 @@ fn what_clients_do_is_searched_for_in_an_index() {
 }
 
 #[test]
+fn what_providers_post_is_searched_for_in_an_index() {
+    on_each(|database| {
+        let (store, agency) = (database.store(), database.agency(1));
+        let mut ids = mint(3);
+        let statements = seen_in(|| {
+            store
+                .write(|tx| {
+                    gateway_posts::next_due(tx)?;
+                    gateway_posts::claim(tx, at(0), at(1), 9)?;
+                    gateway_posts::park(tx, ids.next(), at(1))?;
+                    gateway_posts::finish(tx, ids.next(), PostOutcome::Kept, at(1))?;
+                    gateway_posts::purge(tx, at(0), 9)?;
+                    gateway_posts::count_over(tx, at(0))?;
+                    attempts::named_by(tx, agency, "sms", &[ids.next()], &["1".to_owned()])
+                })
+                .unwrap();
+        });
+        assert_searches(database, &statements, 9);
+    });
+}
+
+#[test]
 fn tasks_are_found_by_their_appointment() {
     on_each(|database| {
         let (agency, id) = (database.agency(1), mint(3).next());
@@ -223,8 +245,8 @@ fn plan(database: &Database, sql: &str) -> Vec<String> {
         return steps.into_iter().map(|step| step.detail).collect();
     }
     // As the role that asks, so with the condition that row-level security adds.
-    let deletes = sql.starts_with("DELETE");
-    let role = if deletes {
+    let is_a_jobs = sql.starts_with("DELETE") || sql.contains("\"gateway_posts\"");
+    let role = if is_a_jobs {
         "tongxing_worker"
     } else {
         "tongxing_app"

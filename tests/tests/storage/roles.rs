@@ -260,6 +260,9 @@ fn each_role_may_do_what_it_must_and_no_more() {
         assert!(!may(WORKER, table, "UPDATE"), "{table}");
     }
     assert!(!may(WORKER, "sign_in_codes", "INSERT"));
+    assert!(!may(WORKER, "gateway_posts", "INSERT"));
+    assert!(!may(APP, "gateway_posts", "UPDATE"));
+    assert!(!may(READER, "gateway_posts", "SELECT"));
     for table in [
         "agencies",
         "staff",

@@ -7,9 +7,11 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use crate::schema;
 
 /// Tables that are not a tenant's: the tenants themselves, what finds a person's tenant, what counts
-/// and proves before anybody is known, which keys the database needs, and when jobs ran.
-pub const SHARED: [&str; 7] = [
+/// and proves before anybody is known, what providers posted before it is known about whom, which keys
+/// the database needs, and when jobs ran.
+pub const SHARED: [&str; 8] = [
     "agencies",
+    "gateway_posts",
     "job_runs",
     "logins",
     "sealing_keys",
