@@ -99,7 +99,8 @@ on_both! {
         it.posts(ALIYUN, &[receipt.clone(), receipt.clone()]).await;
         let other = it.app.another_worker();
         let (one, two) = tokio::join!(it.app.worker().run_until_idle(), other.run_until_idle());
-        (one.unwrap(), two.unwrap());
+        one.unwrap();
+        two.unwrap();
         it.posts(ALIYUN, &[receipt]).await;
         it.app.run_until_idle().await;
         let sent = it.message().await;
@@ -115,7 +116,7 @@ on_both! {
     async fn receipts_out_of_order_go_by_their_rank(setup: Setup) {
         let it = Office::open(setup).await;
         it.app.advance("2025-09-30T09:01").await;
-        it.posts(ALIYUN, &[it.of_aliyun(false, "REJECTD")]).await;
+        it.posts(ALIYUN, &[it.of_aliyun(false, "MBBLACK")]).await;
         it.tencent.refers_to_next_by("5000:1");
         it.app.advance("2025-09-30T09:02").await;
         assert_eq!(it.tencent.taken().len(), 1, "the other account has its turn");
