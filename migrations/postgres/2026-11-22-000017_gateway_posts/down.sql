@@ -1,2 +1,1 @@
-ALTER TABLE wechat_bindings DROP COLUMN unfollowed_at;
 DROP TABLE gateway_posts;

@@ -17,6 +17,3 @@ CREATE TABLE gateway_posts (
 CREATE UNIQUE INDEX gateway_posts_once ON gateway_posts (account, kind, dedupe_key);
 CREATE INDEX gateway_posts_due ON gateway_posts (next_try_at) WHERE next_try_at IS NOT NULL;
 CREATE INDEX gateway_posts_by_applied ON gateway_posts (applied_at) WHERE applied_at IS NOT NULL;
-
--- Since when the person no longer follows the service account, and so gets nothing by it.
-ALTER TABLE wechat_bindings ADD COLUMN unfollowed_at timestamptz;

@@ -853,7 +853,6 @@ diesel::table! {
         failures -> Integer,
         ended_at -> Nullable<UtcInstant>,
         ended_reason -> Nullable<Text>,
-        unfollowed_at -> Nullable<UtcInstant>,
     }
 }
 

@@ -44,8 +44,6 @@ BEGIN
     -- What providers post is taken in by requests and acted on by jobs.
     REVOKE UPDATE ON public.gateway_posts FROM tongxing_app;
     REVOKE INSERT ON public.gateway_posts FROM tongxing_worker;
-    -- Of a binding, jobs note whether the person still follows the account.
-    GRANT UPDATE (unfollowed_at) ON public.wechat_bindings TO tongxing_worker;
 
     -- Reports read the work, never how people sign in nor what they were answered.
     FOREACH named IN ARRAY ARRAY[
