@@ -9,10 +9,14 @@ use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
     sql_types::BigInt,
 };
-use domain::{AgencyId, ClientId, OfficeId, PhoneState, Sex, StaffId};
+use domain::{
+    AgencyId, ClientId, OfficeId, PhoneState, Sex, StaffId, gateway_post::PostKind,
+    template::TemplateGateway,
+};
 use storage::{
     Sealer, SealingKey, Store,
     clients::{self, Client},
+    gateway_posts::{self, NewPost},
     idempotency, reseal, sealing_keys, staff,
     transitions::{self, Transition},
 };
@@ -89,7 +93,7 @@ fn under_others(database: &Database, id: u8) -> i64 {
     counted.counted
 }
 
-/// Clients, a kept answer and a transition, all under the first key; answers who made them.
+/// Clients, a kept answer, a post and a transition, all under the first key; answers who made them.
 fn fill(database: &Database, agency: AgencyId, office: OfficeId) -> StaffId {
     let by = database.staff(agency, "li").id;
     let old = store_under(database, &[KEY]);
@@ -107,6 +111,16 @@ fn fill(database: &Database, agency: AgencyId, office: OfficeId) -> StaffId {
         for key in ["a", "b"] {
             idempotency::insert(tx, agency, by, key, &kept, at(0), at(99))?;
         }
+        let post = NewPost {
+            id: mint(72).next(),
+            account: "sms",
+            vendor: TemplateGateway::Aliyun,
+            kind: PostKind::Receipt,
+            identity: "1",
+            body: "[]",
+            received_at: at(0),
+        };
+        gateway_posts::insert_once(tx, &post)?;
         let step = Transition {
             agency_id: agency,
             id: mint(70).next(),
@@ -211,6 +225,9 @@ fn a_new_key_takes_over_while_people_read_and_write() {
                 Ok::<_, storage::StorageError>(())
             })
             .unwrap();
+        let claim = |tx: &mut storage::Tx<'_>| gateway_posts::claim(tx, at(0), at(1), 9);
+        let posts = only_new.write(claim).unwrap();
+        assert_eq!(posts[0].body(only_new.sealer()).unwrap(), "[]");
         // Again there is nothing to do.
         let again = reseal::run(&only_new, 7, |progress| panic!("{progress:?}"));
         assert_eq!(again.unwrap(), Vec::<String>::new());
