@@ -2,7 +2,7 @@
 
 use gateways::{
     aliyun,
-    push::{NotAPush, Pushed, Report},
+    push::{self, NotAPush, Pushed, Reply, Report},
     tencent,
 };
 use serde_json::Value;
@@ -14,6 +14,27 @@ pub fn sms_receipts(bytes: &[u8]) {
     receipts(aliyun::receipt::parse(bytes), bytes, says_yes);
     let says_yes = |one: &Value| one["report_status"] == "SUCCESS" && known(&one["errmsg"]);
     receipts(tencent::receipt::parse(bytes), bytes, says_yes);
+    kept(bytes, aliyun::receipt::parse, Report::identity);
+    kept(bytes, tencent::receipt::parse, Report::identity);
+}
+
+/// What is kept of a post, element by element, is read again as it was at first.
+fn kept<T: PartialEq + std::fmt::Debug>(
+    bytes: &[u8],
+    parse: impl Fn(&[u8]) -> Result<Pushed<T>, NotAPush> + Copy,
+    identity: impl Fn(&T) -> String,
+) {
+    let Ok(pushed) = parse(bytes) else {
+        assert!(push::split(bytes, parse, identity).is_err());
+        return;
+    };
+    let split = push::split(bytes, parse, identity).unwrap();
+    let again = split.items.iter();
+    let again: Vec<T> = again
+        .map(|it| push::one(parse, &it.body).unwrap())
+        .collect();
+    assert_eq!(again, pushed.items);
+    assert_eq!(split.unreadable.len(), pushed.unreadable);
 }
 
 /// The code, once what cannot be in one is left out.
@@ -68,6 +89,7 @@ pub fn sms_replies(bytes: &[u8]) {
             is_number(reply.sender.as_deref());
         }
     }
+    kept(bytes, aliyun::reply::parse, Reply::identity);
     if let Ok(reply) = tencent::reply::parse(bytes) {
         // What a field holds that nobody reads need not be text.
         if let Ok(posted) = serde_json::from_slice::<Value>(bytes) {
