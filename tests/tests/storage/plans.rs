@@ -4,15 +4,21 @@ use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection, sql_query, sql_types::Text,
 };
-use domain::{MessageKind, Role, area::AreaCode, gateway_post::PostOutcome};
+use domain::{
+    MessageKind, Role,
+    area::AreaCode,
+    gateway_post::{PostKind, PostOutcome},
+    template::TemplateGateway,
+};
 use storage::{
     Area, attempts,
     audit_log::{self, Filter},
     calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
-    gateway_posts, idempotency, integrators, leases, offices, provider_templates, recovery_codes,
-    refresh_tokens, rule_packs, sessions, sign_in_budgets, sign_in_codes, staff, tasks,
-    template_versions, templates, transitions, wechat_bindings,
+    gateway_posts::{self, NewPost},
+    idempotency, integrators, leases, offices, provider_templates, recovery_codes, refresh_tokens,
+    rule_packs, sessions, sign_in_budgets, sign_in_codes, staff, tasks, template_versions,
+    templates, transitions, wechat_bindings,
 };
 
 use crate::{
@@ -161,6 +167,16 @@ fn what_providers_post_is_searched_for_in_an_index() {
         let statements = seen_in(|| {
             store
                 .write(|tx| {
+                    let post = NewPost {
+                        id: ids.next(),
+                        account: "sms",
+                        vendor: TemplateGateway::Aliyun,
+                        kind: PostKind::Receipt,
+                        identity: "1",
+                        body: "{}",
+                        received_at: at(0),
+                    };
+                    gateway_posts::insert_once(tx, &post)?;
                     gateway_posts::next_due(tx)?;
                     gateway_posts::claim(tx, at(0), at(1), 9)?;
                     gateway_posts::park(tx, ids.next(), at(1))?;
