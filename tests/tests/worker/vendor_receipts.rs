@@ -91,7 +91,7 @@ on_both! {
         let it = Office::open(setup).await;
         it.app.advance("2025-09-30T09:01").await;
         let receipt = it.of_aliyun(true, "DELIVERED");
-        it.posts(ALIYUN, &[receipt.clone()]).await;
+        it.posts(ALIYUN, std::slice::from_ref(&receipt)).await;
         assert_eq!(it.message().await["status"], "accepted", "it is acted on by the worker");
         let contents = it.app.contents();
         assert!(!contents.mentions("13800138000"), "the number stands there in the clear");
@@ -164,7 +164,7 @@ on_both! {
             "out_id": "0190163d-8694-739b-aea5-966c26f8ad91", "success": true,
             "err_code": "DELIVERED", "phone_number": "13800138000",
         });
-        it.posts(ALIYUN, &[stranger.clone()]).await;
+        it.posts(ALIYUN, std::slice::from_ref(&stranger)).await;
         it.app.advance("2025-10-01T08:59").await;
         assert_eq!(it.waiting(), 1);
         assert_eq!(it.message().await["status"], "accepted");
