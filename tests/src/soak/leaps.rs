@@ -53,7 +53,7 @@ impl Leaps {
             MessageStatus::Accepted => Some(end_of(it.earliest?, TimeDelta::minutes(5))),
             _ => Some(end_of(it.earliest?, TimeDelta::minutes(1))),
         });
-        let receipts = receipts.map(|at| end_of(at, TimeDelta::minutes(1)));
+        let receipts = receipts.map(|at| end_of(at, TimeDelta::minutes(5)));
         self.count += 1;
         self.to = grains.chain(receipts).min();
         self.to
