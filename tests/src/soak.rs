@@ -92,10 +92,11 @@ async fn pass(
         }
         workers.assert_running();
         let waiting = leaps::waiting(app);
-        if waiting.is_empty() && carrier.is_done() {
+        let posts = leaps::next_post(app);
+        if waiting.is_empty() && carrier.is_done() && posts.is_none() {
             return leaps;
         }
-        let standing = format!("{waiting:?} {}", carrier.taken());
+        let standing = format!("{waiting:?} {posts:?} {}", carrier.taken());
         if standing != changed.1 {
             changed = (Instant::now(), standing);
         }
@@ -106,7 +107,8 @@ async fn pass(
             changed.1,
             workers.logs()
         );
-        if let Some(to) = leaps.next(&waiting, carrier.next_due(), time.now()) {
+        let receipts = carrier.next_due().into_iter().chain(posts).min();
+        if let Some(to) = leaps.next(&waiting, receipts, time.now()) {
             time.leap(to);
         }
         tokio::time::sleep(LOOK).await;

@@ -1,4 +1,4 @@
-//! The soak: `cargo run --release -p tests --bin soak -- --messages 10000 --kills 8`. It prints its
+//! The soak: `cargo run --release -p tests --bin soak -- --messages 10000 --kills 5`. It prints its
 //! figures and fails where something was lost, or too much went out twice; `tests/BENCHMARKS.md` keeps
 //! the figures.
 
@@ -23,7 +23,7 @@ struct Arguments {
     #[arg(long, default_value_t = 10_000)]
     messages: usize,
     /// Workers that are killed on the way.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 5)]
     kills: usize,
     /// Where everything random comes from.
     #[arg(long, default_value_t = 1)]

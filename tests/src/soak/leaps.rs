@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use domain::MessageStatus;
-use storage::messages::figures::{self, UnderWay};
+use storage::{
+    gateway_posts,
+    messages::figures::{self, UnderWay},
+};
 
 use crate::TestApp;
 
@@ -24,6 +27,11 @@ pub(super) fn waiting(app: &TestApp) -> Vec<UnderWay> {
     let agency = app.seed().agency;
     let waiting = app.store().read(|tx| figures::under_way(tx, agency));
     waiting.unwrap()
+}
+
+/// When something that vendors posted is acted on next (UTC).
+pub(super) fn next_post(app: &TestApp) -> Option<DateTime<Utc>> {
+    app.store().read(gateway_posts::next_due).unwrap()
 }
 
 impl Leaps {

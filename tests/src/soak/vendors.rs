@@ -14,8 +14,7 @@ use crate::{
 };
 
 /// The accounts, by their names in the settings.
-pub(super) const ALIYUN: &str = "aliyun";
-pub(super) const TENCENT: &str = "tencent";
+pub(super) use crate::vendors::{ALIYUN, TENCENT};
 pub(super) const SERVICE_ACCOUNT: &str = "service-account";
 pub(super) const MINI_PROGRAM: &str = "mini-program";
 pub(super) const PLATFORM: &str = "webhook";

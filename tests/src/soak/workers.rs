@@ -29,6 +29,7 @@ concurrency = 4
 [worker.schedule]
 deliver = "* * * * * *"
 receipts = "* * * * * *"
+apply_posts = "* * * * * *"
 
 [gateway.webhook]
 timeout_seconds = 2
