@@ -120,6 +120,22 @@ impl Operation {
         )
     }
 
+    /// Whether it changes what is in a case's file: not once that is frozen.
+    fn changes_a_file(&self) -> bool {
+        let files = [
+            "case",
+            "appointment",
+            "test_record",
+            "excuse",
+            "escalation",
+            "message",
+            "task",
+        ];
+        let staff = matches!(self.access, Access::Staff(_));
+        let changes = staff && matches!(self.effect, Effect::Mutation);
+        changes && files.contains(&self.object) && self.id != "register_case"
+    }
+
     /// The scope that another system needs for it; `None`: no system may. Systems change nothing.
     pub const fn scope(&self) -> Option<Permission> {
         match (self.access, self.effect) {
@@ -187,6 +203,9 @@ impl Operation {
         }
         if self.takes_idempotency_key() {
             codes.extend([P::IdempotencyKeyReused, P::InvalidHeader]);
+        }
+        if self.changes_a_file() {
+            codes.push(P::Refused(RefusalCode::CaseFrozen));
         }
         if matches!(self.method, Method::Patch) {
             codes.extend([P::StaleVersion, P::InvalidHeader]);
@@ -337,21 +356,21 @@ operations! {
         Compute "client", also [InvalidCursor];
     GetClient = get_client: Get "/v1/clients/{id}", may(P::ReadClients), ReadFile "client";
     UpdateClient = update_client: Patch "/v1/clients/{id}", may(P::WriteClients), Mutation "client",
-        refuses [InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
+        refuses [CaseFrozen, InvalidIdNumber, InvalidPhone, DateInFuture, ClientExists];
     RevealClient = reveal_client: Post "/v1/clients/{id}/reveal", may(P::ReadClients), Secret "client";
     ListCheckIns = list_check_ins: Get "/v1/clients/{id}/check-ins", may(P::ReadClients),
         ReadFile "client", also [InvalidCursor];
     ListConsents = list_consents: Get "/v1/clients/{id}/consents", may(P::ReadClients),
         ReadFile "client", also [InvalidCursor];
     RecordConsent = record_consent: Post "/v1/clients/{id}/consents", may(P::WriteClients),
-        Mutation "consent", refuses [DateInFuture];
+        Mutation "consent", refuses [DateInFuture, CaseFrozen];
     WithdrawConsent = withdraw_consent: Post "/v1/clients/{id}/consents/withdrawals",
         may(P::WriteClients), Mutation "consent", refuses [DateInFuture, ConsentNotInForce];
     ListFamilyContacts = list_family_contacts: Get "/v1/clients/{id}/family-contacts",
         may(P::ReadClients), ReadFile "client", also [InvalidCursor];
     AddFamilyContact = add_family_contact: Post "/v1/clients/{id}/family-contacts",
         may(P::WriteClients), Mutation "family_contact",
-        refuses [InvalidPhone, ConsentNotInForce];
+        refuses [InvalidPhone, ConsentNotInForce, CaseFrozen];
     GetFamilyContact = get_family_contact: Get "/v1/family-contacts/{id}", may(P::ReadClients),
         ReadFile "family_contact";
     EndFamilyContact = end_family_contact: Delete "/v1/family-contacts/{id}",
@@ -376,6 +395,10 @@ operations! {
     ReplanCase = replan_case: Post "/v1/cases/{id}/replans", may(P::WriteCases), Mutation "case",
         refuses [CaseNotActive, UnknownRulePack, MeasureNotInPack, InvalidTerm],
         also [StaleVersion, InvalidQuery];
+    ListFrozenCases = list_frozen_cases: Get "/v1/frozen-cases", may(P::OpenFrozenFiles),
+        Read "case", also [InvalidCursor];
+    OpenFrozenCase = open_frozen_case: Post "/v1/cases/{id}/openings", may(P::OpenFrozenFiles),
+        Mutation "file_opening", refuses [Conflict];
     PreviewSchedule = preview_schedule: Post "/v1/schedule-previews", may(P::PreviewSchedules),
         Compute "case", refuses [UnknownRulePack, MeasureNotInPack, InvalidTerm];
     ListCaseAppointments = list_case_appointments: Get "/v1/cases/{id}/appointments",

@@ -236,6 +236,7 @@ const fn refusal_status(code: RefusalCode) -> StatusCode {
         | R::IllegalTransition
         | R::CaseNotActive
         | R::CaseStillOpen
+        | R::CaseFrozen
         | R::AppointmentClosed
         | R::AppointmentNotOpenYet
         | R::AppointmentNotMissed
@@ -292,6 +293,7 @@ const fn refusal_title(code: RefusalCode) -> &'static str {
         R::IllegalTransition => "Not possible from the present state",
         R::CaseNotActive => "The case is not active",
         R::CaseStillOpen => "The client has an open case",
+        R::CaseFrozen => "The file is frozen",
         R::AppointmentClosed => "The appointment is closed",
         R::AppointmentNotOpenYet => "The appointment is not open yet",
         R::AppointmentNotMissed => "The appointment was not missed",

@@ -34,6 +34,8 @@ routes![
     h::cases::terminate::terminate_case,
     h::cases::list_transitions::list_case_transitions,
     h::cases::replan::replan_case,
+    h::cases::list_frozen::list_frozen_cases,
+    h::cases::open_frozen::open_frozen_case,
     h::clients::search::search_clients,
     h::clients::get::get_client,
     h::clients::register::register_client,

@@ -78,7 +78,10 @@ impl<O: Op, W> Call<O, W> {
 
     /// Which rows of case data the caller may reach. The rest is "not found".
     pub fn scope(&self) -> Scope {
-        scope_of(&self.bearer, self.covered)
+        Scope {
+            unfrozen_at: Some(self.now),
+            ..scope_of(&self.bearer, self.covered)
+        }
     }
 
     /// The version the caller wants to change, from `If-Match`; `None`: whichever is stored.

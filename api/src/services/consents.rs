@@ -6,7 +6,7 @@ use casework::{
     rules,
 };
 use chrono::NaiveDate;
-use domain::{ClientId, ConsentId, consent::ConsentChannel, page::ListScope};
+use domain::{ClientId, ConsentId, consent::ConsentChannel, freezing::may_change, page::ListScope};
 use storage::{
     Scope,
     clients::Client,
@@ -50,7 +50,7 @@ pub fn list(
 /// Writes down that a client consented.
 ///
 /// # Errors
-/// `invalid_value`, `date_in_future`.
+/// `case_frozen`, `invalid_value`, `date_in_future`.
 pub fn record(
     work: &mut Work<'_, '_>,
     scope: Scope,
@@ -58,6 +58,7 @@ pub fn record(
     asked: &RecordConsent,
 ) -> Result<Consent, Failure> {
     let client = clients::get(work, scope, client)?;
+    may_change(client.frozen_from)?;
     let said = said(work, &client, asked.channel, asked.said_on)?;
     let (purpose, version) = (asked.purpose, asked.text_version.as_str());
     Ok(rule::give(work, client.id, purpose, version, said)?)

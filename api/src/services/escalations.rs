@@ -22,7 +22,7 @@ pub use self::{
 };
 
 use casework::Work;
-use domain::EscalationId;
+use domain::{EscalationId, freezing::may_change};
 use storage::{
     Scope, StorageError,
     cases::{self, Case},
@@ -31,7 +31,7 @@ use storage::{
 
 use crate::{failure::Failure, services::version};
 
-/// An escalation the caller may see, at the version the caller has seen, with its case.
+/// An escalation the caller may see, at the version the caller has seen, with its case; to be changed.
 fn load(
     work: &mut Work<'_, '_>,
     scope: Scope,
@@ -43,5 +43,6 @@ fn load(
     version::check(file.version, expected)?;
     let case = cases::get(work.tx, work.agency, Scope::default(), file.case_id)?
         .ok_or_else(|| StorageError::Corrupt("an escalation without its case".to_owned()))?;
+    may_change(case.frozen_from)?;
     Ok((file, case))
 }

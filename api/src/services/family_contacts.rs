@@ -6,6 +6,7 @@ use domain::{
     consent::ConsentPurpose,
     contact::{Phone, client_name},
     family_contact::check_end,
+    freezing::may_change,
     page::ListScope,
 };
 use storage::{
@@ -54,7 +55,7 @@ pub fn get(
 /// Enters a contact, with the client's consent in force.
 ///
 /// # Errors
-/// `consent_not_in_force`, `invalid_phone`, `invalid_value`.
+/// `case_frozen`, `consent_not_in_force`, `invalid_phone`, `invalid_value`.
 pub fn add(
     work: &mut Work<'_, '_>,
     scope: Scope,
@@ -63,6 +64,7 @@ pub fn add(
     by: StaffId,
 ) -> Result<FamilyContact, Failure> {
     let client = clients::get(work, scope, client)?;
+    may_change(client.frozen_from)?;
     let office = rules::office(work, client.office_id)?;
     check_end(asked.ends_on, rules::today(work, &office)?)?;
     let (name, phone) = (client_name(&asked.name)?, Phone::parse(&asked.phone)?);

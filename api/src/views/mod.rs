@@ -13,6 +13,7 @@ pub mod covers;
 pub mod escalations;
 pub mod excuses;
 pub mod family_contacts;
+pub mod frozen_cases;
 pub mod gateways;
 pub mod integrators;
 pub mod me;

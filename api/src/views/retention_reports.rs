@@ -25,12 +25,18 @@ pub struct RetentionReportView {
     pub keep_days: Option<i32>,
     /// The law or the practice the rule rests on.
     pub reason: String,
-    /// Rows deleted on that day.
+    /// Rows deleted, or files frozen, on that day.
     #[schema(example = 12)]
     pub acted: i64,
     /// Rows that stayed.
     #[schema(example = 3480)]
     pub kept: i64,
+    /// Files whose time had come, and that pending work held up.
+    #[schema(example = 2)]
+    pub held_up: i64,
+    /// By which work, in numbers of files; one may be held up by several.
+    #[schema(value_type = Option<Object>, example = json!({ "open_tasks": 2 }))]
+    pub held_up_by: Option<serde_json::Value>,
     /// When something was deleted last on that day (UTC).
     pub updated_at: DateTime<Utc>,
 }
@@ -46,6 +52,8 @@ impl From<RetentionReport> for RetentionReportView {
             reason: report.reason,
             acted: report.acted,
             kept: report.kept,
+            held_up: report.held_up,
+            held_up_by: report.held_up_by,
             updated_at: report.updated_at,
         }
     }

@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod consents;
 pub mod digest;
 pub mod filed;
+mod frozen;
 pub mod judge;
 pub mod message_budgets;
 pub mod needed;

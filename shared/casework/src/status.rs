@@ -42,6 +42,7 @@ pub fn move_case(
 ) -> Result<(), WorkError> {
     let from = case.status;
     case.status = case_status::next(from, event)?;
+    case.ended_at = case_status::is_final(case.status).then_some(work.now);
     if case.status != domain::CaseStatus::Ordered {
         let is_overdue = case.status == domain::CaseStatus::OverdueReportIn;
         case.next_check_at = None;

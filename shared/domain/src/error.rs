@@ -21,6 +21,7 @@ coded! {
         IllegalTransition = "illegal_transition",
         CaseNotActive = "case_not_active",
         CaseStillOpen = "case_still_open",
+        CaseFrozen = "case_frozen",
         AppointmentClosed = "appointment_closed",
         AppointmentNotOpenYet = "appointment_not_open_yet",
         AppointmentNotMissed = "appointment_not_missed",

@@ -163,6 +163,8 @@ ids! {
     Consent ConsentId,
     /// A member of a client's family who may be told something.
     FamilyContact FamilyContactId,
+    /// What lets a frozen file be read for a while.
+    FileOpening FileOpeningId,
     /// What a rule of retention did on a day.
     RetentionReport RetentionReportId,
 }

@@ -18,6 +18,7 @@ pub mod error;
 pub mod escalation;
 pub mod excuse;
 pub mod family_contact;
+pub mod freezing;
 pub mod gateway_post;
 pub mod ids;
 pub mod ladder;

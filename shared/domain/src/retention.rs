@@ -35,7 +35,12 @@ coded! {
 
 coded! {
     /// What a rule does when the time is over.
-    RetentionAction { Delete = "delete", Keep = "keep" }
+    RetentionAction {
+        Delete = "delete",
+        /// Nothing changes any more, and it is read only while it was opened for a reason.
+        Freeze = "freeze",
+        Keep = "keep",
+    }
 }
 
 /// One rule.
@@ -46,7 +51,7 @@ pub struct RetentionRule {
     pub subject: RetentionSubject,
     /// What it does.
     pub action: RetentionAction,
-    /// Days after the event; none when nothing is ever deleted.
+    /// Days after the event; none when nothing is ever done.
     #[serde(default)]
     pub keep_days: Option<u32>,
     /// What the days count from.
@@ -56,12 +61,13 @@ pub struct RetentionRule {
 }
 
 impl RetentionRule {
-    /// Whatever had its event before this instant (UTC) is to go at `now`; none when nothing is.
+    /// Whatever had its event before this instant (UTC) is to be deleted or frozen at `now`; none when
+    /// nothing is.
     pub fn before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self.action {
             RetentionAction::Keep => None,
             // Longer ago than there are dates: nothing is.
-            RetentionAction::Delete => {
+            RetentionAction::Delete | RetentionAction::Freeze => {
                 now.checked_sub_signed(TimeDelta::days(i64::from(self.keep_days?)))
             }
         }
@@ -95,8 +101,11 @@ pub enum RetentionError {
     /// A log would be deleted too early.
     #[error("{0} is kept {LOG_DAYS} days at least")]
     TooShort(RetentionSubject),
+    /// What is no file would be frozen.
+    #[error("{0} is never frozen: only files are")]
+    NotFrozen(RetentionSubject),
     /// The number of days does not fit the action.
-    #[error("{0}: delete needs keep_days, keep has none")]
+    #[error("{0}: delete and freeze need keep_days, keep has none")]
     Days(RetentionSubject),
     /// Nobody could say why.
     #[error("{0}: event and reason must say something")]
@@ -134,7 +143,8 @@ fn check(rule: &RetentionRule) -> Result<(), RetentionError> {
     use RetentionSubject as S;
     let subject = rule.subject;
     let deletes = rule.action == RetentionAction::Delete;
-    if deletes != rule.keep_days.is_some() {
+    let keeps = rule.action == RetentionAction::Keep;
+    if keeps == rule.keep_days.is_some() {
         return Err(RetentionError::Days(subject));
     }
     if rule.event.trim().is_empty() || rule.reason.trim().is_empty() {
@@ -143,6 +153,9 @@ fn check(rule: &RetentionRule) -> Result<(), RetentionError> {
     match subject {
         S::AuditTrail | S::Consents | S::DeliveryProof | S::CaseFiles if deletes => {
             Err(RetentionError::MustBeKept(subject))
+        }
+        _ if rule.action == RetentionAction::Freeze && subject != S::CaseFiles => {
+            Err(RetentionError::NotFrozen(subject))
         }
         S::Sessions | S::ClientSessions if rule.keep_days.is_some_and(|days| days < LOG_DAYS) => {
             Err(RetentionError::TooShort(subject))
@@ -175,15 +188,24 @@ mod tests {
 
     #[test]
     fn what_must_be_provable_is_never_deleted() {
-        for subject in ["audit_trail", "consents", "delivery_proof", "case_files"] {
-            let refused = changed(
-                subject,
-                "action = \"keep\"",
-                "action = \"delete\"\nkeep_days = 9999",
-            );
-            let subject = subject.parse().unwrap();
-            assert_eq!(refused, Err(RetentionError::MustBeKept(subject)));
+        for subject in ["audit_trail", "consents", "delivery_proof"] {
+            let with = |action: &str| {
+                let action = format!("action = \"{action}\"\nkeep_days = 9999");
+                changed(subject, "action = \"keep\"", &action)
+            };
+            let what = subject.parse().unwrap();
+            assert_eq!(with("delete"), Err(RetentionError::MustBeKept(what)));
+            assert_eq!(with("freeze"), Err(RetentionError::NotFrozen(what)));
         }
+        let refused = changed("case_files", "action = \"freeze\"", "action = \"delete\"");
+        let files = RetentionSubject::CaseFiles;
+        assert_eq!(refused, Err(RetentionError::MustBeKept(files)));
+        let kept = changed(
+            "case_files",
+            "action = \"freeze\"\nkeep_days = 180",
+            "action = \"keep\"",
+        );
+        assert!(kept.is_ok());
     }
 
     #[test]

@@ -30,6 +30,8 @@ coded! {
         WriteCases = "write_cases",
         /// Complete or terminate a case.
         EndCases = "end_cases",
+        /// Let the frozen file of a case be read for a while.
+        OpenFrozenFiles = "open_frozen_files",
         RecordTests = "record_tests",
         RequestExcuses = "request_excuses",
         DecideExcuses = "decide_excuses",
@@ -84,9 +86,11 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
         | P::ReadTasks
         | P::WriteTasks
         | P::ReadToday => matches!(role, Role::Caseworker | Role::Supervisor),
-        P::EndCases | P::DecideExcuses | P::SignOffEscalations | P::DismissEscalations => {
-            matches!(role, Role::Supervisor)
-        }
+        P::EndCases
+        | P::OpenFrozenFiles
+        | P::DecideExcuses
+        | P::SignOffEscalations
+        | P::DismissEscalations => matches!(role, Role::Supervisor),
         P::ListOffices
         | P::PreviewSchedules
         | P::ReadRulePacks
@@ -148,6 +152,7 @@ pub const fn is_sensitive(permission: Permission) -> bool {
         P::ReadSelf
             | P::ReadClients
             | P::EndCases
+            | P::OpenFrozenFiles
             | P::SignOffEscalations
             | P::DismissEscalations
             | P::ReferEscalations
@@ -279,6 +284,7 @@ mod tests {
             P::ReadCases,
             P::WriteCases,
             P::EndCases,
+            P::OpenFrozenFiles,
             P::RecordTests,
             P::RequestExcuses,
             P::DecideExcuses,
@@ -335,6 +341,7 @@ mod tests {
             [
                 P::ManageCovers,
                 P::EndCases,
+                P::OpenFrozenFiles,
                 P::DecideExcuses,
                 P::SignOffEscalations,
                 P::DismissEscalations,

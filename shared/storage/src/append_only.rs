@@ -9,6 +9,7 @@ pub const APPEND_ONLY: &[&str] = &[
     "attempts",
     "audit_log",
     "consents",
+    "file_openings",
     "credit_events",
     "transitions",
 ];

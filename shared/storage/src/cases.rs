@@ -1,12 +1,19 @@
 //! Cases.
 
+mod freezing;
 mod standing;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, CaseId, CaseStatus, ClientId, Measure, OfficeId, StaffId};
 
-pub use self::standing::{Standing, standings};
+pub use self::{
+    freezing::{
+        File, count_held_up, count_not_frozen, count_to_freeze, freeze, list_frozen, open_until,
+        to_freeze,
+    },
+    standing::{Standing, standings},
+};
 use crate::{
     error::StorageError,
     prepared::execute_prepared,
@@ -52,6 +59,11 @@ record! {
         created_by: StaffId,
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
+        /// When it came to its final status.
+        ended_at: Option<DateTime<Utc>>,
+        /// Its file is frozen: nothing in it changes, and from this instant on nobody reads it. Ahead of
+        /// now while the file is open for a reason.
+        frozen_from: Option<DateTime<Utc>>,
     }
 }
 

@@ -36,6 +36,7 @@ record! {
         created_by: StaffId,
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
+        frozen_from: Option<DateTime<Utc>>,
     }
 }
 
@@ -76,6 +77,9 @@ pub struct Client {
     pub created_at: DateTime<Utc>,
     /// The last change.
     pub updated_at: DateTime<Utc>,
+    /// The files of all of the client's cases are frozen: nothing changes, and from this instant on nobody
+    /// but the client reads it. Ahead of now while a file is open for a reason.
+    pub frozen_from: Option<DateTime<Utc>>,
 }
 
 fn seal(client: &Client, sealer: &Sealer) -> Result<Row, StorageError> {
@@ -107,6 +111,7 @@ fn seal(client: &Client, sealer: &Sealer) -> Result<Row, StorageError> {
         created_by: client.created_by,
         created_at: client.created_at,
         updated_at: client.updated_at,
+        frozen_from: client.frozen_from,
     })
 }
 
@@ -136,6 +141,7 @@ fn open(row: Row, sealer: &Sealer) -> Result<Client, StorageError> {
         created_by: row.created_by,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        frozen_from: row.frozen_from,
     })
 }
 
@@ -279,22 +285,6 @@ pub fn shared_phones(
         .filter(|(index, _)| twice.contains(&index))
         .map(|(_, phone)| (*phone).clone())
         .collect())
-}
-
-/// Gives a client the office and caseworker of the case that was opened.
-pub fn assign(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    id: ClientId,
-    office: OfficeId,
-    caseworker: StaffId,
-) -> Result<(), StorageError> {
-    with_conn!(tx, c => diesel::update(clients::table
-            .filter(clients::agency_id.eq(bind(agency)))
-            .filter(clients::id.eq(bind(id))))
-        .set((clients::office_id.eq(bind(office)), clients::caseworker_id.eq(bind(Some(caseworker)))))
-        .execute(*c))?;
-    Ok(())
 }
 
 /// Records what a gateway or a person learnt of a phone number.

@@ -25,6 +25,7 @@ pub mod error;
 pub mod escalations;
 pub mod excuses;
 pub mod family_contacts;
+pub mod file_openings;
 pub mod gateway_posts;
 pub mod idempotency;
 pub mod integrators;

@@ -5,11 +5,11 @@ use diesel::{dsl::count_star, prelude::*};
 use domain::{AgencyId, retention::RetentionSubject as Subject};
 
 use crate::{
-    audit_log, client_sessions,
+    audit_log, cases, client_sessions,
     error::StorageError,
     family_contacts, gateway_posts, idempotency, refresh_tokens,
     schema::{
-        attempts, client_sessions as client_sign_ins, clients, consents, idempotency_keys,
+        attempts, client_sessions as client_sign_ins, consents, idempotency_keys,
         refresh_tokens as tokens, sessions as sign_ins,
     },
     sessions,
@@ -89,9 +89,8 @@ pub fn count_over(
         )?),
         Subject::FamilyContacts => family_contacts::count_over(tx, agency, before),
         Subject::GatewayPosts => gateway_posts::count_over(tx, before),
-        Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof | Subject::CaseFiles => {
-            Ok(0)
-        }
+        Subject::CaseFiles => cases::count_to_freeze(tx, agency, before),
+        Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof => Ok(0),
     }
 }
 
@@ -108,6 +107,7 @@ pub fn count(tx: &mut Tx<'_>, agency: AgencyId, subject: Subject) -> Result<i64,
         Subject::AuditTrail => audit_log::head(tx, agency)?.map_or(0, |head| head.seq),
         Subject::Consents => count!(tx, agency, consents)?,
         Subject::DeliveryProof => count!(tx, agency, attempts)?,
-        Subject::CaseFiles => count!(tx, agency, clients)?,
+        // Those that a rule has still to freeze.
+        Subject::CaseFiles => cases::count_not_frozen(tx, agency)?,
     })
 }

@@ -30,11 +30,15 @@ record! {
         keep_days: Option<i32>,
         /// The law or the practice the rule rests on.
         reason: String,
-        /// Rows deleted on that day.
+        /// Rows deleted, or files frozen, on that day.
         acted: i64,
         /// Rows that stayed.
         kept: i64,
         updated_at: DateTime<Utc>,
+        /// Files whose time had come that day, and that pending work held up.
+        held_up: i64,
+        /// By which work, as numbers.
+        held_up_by: Option<serde_json::Value>,
     }
 }
 

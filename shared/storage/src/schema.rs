@@ -239,6 +239,7 @@ diesel::table! {
         created_by -> Uid,
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
+        frozen_from -> Nullable<UtcInstant>,
     }
 }
 
@@ -276,6 +277,8 @@ diesel::table! {
         created_by -> Uid,
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
+        ended_at -> Nullable<UtcInstant>,
+        frozen_from -> Nullable<UtcInstant>,
     }
 }
 
@@ -316,6 +319,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
+        frozen_from -> Nullable<UtcInstant>,
     }
 }
 
@@ -401,6 +405,7 @@ diesel::table! {
         closed_reason_sealed -> Nullable<Binary>,
         next_alert_at -> Nullable<UtcInstant>,
         version -> BigInt,
+        frozen_from -> Nullable<UtcInstant>,
     }
 }
 
@@ -602,6 +607,7 @@ diesel::table! {
         closed_by -> Nullable<Uid>,
         version -> BigInt,
         created_at -> UtcInstant,
+        frozen_from -> Nullable<UtcInstant>,
     }
 }
 
@@ -724,6 +730,8 @@ diesel::table! {
         acted -> BigInt,
         kept -> BigInt,
         updated_at -> UtcInstant,
+        held_up -> BigInt,
+        held_up_by -> Nullable<JsonDoc>,
     }
 }
 
@@ -974,7 +982,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    file_openings (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        case_id -> Uid,
+        client_id -> Uid,
+        reason_code -> Word,
+        document_no -> Text,
+        opened_by -> Uid,
+        opened_at -> UtcInstant,
+        closes_at -> UtcInstant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    file_openings,
     credentials,
     second_factors,
     recovery_codes,

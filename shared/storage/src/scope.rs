@@ -1,5 +1,6 @@
 //! What part of an agency's case data a caller may reach.
 
+use chrono::{DateTime, Utc};
 use domain::{AgencyId, OfficeId, StaffId, area::AreaCode, cover};
 
 use crate::schema;
@@ -11,6 +12,9 @@ pub struct Scope {
     pub office: Option<OfficeId>,
     /// Only rows of the offices of this area.
     pub area: Option<Area>,
+    /// Only rows of files that are not frozen, or open at this instant (UTC). `None`: of frozen ones too,
+    /// for the work itself and for the client.
+    pub unfrozen_at: Option<DateTime<Utc>>,
     /// Only rows assigned to this caseworker, or to those covered for.
     pub caseworker: Option<StaffId>,
     /// Whom the caseworker covers for now.
@@ -85,21 +89,26 @@ impl Scope {
     }
 }
 
-/// Narrows a boxed query on a table with `office_id` and `caseworker_id` to a scope. Where the
-/// column `caseworker_id` may be null, a last argument `Some` says so.
+/// Narrows a boxed query on a table with `office_id`, `caseworker_id` and `frozen_from` to a scope. Where
+/// the column `caseworker_id` may be null, a last argument `Some` says so.
 macro_rules! within {
     ($query:expr, $table:ident, $scope:expr $(, $some:ident)?) => {
         crate::scope::narrowed!(
-            $query, $table::office_id, $table::caseworker_id, $scope $(, $some)?
+            $query, $table::office_id, $table::caseworker_id, $table::frozen_from, $scope $(, $some)?
         )
     };
 }
 pub(crate) use within;
 
-/// [`within!`] for any two columns: the office, and the person a row is assigned to.
+/// [`within!`] for any three columns: the office, the person a row is assigned to, and from when it is
+/// frozen. Every read of case data comes through here, so none forgets one of them.
 macro_rules! narrowed {
-    ($query:expr, $office:expr, $person:expr, $scope:expr $(, $some:ident)?) => {{
+    ($query:expr, $office:expr, $person:expr, $frozen_from:expr, $scope:expr $(, $some:ident)?) => {{
         let mut query = $query;
+        if let Some(at) = $scope.unfrozen_at {
+            let is_open = $frozen_from.assume_not_null().gt(crate::types::bind(at));
+            query = query.filter($frozen_from.is_null().or(is_open));
+        }
         if let Some(office) = $scope.office {
             query = query.filter($office.eq(crate::types::bind(office)));
         }

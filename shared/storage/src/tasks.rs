@@ -184,7 +184,14 @@ pub fn save(tx: &mut Tx<'_>, task: &Task, expected: i64) -> Result<bool, Storage
 /// Narrows a boxed query: a caseworker's scope on tasks is those assigned to the caseworker.
 macro_rules! within_scope {
     ($query:expr, $scope:expr) => {
-        narrowed!($query, tasks::office_id, tasks::assignee_id, $scope, Some)
+        narrowed!(
+            $query,
+            tasks::office_id,
+            tasks::assignee_id,
+            tasks::frozen_from,
+            $scope,
+            Some
+        )
     };
 }
 

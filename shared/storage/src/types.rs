@@ -270,6 +270,7 @@ words!(
     domain::family_contact::ContactScope,
     domain::gateway_post::PostKind,
     domain::gateway_post::PostOutcome,
+    domain::freezing::OpeningReason,
     domain::retention::RetentionSubject,
     domain::retention::RetentionAction,
     domain::wechat::WechatApp,

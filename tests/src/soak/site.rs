@@ -168,6 +168,7 @@ fn client_with_case(
         created_by: caseworker,
         created_at: now,
         updated_at: now,
+        frozen_from: None,
     };
     clients::insert(work.tx, &client)?;
     let case = Case {
@@ -200,6 +201,8 @@ fn client_with_case(
         created_by: caseworker,
         created_at: now,
         updated_at: now,
+        ended_at: None,
+        frozen_from: None,
     };
     cases::insert(work.tx, &case)?;
     Ok((client.id, case.id))

@@ -25,6 +25,7 @@ mod documented;
 mod edge;
 mod everywhere;
 mod faults;
+mod frozen;
 mod integrators;
 mod lists;
 mod matrix;

@@ -242,6 +242,8 @@ const TABLE: &[(&str, &str, char)] = &[
     ("delete_client_session", "!!!!!!!!!!!", 'C'),
     ("terminate_case", "!--+-00----", 'C'),
     ("complete_case", "!--+-00----", 'C'),
+    ("list_frozen_cases", "!--+-..----", ' '),
+    ("open_frozen_case", "!--+-00----", 'C'),
     ("list_audit_entries", "!---------+", ' '),
     ("export_audit_entries", "!---------+", 'F'),
     ("list_retention_reports", "!--------++", ' '),

@@ -15,6 +15,7 @@ pub const CODES: &[(&str, u16)] = &[
     ("appointment_not_missed", 409),
     ("appointment_not_open_yet", 409),
     ("calendar_invalid", 422),
+    ("case_frozen", 409),
     ("case_not_active", 409),
     ("case_still_open", 409),
     ("caseworker_not_in_office", 422),

@@ -8,7 +8,10 @@ use domain::{MessageId, MessageStatus};
 use gateways::standard_webhooks::{ID, SIGNATURE, Secret, TIMESTAMP};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use storage::messages::{self, Message};
+use storage::{
+    Scope, cases,
+    messages::{self, Message},
+};
 use tests::{
     Response, TestApp,
     app::PASSWORD,
@@ -184,6 +187,7 @@ impl World {
             "complete_case" => {
                 app.advance("2026-03-05T10:00").await;
             }
+            "list_frozen_cases" => self.freeze(&["short case"]),
             _ => {}
         }
     }
@@ -208,6 +212,20 @@ impl World {
             _ => return,
         };
         self.set(name, &id_of(&answer.body));
+    }
+
+    /// Freezes files of the story now, however long ago their cases ended.
+    pub fn freeze(&self, names: &[&str]) {
+        self.app.write(|work| {
+            let mut files = Vec::new();
+            for name in names {
+                let case = self.id(name).parse().unwrap();
+                let stored = cases::get(work.tx, work.agency, Scope::default(), case)?;
+                let client = stored.unwrap().client_id;
+                files.push(cases::File { case, client });
+            }
+            Ok(cases::freeze(work.tx, work.agency, &files, work.now)?)
+        });
     }
 
     /// Takes a message from elsewhere into the story.
@@ -282,6 +300,7 @@ impl World {
         let case_id = || self.id("case").to_owned();
         let shows = match operation {
             "list_offices" => Some(self.id("office").to_owned()),
+            "list_frozen_cases" => Some(self.id("short case").to_owned()),
             "list_staff" => Some(self.id("staff").to_owned()),
             "list_covers" => Some(self.id("cover").to_owned()),
             "list_sending_pauses" => Some(self.id("sending pause").to_owned()),

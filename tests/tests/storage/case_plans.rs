@@ -2,12 +2,13 @@
 
 use domain::{
     AppointmentStatus, CaseStatus, EscalationId, EscalationKind, EscalationStatus, MessageStatus,
-    TaskStatus, area::AreaCode,
+    TaskStatus, area::AreaCode, freezing::PendingWork,
 };
 use storage::{
     Area, Scope, appointments, attempts, cases, clients, escalations, excuses, messages, receipts,
     sending_pauses::{self, Seen},
     tasks, test_records,
+    today::{self, Span},
 };
 
 use crate::{
@@ -19,8 +20,8 @@ use crate::{
 #[test]
 fn every_query_on_case_data_searches_an_index() {
     on_each(|database| {
-        assert_searches(database, &seen_in(|| worker_queries(database)), 13);
-        assert_searches(database, &seen_in(|| list_queries(database)), 25);
+        assert_searches(database, &seen_in(|| worker_queries(database)), 34);
+        assert_searches(database, &seen_in(|| list_queries(database)), 27);
         assert_searches(database, &seen_in(|| sending_queries(database)), 15);
     });
 }
@@ -38,6 +39,18 @@ fn worker_queries(database: &Database) {
             cases::due_for_check(tx, agency, now, limit)?;
             cases::due_for_reminder(tx, agency, now, limit)?;
             cases::next_due(tx, agency)?;
+            cases::to_freeze(tx, agency, now, limit)?;
+            cases::count_to_freeze(tx, agency, now)?;
+            cases::count_held_up(tx, agency, now, None)?;
+            for &by in PendingWork::ALL {
+                cases::count_held_up(tx, agency, now, Some(by))?;
+            }
+            let file = cases::File {
+                case: mint(9).next(),
+                client: mint(9).next(),
+            };
+            cases::freeze(tx, agency, &[file], now)?;
+            cases::open_until(tx, agency, file, now)?;
             escalations::due_for_alert(tx, agency, now, limit)?;
             escalations::next_due(tx, agency)?;
             messages::lock_due(tx, agency, MessageStatus::Scheduled, now, limit)?;
@@ -89,20 +102,24 @@ fn sending_queries(database: &Database) {
 fn list_queries(database: &Database) {
     let (store, agency) = (database.store(), database.agency(2));
     let mut ids = mint(3);
+    let unfrozen = Scope {
+        unfrozen_at: Some(at(0)),
+        ..Scope::default()
+    };
     let own = Scope {
         caseworker: Some(ids.next()),
-        ..Scope::default()
+        ..unfrozen
     };
     let office = Scope {
         office: Some(ids.next()),
-        ..Scope::default()
+        ..unfrozen
     };
     let area = Scope {
         area: Some(Area {
             agency,
             code: AreaCode::parse("330100").unwrap(),
         }),
-        ..Scope::default()
+        ..unfrozen
     };
     let day = at(0).date_naive();
     store
@@ -144,6 +161,9 @@ fn list_queries(database: &Database) {
             appointments::get_many(tx, agency, &[item])?;
             test_records::of_case(tx, agency, case, Some(ids.next()), 9)?;
             test_records::positives(tx, agency, case)?;
+            for document_no in [None, Some("1")] {
+                cases::list_frozen(tx, agency, office, document_no, Some(ids.next()), 9)?;
+            }
             excuses::of_appointments(tx, agency, &[item])?;
             excuses::undecided(tx, agency, &[case])?;
             escalations::of_case(tx, agency, case, EscalationKind::MissedTests)?;
@@ -160,4 +180,40 @@ fn list_queries(database: &Database) {
             messages::list(tx, agency, own, &of_case, Some(ids.next()), 9)
         })
         .unwrap();
+}
+
+#[test]
+fn what_is_frozen_is_left_out_by_the_same_statements() {
+    on_each(|database| {
+        let agency = database.agency(4);
+        let mut ids = mint(5);
+        let mut asked = |unfrozen_at| {
+            let (item, scope) = (
+                ids.next(),
+                Scope {
+                    office: Some(ids.next()),
+                    unfrozen_at,
+                    ..Scope::default()
+                },
+            );
+            let span = Span {
+                due_from: at(0).date_naive(),
+                closes_before: at(9),
+                missed_since: at(0),
+            };
+            let filter = appointments::Filter::default();
+            let read = |tx: &mut storage::Tx<'_>| {
+                appointments::get(tx, agency, scope, item)?;
+                appointments::list(tx, agency, scope, &filter, None, 9)?;
+                today::appointments(tx, agency, scope, span, 9)?;
+                today::waiting(tx, agency, scope, 9)
+            };
+            seen_in(|| drop(database.store().read_in(agency, read).unwrap()))
+        };
+        let (all, unfrozen) = (asked(None), asked(Some(at(0))));
+        assert_eq!(all.len(), unfrozen.len(), "{unfrozen:#?}");
+        // The three parts of what waits are one statement.
+        let narrowed = unfrozen.iter().filter(|sql| sql.contains("frozen_from"));
+        assert_eq!(narrowed.count(), 4, "{unfrozen:#?}");
+    });
 }

@@ -48,6 +48,7 @@ pub fn a_client(
         created_by: by,
         created_at: at(0),
         updated_at: at(0),
+        frozen_from: None,
     };
     database
         .store()

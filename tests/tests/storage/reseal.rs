@@ -54,6 +54,7 @@ fn client(agency: AgencyId, office: OfficeId, by: StaffId, number: u128) -> Clie
         created_by: by,
         created_at: at(0),
         updated_at: at(0),
+        frozen_from: None,
     }
 }
 

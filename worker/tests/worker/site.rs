@@ -304,6 +304,7 @@ fn client_with_case(
         created_by: caseworker.id,
         created_at: now,
         updated_at: now,
+        frozen_from: None,
     };
     clients::insert(work.tx, &client)?;
     let pack = rules::pack_in_force(work, "cn-default", date("2025-09-01"))?;
@@ -339,6 +340,8 @@ fn client_with_case(
         created_by: caseworker.id,
         created_at: now,
         updated_at: now,
+        ended_at: None,
+        frozen_from: None,
     };
     schedule::set_report_in_deadline(work, &mut case, &pack, &calendar, tz)?;
     cases::insert(work.tx, &case)?;

@@ -6,7 +6,10 @@ use casework::{
     Actor, PackCache, Request, Work, WorkError,
     retention::{self, Finding},
 };
-use domain::{AgencyId, IdMint, retention::RetentionRules};
+use domain::{
+    AgencyId, IdMint,
+    retention::{RetentionAction, RetentionRules},
+};
 use platform::{Clock, Config, Randomness};
 use storage::agencies;
 use worker::open;
@@ -16,7 +19,7 @@ use super::Failed;
 /// Whose data; everybody's unless given.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Only say what would be deleted. The worker deletes: `tongxing-worker once purge`.
+    /// Only say what would be deleted or frozen. The worker does it: `tongxing-worker once purge`.
     #[arg(long, required = true)]
     dry_run: bool,
     /// The agency's id.
@@ -24,7 +27,7 @@ pub struct Arguments {
     agency: Option<AgencyId>,
 }
 
-/// Prints for each rule of retention what would be deleted now, what would stay, and why.
+/// Prints for each rule of retention what would be deleted or frozen now, what would stay, and why.
 pub fn run(arguments: &Arguments, config: &Config, out: &mut impl io::Write) -> Result<(), Failed> {
     let store = open::store(config)?;
     let (now, randomness) = (Clock::System.now(), Randomness::from_os()?);
@@ -49,17 +52,30 @@ pub fn run(arguments: &Arguments, config: &Config, out: &mut impl io::Write) -> 
         });
         let findings: Vec<Finding> = findings.map_err(|error: WorkError| error.to_string())?;
         writeln!(out, "{agency}: by {} version {}", rules.id, rules.version)?;
-        for Finding { rule, over, kept } in findings {
+        for finding in findings {
+            let Finding {
+                rule,
+                over,
+                kept,
+                held_up,
+            } = finding;
+            let verb = match rule.action {
+                RetentionAction::Freeze => "freeze",
+                RetentionAction::Delete | RetentionAction::Keep => "delete",
+            };
             let days = rule.keep_days.map(|days| format!(" {days} days after"));
             writeln!(
                 out,
-                "  {}: delete {over}, keep {kept} ({}{} {}). {}",
+                "  {}: {verb} {over}, keep {kept} ({}{} {}). {}",
                 rule.subject,
                 rule.action,
                 days.as_deref().unwrap_or(" since"),
                 rule.event,
                 rule.reason
             )?;
+            for (work, count) in held_up.by {
+                writeln!(out, "    {count} held up by {work}")?;
+            }
         }
     }
     Ok(())

@@ -3,7 +3,9 @@ use casework::{
     status::{Grounds, keep_step, save_appointment, settle_appointment},
 };
 use chrono::NaiveDate;
-use domain::{AppointmentId, AppointmentStatus, MissLabel, Refusal, RefusalCode, miss};
+use domain::{
+    AppointmentId, AppointmentStatus, MissLabel, Refusal, RefusalCode, freezing::may_change, miss,
+};
 use storage::{
     AnyId, Scope,
     appointments::{self, Appointment},
@@ -31,8 +33,8 @@ pub struct Labelled {
 /// A person says what a miss was. The case is counted anew at once, and its escalation follows.
 ///
 /// # Errors
-/// `not_found`, `stale_version`, `appointment_not_missed`, `make_up_date_required`, `invalid_value`
-/// at the field; `appointment_closed` when its make-up was kept or missed already.
+/// `not_found`, `stale_version`, `case_frozen`, `appointment_not_missed`, `make_up_date_required`,
+/// `invalid_value` at the field; `appointment_closed` when its make-up was kept or missed already.
 pub fn label(
     work: &mut Work<'_, '_>,
     scope: Scope,
@@ -43,10 +45,11 @@ pub fn label(
     let reason = text::reason(&asked.reason)?;
     let mut item = get(work, scope, id)?;
     version::check(item.version, expected)?;
+    let case = cases::get(work, Scope::default(), item.case_id)?;
+    may_change(case.frozen_from)?;
     let label = MissLabel::from(asked.label);
     let next = miss::label(item.status, item.label, label)?;
     let make_up_due_on = make_up_day(asked)?;
-    let case = cases::get(work, Scope::default(), item.case_id)?;
 
     let before = item.status;
     if before == AppointmentStatus::Deferred {

@@ -10,7 +10,7 @@ use domain::{
 };
 use storage::{Scope, cases::Case};
 
-use super::get;
+use super::get_to_change;
 use crate::{
     failure::Failure,
     services::{text, version},
@@ -31,7 +31,7 @@ pub fn complete(
 ) -> Result<Case, Failure> {
     let document = text::line(&asked.document_no, "/document_no", 80)?;
     let reason = asked.reason.as_deref().map(text::reason).transpose()?;
-    let mut case = get(work, scope, id)?;
+    let mut case = get_to_change(work, scope, id)?;
     version::check(case.version, expected)?;
     case_status::next(case.status, CaseEvent::Complete)?;
     let office = rules::office(work, case.office_id)?;
@@ -65,7 +65,7 @@ pub fn terminate(
         .map(|no| text::line(no, "/document_no", 80))
         .transpose()?;
     let reason = format!("{}: {}", asked.kind, text::reason(&asked.reason)?);
-    let mut case = get(work, scope, id)?;
+    let mut case = get_to_change(work, scope, id)?;
     version::check(case.version, expected)?;
     let grounds = Grounds {
         document: document.as_deref(),

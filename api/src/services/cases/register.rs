@@ -65,6 +65,8 @@ pub fn register(
     client.caseworker_id = Some(asked.caseworker_id);
     client.version += 1;
     client.updated_at = work.now;
+    // The person is back; what was frozen before stays so.
+    client.frozen_from = None;
     version::saved(clients::save(work.tx, &client, read)?)?;
     refuse_second(work, client_id)?;
 
@@ -99,6 +101,8 @@ pub fn register(
         created_by: caller.staff,
         created_at: work.now,
         updated_at: work.now,
+        ended_at: None,
+        frozen_from: None,
     };
     let (calendar, tz) = (rules::calendar(work)?, rules::zone(&office)?);
     schedule::set_report_in_deadline(work, &mut case, &pack, &calendar, tz)?;

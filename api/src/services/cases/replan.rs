@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use domain::{CaseId, Refusal, RefusalCode, case_status, rule_pack::RulePack};
 use storage::{AnyId, Scope, cases::Case, rule_packs};
 
-use super::get;
+use super::get_to_change;
 use crate::{
     failure::Failure,
     services::{text, version},
@@ -31,7 +31,7 @@ pub fn replan(
     dry_run: bool,
 ) -> Result<(Case, ReplanView), Failure> {
     let reason = text::reason(&asked.reason)?;
-    let mut case = get(work, scope, id)?;
+    let mut case = get_to_change(work, scope, id)?;
     version::check(case.version, expected)?;
     if !case_status::is_live(case.status) || case.reported_in_on.is_none() {
         let detail = format!(

@@ -12,7 +12,7 @@ use domain::{
 };
 use storage::{Scope, cases::Case};
 
-use super::get;
+use super::get_to_change;
 use crate::{failure::Failure, services::version, views::cases::ReportInCase};
 
 /// The client reported in: the term starts, the case keeps the rules in force on that day, and its
@@ -29,7 +29,7 @@ pub fn report_in(
     expected: Option<i64>,
     asked: &ReportInCase,
 ) -> Result<Case, Failure> {
-    let mut case = get(work, scope, id)?;
+    let mut case = get_to_change(work, scope, id)?;
     version::check(case.version, expected)?;
     if case.reported_in_on.is_some() {
         let detail = "the client has already reported in for this case";

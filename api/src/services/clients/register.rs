@@ -72,6 +72,7 @@ pub fn register(
         created_by: caller.staff,
         created_at: work.now,
         updated_at: work.now,
+        frozen_from: None,
     };
     clients::insert(work.tx, &client).map_err(taken)?;
     Ok(client)

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ClientId, PhoneState, Refusal,
     contact::{IdNumber, Phone, client_name},
+    freezing::may_change,
 };
 use storage::{
     Scope, client_sessions,
@@ -21,7 +22,7 @@ use crate::{
 /// time of sign-ins (UTC).
 ///
 /// # Errors
-/// `not_found`, `stale_version`, and what registering refuses.
+/// `not_found`, `case_frozen`, `stale_version`, and what registering refuses.
 pub fn update(
     work: &mut Work<'_, '_>,
     scope: Scope,
@@ -31,6 +32,7 @@ pub fn update(
     sign_in_now: DateTime<Utc>,
 ) -> Result<Client, Failure> {
     let mut client = get(work, scope, id)?;
+    may_change(client.frozen_from)?;
     version::check(client.version, expected)?;
     let mut faults = Faults::default();
     let name = asked.name.not_null("/name");

@@ -6,6 +6,7 @@ use domain::{
     ActorKind, AppointmentId, AppointmentStatus, ExcuseStatus, Refusal, RefusalCode, StaffId,
     TaskKind, TaskStatus, case_status,
     excuse::{check_request, first_status, is_in_force, is_pending},
+    freezing::may_change,
 };
 use storage::{
     Scope, StorageError,
@@ -22,7 +23,7 @@ use crate::{failure::Failure, services::text, views::excuses::RequestExcuse};
 /// makes a task.
 ///
 /// # Errors
-/// `excuse_pending`, `excuse_decided`, `appointment_closed`, `case_not_active`,
+/// `case_frozen`, `excuse_pending`, `excuse_decided`, `appointment_closed`, `case_not_active`,
 /// `unknown_excuse_code`, `note_required`, `invalid_value`.
 pub fn request(
     work: &mut Work<'_, '_>,
@@ -35,6 +36,7 @@ pub fn request(
         .ok_or_else(|| Failure::not_found("appointment"))?;
     let case = cases::get(work.tx, work.agency, Scope::default(), item.case_id)?
         .ok_or_else(|| StorageError::Corrupt("an appointment without its case".to_owned()))?;
+    may_change(case.frozen_from)?;
     if case_status::is_final(case.status) {
         let detail = format!("the case is {}", case.status);
         return Err(Refusal::new(RefusalCode::CaseNotActive, detail).into());

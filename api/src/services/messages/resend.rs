@@ -7,14 +7,14 @@ use storage::{Scope, messages};
 use super::trail;
 use crate::{
     failure::Failure,
-    services::text,
+    services::{cases, text},
     views::messages::{MessageView, ResendMessage},
 };
 
 /// Plans a message that repeats one about a case the caller may see.
 ///
 /// # Errors
-/// `not_found`, `message_may_arrive`, `case_not_active`, `appointment_closed`, `conflict`, or
+/// `not_found`, `case_frozen`, `message_may_arrive`, `case_not_active`, `appointment_closed`, `conflict`, or
 /// `invalid_value` at the reason.
 pub fn resend(
     work: &mut Work<'_, '_>,
@@ -25,6 +25,9 @@ pub fn resend(
 ) -> Result<MessageView, Failure> {
     let original = messages::get_seen(work.tx, work.agency, scope, id)?
         .ok_or_else(|| Failure::not_found("message"))?;
+    if let Some(case) = original.case_id {
+        cases::get_to_change(work, Scope::default(), case)?;
+    }
     let reason = text::reason(&asked.reason)?;
     let repeated = resend::resend(work, &original, reason, by)?;
     let of_it = trail(work, std::slice::from_ref(&repeated), true)?;

@@ -12,7 +12,7 @@ use storage::{
 
 use crate::{
     failure::Failure,
-    services::{text, version},
+    services::{cases, text, version},
     views::tasks::CompleteTask,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 /// notice.
 ///
 /// # Errors
-/// `task_closed`, `invalid_value`, `stale_version`.
+/// `task_closed`, `case_frozen`, `invalid_value`, `stale_version`.
 pub fn complete(
     work: &mut Work<'_, '_>,
     scope: Scope,
@@ -33,6 +33,10 @@ pub fn complete(
         tasks::get(work.tx, work.agency, scope, id)?.ok_or_else(|| Failure::not_found("task"))?;
     version::check(task.version, expected)?;
     if task.status != TaskStatus::Open {
+        // Open work keeps a file from being frozen: only of a closed task it may be.
+        if let Some(case) = task.case_id {
+            cases::get_to_change(work, Scope::default(), case)?;
+        }
         let detail = format!("the task is {}", task.status);
         return Err(Refusal::new(RefusalCode::TaskClosed, detail).into());
     }

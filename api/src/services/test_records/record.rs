@@ -4,6 +4,7 @@ use casework::{Work, judge, status};
 use domain::{
     AppointmentId, AppointmentKind, AppointmentStatus, CaseId, Refusal, RefusalCode, StaffId,
     TestResult,
+    freezing::may_change,
     test_record::{Item, Match, match_item},
 };
 use storage::{
@@ -21,7 +22,7 @@ use crate::{failure::Failure, views::test_records::RecordTest};
 ///
 /// # Errors
 /// `appointment_closed`, `appointment_not_open_yet` or `outside_window` when no appointment can take
-/// it; `case_not_active`; `date_in_future`; `too_few_collectors`; `collector_not_in_office`.
+/// it; `case_frozen`; `case_not_active`; `date_in_future`; `too_few_collectors`; `collector_not_in_office`.
 pub fn for_appointment(
     work: &mut Work<'_, '_>,
     scope: Scope,
@@ -31,6 +32,7 @@ pub fn for_appointment(
 ) -> Result<TestRecord, Failure> {
     let context = test_records::context_of_appointment(work.tx, work.agency, scope, id)?
         .ok_or_else(|| Failure::not_found("appointment"))?;
+    may_change(context.case.frozen_from)?;
     let office = context.case.office_id;
     let test = evidence::check(work, &context, office, asked)?;
     let (agency, case, at) = (work.agency, context.case.id, test.collected_at);
@@ -60,6 +62,7 @@ pub fn additional(
 ) -> Result<TestRecord, Failure> {
     let context = test_records::context_of_case(work.tx, work.agency, scope, id)?
         .ok_or_else(|| Failure::not_found("case"))?;
+    may_change(context.case.frozen_from)?;
     let test = evidence::check(work, &context, context.case.office_id, asked)?;
     let items = appointments::holding(work.tx, work.agency, id, test.collected_at, None)?;
     let matched = found(&test, &items);

@@ -74,7 +74,8 @@ pub fn list(
 ) -> Result<Vec<Message>, StorageError> {
     Ok(with_conn!(tx, c => {
         let query = of_cases!(agency);
-        let mut query = narrowed!(query, messages::office_id, cases::caseworker_id, scope);
+        let mut query = narrowed!(
+            query, messages::office_id, cases::caseworker_id, cases::frozen_from, scope);
         if let Some(case) = filter.case {
             query = query.filter(messages::case_id.eq(bind(Some(case))));
         }

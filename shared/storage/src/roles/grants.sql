@@ -19,7 +19,7 @@ BEGIN
     -- What only people decide: jobs read it.
     FOREACH named IN ARRAY ARRAY[
         'message_budgets', 'message_resends', 'sending_pauses',
-        'agencies', 'calendars', 'covers', 'provider_templates', 'rule_packs', 'staff',
+        'agencies', 'calendars', 'covers', 'file_openings', 'provider_templates', 'rule_packs', 'staff',
         'template_versions', 'templates', 'test_records',
         'wechat_bindings'
     ] LOOP

@@ -60,7 +60,14 @@ macro_rules! select_tasks {
                 tasks::kind.nullable(),
             ))
             .into_boxed();
-        narrowed!(query, tasks::office_id, tasks::assignee_id, $scope, Some)
+        narrowed!(
+            query,
+            tasks::office_id,
+            tasks::assignee_id,
+            tasks::frozen_from,
+            $scope,
+            Some
+        )
     }};
 }
 pub(super) use select_tasks;

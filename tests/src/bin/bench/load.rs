@@ -285,6 +285,7 @@ fn insert_client(
         created_by: caseworker,
         created_at: work.now,
         updated_at: work.now,
+        frozen_from: None,
     };
     clients::insert(work.tx, &client)?;
     let received_on = plan.reported_in_on - TimeDelta::days(5);
@@ -318,6 +319,8 @@ fn insert_client(
         created_by: caseworker,
         created_at: work.now,
         updated_at: work.now,
+        ended_at: None,
+        frozen_from: None,
     };
     schedule::set_report_in_deadline(work, &mut case, planner.pack, planner.calendar, planner.tz)?;
     (case.next_check_at, case.next_remind_at) = (None, None);

@@ -338,6 +338,14 @@ impl World {
                 case("/termination"),
                 json!({ "kind": "imprisonment", "reason": "移送执行" }),
             ),
+            "list_frozen_cases" => ("/v1/frozen-cases".to_owned(), Value::Null),
+            "open_frozen_case" => (
+                format!("/v1/cases/{}/openings", self.id("short case")),
+                json!({
+                    "reason_code": "supervision", "document_no": "检查字5号",
+                    "ends_on": "2026-03-10",
+                }),
+            ),
             "complete_case" => (
                 format!("/v1/cases/{}/completion", self.id("short case")),
                 json!({ "document_no": "解字7号" }),

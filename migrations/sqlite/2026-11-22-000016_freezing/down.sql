@@ -1,0 +1,12 @@
+ALTER TABLE retention_reports DROP COLUMN held_up_by;
+ALTER TABLE retention_reports DROP COLUMN held_up;
+DROP TABLE file_openings;
+DROP INDEX cases_frozen_by_document;
+DROP INDEX cases_frozen;
+DROP INDEX cases_to_freeze;
+ALTER TABLE tasks DROP COLUMN frozen_from;
+ALTER TABLE escalations DROP COLUMN frozen_from;
+ALTER TABLE appointments DROP COLUMN frozen_from;
+ALTER TABLE clients DROP COLUMN frozen_from;
+ALTER TABLE cases DROP COLUMN frozen_from;
+ALTER TABLE cases DROP COLUMN ended_at;
