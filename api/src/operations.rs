@@ -480,6 +480,10 @@ operations! {
         Mutation "message", also [InvalidSignature];
     ReceiveVendorReceipts = receive_vendor_receipts:
         Post "/v1/gateways/{account}/{secret}/receipts", Open, Intake "gateway_post";
+    CheckWechatCallback = check_wechat_callback: Get "/v1/gateways/{account}/wechat", Open,
+        Read "gateway_post", also [InvalidSignature, InvalidQuery];
+    ReceiveWechatCallback = receive_wechat_callback: Post "/v1/gateways/{account}/wechat", Open,
+        Intake "gateway_post", also [InvalidSignature, InvalidQuery];
     ListTasks = list_tasks: Get "/v1/tasks", may(P::ReadTasks), Read "task",
         also [InvalidCursor];
     GetTask = get_task: Get "/v1/tasks/{id}", may(P::ReadTasks), ReadFile "task";

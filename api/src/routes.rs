@@ -77,6 +77,8 @@ routes![
     h::sending_pauses::end::end_sending_pause,
     h::receipts::receive::receive_receipt,
     h::gateways::receive_receipts::receive_vendor_receipts,
+    h::gateways::check_wechat::check_wechat_callback,
+    h::gateways::receive_wechat::receive_wechat_callback,
     h::excuses::request::request_excuse,
     h::excuses::list::list_excuses,
     h::excuses::get::get_excuse,

@@ -7,6 +7,7 @@ use aws_lc_rs::{
     digest::{Digest, SHA256, digest},
 };
 use domain::template::TemplateGateway;
+use gateways::wechat::callback::{CallbackKeys, NotAKey};
 use platform::config::{Network, ProviderConfig, ProviderKind};
 use secrecy::ExposeSecret as _;
 
@@ -20,52 +21,99 @@ pub struct Vendor {
     pub account: String,
     /// Whose form its posts have.
     pub form: TemplateGateway,
-    /// Of the secret in the path: of one length, whatever the secret's is.
-    secret: Digest,
+    proof: Proof,
     /// From where it posts; none: from anywhere.
     addresses: Vec<Network>,
 }
 
+/// What tells an account's posts from anybody else's.
+enum Proof {
+    /// The secret in the path, as a digest: of one length, whatever the secret's is.
+    Path(Digest),
+    /// Signatures.
+    Signature(CallbackKeys),
+}
+
 impl Vendors {
-    /// Those of `[[providers]]` that have a secret for their posts.
-    pub fn of(providers: &[ProviderConfig]) -> Self {
-        let accounts = providers.iter().filter_map(|provider| {
+    /// Those of `[[providers]]` that have what proves their posts.
+    ///
+    /// # Errors
+    /// [`NotAKey`] for an EncodingAESKey that is none.
+    pub fn of(providers: &[ProviderConfig]) -> Result<Self, NotAKey> {
+        let mut accounts = HashMap::new();
+        for provider in providers {
             let form = match provider.kind {
                 ProviderKind::Aliyun => TemplateGateway::Aliyun,
                 ProviderKind::Tencent => TemplateGateway::Tencent,
-                ProviderKind::Recording
-                | ProviderKind::Webhook
-                | ProviderKind::WechatTemplate
-                | ProviderKind::WechatSubscribe => return None,
+                ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => {
+                    TemplateGateway::Wechat
+                }
+                ProviderKind::Recording | ProviderKind::Webhook => continue,
             };
-            let secret = provider.callback_secret.as_ref()?;
+            let Some(proof) = Proof::of(provider, form)? else {
+                continue;
+            };
             let vendor = Vendor {
                 account: provider.name.clone(),
                 form,
-                secret: digest(&SHA256, secret.expose_secret().as_bytes()),
+                proof,
                 addresses: provider.callback_addresses.clone(),
             };
-            Some((provider.name.clone(), Arc::new(vendor)))
-        });
-        Self(accounts.collect())
+            accounts.insert(provider.name.clone(), Arc::new(vendor));
+        }
+        Ok(Self(accounts))
     }
 
-    /// The account of this name, if that is its secret and it posts from there. The secret is compared
-    /// in constant time; nobody learns which of the three was wrong.
+    /// The account of this name, if it posts from there and that is the secret of its path, or it has
+    /// none and signs. The secret is compared in constant time; nobody learns which was wrong.
     pub fn find(
         &self,
         account: &str,
-        secret: &str,
+        secret: Option<&str>,
         address: Option<IpAddr>,
     ) -> Option<Arc<Vendor>> {
-        let given = digest(&SHA256, secret.as_bytes());
+        let given = digest(&SHA256, secret.unwrap_or_default().as_bytes());
         let vendor = self.0.get(account)?;
-        verify_slices_are_equal(given.as_ref(), vendor.secret.as_ref()).ok()?;
+        match (&vendor.proof, secret) {
+            (Proof::Path(expected), Some(_)) => {
+                verify_slices_are_equal(given.as_ref(), expected.as_ref()).ok()?;
+            }
+            (Proof::Signature(_), None) => {}
+            _ => return None,
+        }
         vendor.posts_from(address).then(|| Arc::clone(vendor))
     }
 }
 
+impl Proof {
+    fn of(provider: &ProviderConfig, form: TemplateGateway) -> Result<Option<Self>, NotAKey> {
+        if form != TemplateGateway::Wechat {
+            let secret = provider.callback_secret.as_ref();
+            let digest = secret.map(|it| digest(&SHA256, it.expose_secret().as_bytes()));
+            return Ok(digest.map(Self::Path));
+        }
+        let (Some(token), Some(key), Some(app_id)) = (
+            &provider.callback_token,
+            &provider.callback_aes_key,
+            &provider.app_id,
+        ) else {
+            return Ok(None);
+        };
+        let previous = provider.previous_callback_aes_key.as_ref();
+        let keys = CallbackKeys::new(token.clone(), key, previous, app_id.clone())?;
+        Ok(Some(Self::Signature(keys)))
+    }
+}
+
 impl Vendor {
+    /// What checks and opens its posts, if it signs them.
+    pub fn keys(&self) -> Option<&CallbackKeys> {
+        match &self.proof {
+            Proof::Signature(keys) => Some(keys),
+            Proof::Path(_) => None,
+        }
+    }
+
     fn posts_from(&self, address: Option<IpAddr>) -> bool {
         let inside = |address| self.addresses.iter().any(|it| it.contains(address));
         self.addresses.is_empty() || address.is_some_and(inside)
@@ -101,7 +149,14 @@ mod tests {
             account("aliyun-main", "aliyun", Some(SECRET)),
             account("tencent-main", "tencent", None),
             account("town-hall", "webhook", Some(SECRET)),
+            serde_json::from_value(json!({
+                "name": "service-account", "kind": "wechat_template", "app_id": "wx0",
+                "callback_token": SECRET, "callback_aes_key": "k".repeat(43),
+                "callback_addresses": addresses,
+            }))
+            .unwrap(),
         ])
+        .unwrap()
     }
 
     #[test]
@@ -110,7 +165,7 @@ mod tests {
         let bounded = vendors(&["203.0.113.0/24", "2001:db8::1"]);
         let found = |vendors: &Vendors, account: &str, secret: &str, address: Option<&str>| {
             let address = address.map(|address| address.parse().unwrap());
-            vendors.find(account, secret, address).is_some()
+            vendors.find(account, Some(secret), address).is_some()
         };
         let inside = Some("203.0.113.9");
         assert!(found(&open, "aliyun-main", SECRET, None));
@@ -125,10 +180,20 @@ mod tests {
             // Neither without a secret nor of a kind that posts here.
             ("tencent-main", "", inside),
             ("town-hall", SECRET, inside),
+            // Signs, and has no path of its own.
+            ("service-account", SECRET, inside),
             ("nobody", SECRET, inside),
         ] {
             assert!(!found(&bounded, account, secret, address), "{account}");
         }
+        let signs = |account: &str, address: &str| {
+            let address = Some(address.parse().unwrap());
+            let vendor = bounded.find(account, None, address);
+            vendor.is_some_and(|vendor| vendor.keys().is_some())
+        };
+        assert!(signs("service-account", "203.0.113.9"));
+        assert!(!signs("service-account", "203.0.114.9"));
+        assert!(!signs("aliyun-main", "203.0.113.9"));
         assert!(!format!("{open:?}").contains(SECRET));
     }
 }

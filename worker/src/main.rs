@@ -33,7 +33,7 @@ enum Command {
     Run,
     /// Runs one job until it finds nothing due, and ends.
     Once {
-        /// `open_windows`, `mark_missed`, `remind`, `escalate`, `digest`, `deliver`, `receipts` or
+        /// `open_windows`, `mark_missed`, `remind`, `escalate`, `digest`, `apply_posts`, `deliver`, `receipts` or
         /// `purge`.
         job: String,
     },

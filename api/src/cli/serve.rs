@@ -142,7 +142,7 @@ fn state(
         pending: Pending::new(config.server.max_pending),
         sandbox,
         receipt_secret: receipts.map(Secret::parse).transpose()?,
-        vendors: Vendors::of(&config.providers),
+        vendors: Vendors::of(&config.providers)?,
         mini_program: mini_program::open(&config.wechat.mini_program)?,
         server: config.server,
         auth,

@@ -1,4 +1,4 @@
-//! A post of a provider to the secret path of its account.
+//! A post of a provider, to the secret path of its account or signed.
 
 use std::{
     future::{Ready, ready},
@@ -7,6 +7,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use chrono::{DateTime, Utc};
 use domain::{GatewayPostId, IdMint, gateway_post::PostKind};
 use gateways::push::Item;
 use storage::gateway_posts::{self, NewPost};
@@ -25,11 +26,14 @@ use crate::{
     vendors::Vendor,
 };
 
-/// A call of the operation `O` by a provider, whose account and secret stand in the path.
+/// A call of the operation `O` by a provider, whose account stands in the path, and its secret if it
+/// signs nothing. A signature is still to be checked.
 #[derive(Debug)]
 pub struct VendorCall<O> {
     /// The account.
     pub vendor: Arc<Vendor>,
+    /// The instant of the call, in the time of sign-ins (UTC).
+    pub now: DateTime<Utc>,
     state: Data<AppState>,
     request_id: Option<String>,
     operation: PhantomData<fn() -> O>,
@@ -93,8 +97,9 @@ fn admit<O: Op>(http: &HttpRequest) -> Result<VendorCall<O>, Problem> {
     let proxies = &state.server.trusted_proxies;
     let address = address_of(http.peer_addr(), http.headers(), proxies);
     let request = request_of(http, proxies);
-    let part = |name| http.match_info().get(name).unwrap_or_default();
-    let Some(vendor) = state.vendors.find(part("account"), part("secret"), address) else {
+    let part = |name| http.match_info().get(name);
+    let account = part("account").unwrap_or_default();
+    let Some(vendor) = state.vendors.find(account, part("secret"), address) else {
         if let Some(limits) = http.app_data::<Data<Limits>>() {
             limits.sign_in(http, request.address.as_deref())?;
         }
@@ -103,6 +108,7 @@ fn admit<O: Op>(http: &HttpRequest) -> Result<VendorCall<O>, Problem> {
     query::refuse_untaken(O::OPERATION, http.query_string())?;
     Ok(VendorCall {
         vendor,
+        now: state.sign_in_clock.now(),
         state,
         request_id: request.id,
         operation: PhantomData,

@@ -1,7 +1,8 @@
 //! What vendors post and are answered, for the document; it is read by [`gateways::push`].
 
-use serde::Serialize;
-use utoipa::ToSchema;
+use gateways::wechat::callback::SignedQuery;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// One receipt, as Aliyun or Tencent Cloud writes it. More fields may be there; they are passed over.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,4 +51,58 @@ pub struct VendorAcknowledgement {
     pub result: Option<i32>,
     /// Tencent Cloud: `OK`.
     pub errmsg: Option<String>,
+}
+
+/// What WeChat puts into the query of its calls. `Debug` shows nothing: whoever has it can call in the
+/// next minutes.
+#[derive(Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    missing_debug_implementations,
+    reason = "a signature never reaches a log"
+)]
+pub struct WechatQuery {
+    /// Seconds since 1970, UTC.
+    #[param(required = true, example = "1768465800")]
+    pub timestamp: String,
+    /// Any text.
+    #[param(required = true)]
+    pub nonce: String,
+    /// Over timestamp and nonce.
+    pub signature: String,
+    /// Over the body as well.
+    pub msg_signature: String,
+    /// To be answered when the address is checked.
+    pub echostr: String,
+}
+
+impl WechatQuery {
+    /// What signs a message.
+    pub fn signed(&self) -> SignedQuery<'_> {
+        self.by(&self.msg_signature)
+    }
+
+    /// What signs a check of the address, which has no body.
+    pub fn signed_alone(&self) -> SignedQuery<'_> {
+        self.by(&self.signature)
+    }
+
+    fn by<'a>(&'a self, signature: &'a str) -> SignedQuery<'a> {
+        SignedQuery {
+            timestamp: &self.timestamp,
+            nonce: &self.nonce,
+            signature,
+        }
+    }
+}
+
+/// A call of WeChat in safe mode, as XML, or as JSON for a mini program.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct WechatEnvelope {
+    /// The account, by WeChat's name.
+    pub to_user_name: Option<String>,
+    /// The message, encrypted with the EncodingAESKey, in base64.
+    pub encrypt: String,
 }

@@ -228,7 +228,7 @@ impl Setup {
                 .webhook
                 .receipts_secret()
                 .map(|secret| Secret::parse(secret).unwrap()),
-            vendors: Vendors::of(&accounts),
+            vendors: Vendors::of(&accounts).unwrap(),
             mini_program: account.map(|_| MiniProgram::new(&wechat.mini_program()).unwrap()),
             server: config.server.clone(),
             auth: config.auth.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gateways::wechat::callback::{CallbackKeys, SignedQuery};
+use gateways::wechat::callback::{CallbackKeys, SignedQuery, notice_of};
 use secrecy::ExposeSecret as _;
 
 use super::text;
@@ -22,9 +22,11 @@ pub fn wechat_callback(bytes: &[u8]) {
         signature: &call.msg_signature,
     };
     assert!(KEYS.open(query, bytes, now).is_err());
-    let Ok(notice) = KEYS.open(query, call.body.as_bytes(), now) else {
+    let Ok(opened) = KEYS.open(query, call.body.as_bytes(), now) else {
         return;
     };
+    let notice = notice_of(&opened.item.body).unwrap();
+    assert_eq!(format!("{notice:?}"), format!("{:?}", opened.notice));
     let is_name = |text: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         (1..=128).contains(&text.len()) && text.bytes().all(plain)

@@ -213,6 +213,8 @@ const TABLE: &[(&str, &str, char)] = &[
     ("end_sending_pause", "!--+-00+0--", 'C'),
     ("receive_receipt", "+++++++++++", 'C'),
     ("receive_vendor_receipts", "+++++++++++", 'L'),
+    ("check_wechat_callback", "+++++++++++", ' '),
+    ("receive_wechat_callback", "+++++++++++", 'L'),
     ("list_tasks", "!+.+...----", ' '),
     ("get_task", "!+0+000----", 'F'),
     ("complete_task", "!+0+000----", 'C'),

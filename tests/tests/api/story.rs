@@ -89,6 +89,8 @@ impl World {
         }
         match body {
             Value::Null => request,
+            // XML.
+            Value::String(text) => request.body(text.clone()),
             body => request.json(body),
         }
     }

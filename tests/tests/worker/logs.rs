@@ -8,12 +8,12 @@ use tests::{
     Backend, Reply, TestApp,
     client::{BORN, other_than},
     fakes::{
-        wechat::{MINI_PROGRAM_SECRET, SESSION_KEY, refused},
+        wechat::{MINI_PROGRAM_SECRET, SESSION_KEY, TOKEN, refused},
         wire::Reaction,
     },
     on_both,
     steps::{Journey, id_of},
-    vendors::{ALIYUN, PATH_SECRET, receipts_path},
+    vendors::{ALIYUN, PATH_SECRET, SERVICE_ACCOUNT, receipts_path},
 };
 
 use crate::{capture, story::message};
@@ -27,6 +27,8 @@ const NOTE: &str = "母亲在县医院住院";
 const NOBODYS_NAME: &str = "hunter2-in-the-name";
 /// Of a receipt of a vendor.
 const VENDORS_NUMBER: &str = "13755556666";
+/// Of an event of WeChat.
+const SOMEBODYS_OPEN_ID: &str = "oia2TjuEGTNoeX76QEjQNrcURxG8";
 /// Somebody guesses.
 const WRONG_PATH: &str = "guessed-0123456789abcdefghijklmnop";
 const WRONG_PASSWORD: &str = "not the battery";
@@ -171,6 +173,18 @@ async fn vendor_reports(app: &TestApp) {
     let path = receipts_path(ALIYUN, WRONG_PATH);
     let request = app.request(Method::POST, &path).json(&stranger);
     app.send(request).await.problem(404, "not_found");
+    let text = |openid: &str| {
+        format!(
+            "<xml><FromUserName>{openid}</FromUserName><CreateTime>1</CreateTime>\
+             <MsgType>event</MsgType><Event>unsubscribe</Event></xml>"
+        )
+    };
+    let posted = app
+        .wechat_calls(SERVICE_ACCOUNT, &text(SOMEBODYS_OPEN_ID))
+        .await;
+    posted.expect(200);
+    let refused = app.wechat_calls(SERVICE_ACCOUNT, &text(NAME)).await;
+    refused.problem(400, "malformed_json");
 }
 
 /// Nothing of `secrets` stands in the log.
@@ -268,6 +282,8 @@ on_both! {
             VENDORS_NUMBER,
             WRONG_PATH,
             PATH_SECRET,
+            SOMEBODYS_OPEN_ID,
+            TOKEN,
             "whsec_",
         ];
         let seeded = seeded

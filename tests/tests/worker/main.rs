@@ -29,3 +29,4 @@ mod three_years;
 mod vendor_receipts;
 mod webhook;
 mod wechat;
+mod wechat_callbacks;

@@ -18,7 +18,7 @@ use storage::{
     subscription_credits::{self, CreditEvent},
     wechat_bindings::{self, Account, WechatBinding},
 };
-use tests::{Setup, TestApp, on_both, steps::Journey};
+use tests::{Setup, TestApp, fakes::wechat::APP_ID, on_both, steps::Journey};
 use worker::{Provider, Providers};
 
 use crate::{
@@ -26,9 +26,8 @@ use crate::{
     story::{CLIENT, before_the_first_reminder, calls, message},
 };
 
-const APP_ID: &str = "wx0123456789abcdef";
-const TEMPLATE: &str = "priTmplId-1";
-const OPEN_ID: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
+pub(crate) const TEMPLATE: &str = "priTmplId-1";
+pub(crate) const OPEN_ID: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
 
 /// An office with a service account, an account for text messages, and a spare one.
 pub(crate) struct Office {
@@ -60,6 +59,34 @@ impl Office {
             sms,
             spare,
         }
+    }
+
+    /// The same, with a mini program instead of the service account, which has the texts on file.
+    pub(crate) async fn subscribing(setup: Setup) -> Self {
+        let wechat = Scripted::new("mini-program", Channel::Wechat);
+        let sms = Scripted::new("sms", Channel::Sms);
+        let subscribes = Provider {
+            app_id: Some(APP_ID.to_owned()),
+            files: Some(TemplateGateway::Wechat),
+            needs_credit: true,
+            ..wechat.provider(1)
+        };
+        let providers = Providers::new(vec![subscribes, sms.provider(1)], []);
+        let app = setup.with_providers(providers).start().await;
+        let journey = before_the_first_reminder(&app).await;
+        let it = Self {
+            app,
+            journey,
+            wechat,
+            sms,
+            spare: Scripted::new("spare", Channel::Sms),
+        };
+        it.bind();
+        it.consent();
+        for step in ["wd-1", "d-7", "d-3"] {
+            it.file("mini-program", step);
+        }
+        it
     }
 
     /// The client binds the service account.
@@ -129,7 +156,7 @@ impl Office {
     }
 
     /// The client accepts one message in the mini program.
-    fn accepts_one(&self) {
+    pub(crate) fn accepts_one(&self) {
         let binding_id = self.binding();
         self.app.write(|work| {
             let event = CreditEvent {
@@ -148,7 +175,7 @@ impl Office {
     }
 
     /// The messages that the client has accepted and not got.
-    fn credits(&self) -> i32 {
+    pub(crate) fn credits(&self) -> i32 {
         let binding = self.binding();
         let left = self.app.write(|work| {
             Ok(subscription_credits::left(
@@ -167,12 +194,12 @@ impl Office {
         self.app.post(&token, &path, body).await.expect(201);
     }
 
-    async fn message(&self) -> Value {
+    pub(crate) async fn message(&self) -> Value {
         message(&self.app, &self.journey, "wd-1").await
     }
 
     /// Whom WeChat and the text messages went to.
-    fn recipients(&self) -> (Vec<String>, Vec<String>) {
+    pub(crate) fn recipients(&self) -> (Vec<String>, Vec<String>) {
         let of = |account: &Scripted| {
             let taken = account.taken().into_iter();
             taken.map(|one| one.recipient).collect()
@@ -273,23 +300,7 @@ on_both! {
 
     /// A subscribe message takes one that the client accepted: without any it is not even tried.
     async fn a_message_that_needs_an_acceptance_is_sent_only_with_one(setup: Setup) {
-        let mini_program = Scripted::new("mini-program", Channel::Wechat);
-        let sms = Scripted::new("sms", Channel::Sms);
-        let subscribes = Provider {
-            app_id: Some(APP_ID.to_owned()),
-            files: Some(TemplateGateway::Wechat),
-            needs_credit: true,
-            ..mini_program.provider(1)
-        };
-        let providers = Providers::new(vec![subscribes, sms.provider(1)], []);
-        let app = setup.with_providers(providers).start().await;
-        let journey = before_the_first_reminder(&app).await;
-        let it = Office { app, journey, wechat: mini_program, sms, spare: Scripted::new("spare", Channel::Sms) };
-        it.bind();
-        it.consent();
-        for step in ["wd-1", "d-7", "d-3"] {
-            it.file("mini-program", step);
-        }
+        let it = Office::subscribing(setup).await;
         it.accepts_one();
         it.app.advance("2025-09-30T09:01").await;
         let first = it.message().await;

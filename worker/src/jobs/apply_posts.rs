@@ -4,6 +4,7 @@
 //! what it is about, together with the end of the post: twice or in two processes at once, it is acted
 //! on once. What is not found yet is put off, for a receipt may be earlier than our own record.
 
+mod event;
 mod receipt;
 
 use casework::WorkError;
@@ -70,10 +71,9 @@ fn batch(context: &Context, now: DateTime<Utc>) -> Result<usize, WorkError> {
     }
     let taken = posts.len();
     let agencies = store.read(agencies::list_ids)?;
-    let receipts = posts
-        .into_iter()
-        .filter(|post| post.kind == PostKind::Receipt);
-    receipt::apply(context, &agencies, receipts.collect(), now)?;
+    let of_kind = |kind: PostKind| posts.iter().filter(move |post| post.kind == kind).cloned();
+    receipt::apply(context, &agencies, of_kind(PostKind::Receipt), now)?;
+    event::apply(context, &agencies, of_kind(PostKind::Event), now)?;
     Ok(taken)
 }
 

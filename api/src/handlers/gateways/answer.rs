@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use domain::template::TemplateGateway;
-use gateways::{aliyun, push::NotAPush, tencent};
+use gateways::{aliyun, push::NotAPush, tencent, wechat::callback::CallbackError};
 
 use crate::{
     problem::{FieldProblem, Problem},
@@ -15,6 +15,18 @@ const NAMED: usize = 20;
 /// The problem of a body that is nothing a vendor posts.
 pub(super) fn not_a_post(error: NotAPush) -> Problem {
     Problem::new(ProblemCode::MalformedJson, error.to_string())
+}
+
+/// The problem of a call of WeChat that is not believed, or not understood.
+pub(super) fn not_believed(error: CallbackError) -> Problem {
+    let code = match error {
+        CallbackError::Malformed => ProblemCode::MalformedJson,
+        CallbackError::Time
+        | CallbackError::Signature
+        | CallbackError::Encryption
+        | CallbackError::OtherAccount => ProblemCode::InvalidSignature,
+    };
+    Problem::new(code, error.to_string())
 }
 
 /// What a vendor wants to hear when all it posted is kept; otherwise a problem that names what could

@@ -90,7 +90,10 @@ fn holds_secret(table: &Table) -> bool {
         Value::Table(section) => holds_secret(section),
         Value::Array(items) => items.iter().filter_map(Value::as_table).any(holds_secret),
         Value::String(text) if name == URL => text.contains('@'),
-        _ => name == "secret" || name.ends_with("_secret"),
+        _ => {
+            let endings = ["_secret", "callback_token", "callback_aes_key"];
+            name == "secret" || endings.into_iter().any(|ending| name.ends_with(ending))
+        }
     })
 }
 
@@ -193,6 +196,8 @@ mod tests {
             ),
             ("[gateway.webhook]\nreceipt_secret = \"whsec_a\"", true),
             ("[[providers]]\nsecret = \"a\"", true),
+            ("[[providers]]\ncallback_token = \"a\"", true),
+            ("[[providers]]\nprevious_callback_aes_key = \"a\"", true),
             ("[gateway.webhook]\nsecret_file = \"/nowhere\"", false),
         ] {
             let table: Table = toml::from_str(text).unwrap();

@@ -13,6 +13,10 @@ use super::{Config, Network, Profile, list::list};
 
 /// Characters that the secret of a path has at least: 128 bits, even in hexadecimal digits.
 const CALLBACK_SECRET: usize = 32;
+/// Characters of a token that signs WeChat's callbacks; its console takes 3 to 32 letters and digits.
+const CALLBACK_TOKEN: std::ops::RangeInclusive<usize> = 16..=32;
+/// Characters of an EncodingAESKey.
+const CALLBACK_AES_KEY: usize = 43;
 
 /// What kind of provider an account is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -50,6 +54,12 @@ pub struct ProviderConfig {
     pub secret_file: Option<PathBuf>,
     pub callback_secret: Option<SecretString>,
     pub callback_secret_file: Option<PathBuf>,
+    pub callback_token: Option<SecretString>,
+    pub callback_token_file: Option<PathBuf>,
+    pub callback_aes_key: Option<SecretString>,
+    pub callback_aes_key_file: Option<PathBuf>,
+    pub previous_callback_aes_key: Option<SecretString>,
+    pub previous_callback_aes_key_file: Option<PathBuf>,
     #[serde(default, deserialize_with = "list")]
     pub callback_addresses: Vec<Network>,
 }
@@ -162,6 +172,50 @@ impl ProviderConfig {
                     "providers.{name}: only accounts at Aliyun and Tencent Cloud have a callback_secret"
                 ));
             }
+        }
+        self.check_signed_callback(problems);
+    }
+
+    /// WeChat signs with a token and encrypts with a key; the two are given together.
+    fn check_signed_callback(&self, problems: &mut Vec<String>) {
+        let name = &self.name;
+        let length = |secret: &SecretString| {
+            let text = secret.expose_secret();
+            let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            plain.then_some(text.len())
+        };
+        let (token, key) = (&self.callback_token, &self.callback_aes_key);
+        if token.is_some() != key.is_some()
+            || (self.previous_callback_aes_key.is_some() && key.is_none())
+        {
+            problems.push(format!(
+                "providers.{name}: callback_token and callback_aes_key are given together"
+            ));
+        }
+        if let Some(token) = token
+            && !length(token).is_some_and(|length| CALLBACK_TOKEN.contains(&length))
+        {
+            problems.push(format!(
+                "providers.{name}: callback_token is not 16 to 32 letters and digits"
+            ));
+        }
+        let keys = key.iter().chain(&self.previous_callback_aes_key);
+        if keys
+            .into_iter()
+            .any(|key| length(key) != Some(CALLBACK_AES_KEY))
+        {
+            problems.push(format!(
+                "providers.{name}: callback_aes_key is not {CALLBACK_AES_KEY} letters and digits"
+            ));
+        }
+        let is_wechat = matches!(
+            self.kind,
+            ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe
+        );
+        if token.is_some() && !is_wechat {
+            problems.push(format!(
+                "providers.{name}: only accounts at WeChat have a callback_token"
+            ));
         }
     }
 }
@@ -310,6 +364,51 @@ mod tests {
         let text = with(long).replace("kind = \"aliyun\"", "kind = \"recording\"");
         let problems = problems("callback-kind.toml", &text).join("\n");
         assert!(problems.contains("have a callback_secret"), "{problems}");
+    }
+
+    #[test]
+    fn what_wechat_signs_with_is_whole() {
+        let token = "callback_token = \"0123456789abcdef\"\n";
+        let key = format!("callback_aes_key = \"{}\"\n", "k".repeat(43));
+        let previous = format!(
+            "previous_{}",
+            key.replace('k', "j")
+                .replace("callbacj_aes_jey", "callback_aes_key")
+        );
+        let with = |lines: &str| {
+            format!(
+                "[[providers]]\nname = \"service\"\nkind = \"wechat_template\"\napp_id = \"wx\"\n\
+                 secret = \"hunter2\"\n{lines}"
+            )
+        };
+        let found = |file: &str, lines: &str| problems(file, &with(lines)).join("\n");
+        assert_eq!(found("signed.toml", &format!("{token}{key}{previous}")), "");
+        assert_eq!(found("unsigned.toml", ""), "");
+        for (file, lines, expected) in [
+            ("no-key.toml", token.to_owned(), "are given together"),
+            ("no-token.toml", key.clone(), "are given together"),
+            ("only-previous.toml", previous.clone(), "are given together"),
+            (
+                "short.toml",
+                format!("callback_token = \"abc\"\n{key}"),
+                "16 to 32",
+            ),
+            (
+                "odd-key.toml",
+                format!("{token}callback_aes_key = \"{}=\"\n", "k".repeat(42)),
+                "is not 43 letters",
+            ),
+        ] {
+            let problems = found(file, &lines);
+            assert!(problems.contains(expected), "{file}: {problems}");
+            assert!(
+                !problems.contains("kkk") && !problems.contains("abcdef"),
+                "{problems}"
+            );
+        }
+        let other = with(&format!("{token}{key}")).replace("wechat_template", "recording");
+        let other = problems("other.toml", &other).join("\n");
+        assert!(other.contains("only accounts at WeChat"), "{other}");
     }
 
     #[test]

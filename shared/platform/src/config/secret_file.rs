@@ -37,12 +37,32 @@ impl Config {
         for provider in &mut self.providers {
             let key = format!("providers.{}.secret", provider.name);
             fill(&key, &mut provider.secret, provider.secret_file.as_deref())?;
-            let key = format!("providers.{}.callback_secret", provider.name);
-            fill(
-                &key,
-                &mut provider.callback_secret,
-                provider.callback_secret_file.as_deref(),
-            )?;
+            let of_callbacks = [
+                (
+                    "callback_secret",
+                    &mut provider.callback_secret,
+                    &provider.callback_secret_file,
+                ),
+                (
+                    "callback_token",
+                    &mut provider.callback_token,
+                    &provider.callback_token_file,
+                ),
+                (
+                    "callback_aes_key",
+                    &mut provider.callback_aes_key,
+                    &provider.callback_aes_key_file,
+                ),
+                (
+                    "previous_callback_aes_key",
+                    &mut provider.previous_callback_aes_key,
+                    &provider.previous_callback_aes_key_file,
+                ),
+            ];
+            for (field, secret, file) in of_callbacks {
+                let key = format!("providers.{}.{field}", provider.name);
+                fill(&key, secret, file.as_deref())?;
+            }
         }
         Ok(())
     }

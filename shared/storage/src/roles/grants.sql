@@ -44,6 +44,9 @@ BEGIN
     -- What providers post is taken in by requests and acted on by jobs.
     REVOKE UPDATE ON public.gateway_posts FROM tongxing_app;
     REVOKE INSERT ON public.gateway_posts FROM tongxing_worker;
+    -- A binding they end, and wipe, when the person leaves the account.
+    GRANT UPDATE (ended_at, ended_reason, openid_index, openid_sealed, unionid_sealed)
+        ON public.wechat_bindings TO tongxing_worker;
 
     -- Reports read the work, never how people sign in nor what they were answered.
     FOREACH named IN ARRAY ARRAY[

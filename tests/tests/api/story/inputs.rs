@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use tests::{
     app::PASSWORD,
     client::BORN,
+    fakes::wechat::{Callback, callback},
     steps::id_of,
-    vendors::{ALIYUN, PATH_SECRET, receipts_path},
+    vendors::{ALIYUN, PATH_SECRET, SERVICE_ACCOUNT, receipts_path, wechat_path},
 };
 
 use super::{FILED, OWN_TEXT, STEP, World};
@@ -410,6 +411,14 @@ impl World {
                     "biz_id": "900619746936498440^0",
                 }]),
             ),
+            "check_wechat_callback" => (
+                wechat_path(SERVICE_ACCOUNT, &self.wechat_call()),
+                Value::Null,
+            ),
+            "receive_wechat_callback" => {
+                let call = self.wechat_call();
+                (wechat_path(SERVICE_ACCOUNT, &call), json!(call.body))
+            }
             "list_tasks" => ("/v1/tasks".to_owned(), Value::Null),
             "get_task" => (self.one("tasks", "task"), Value::Null),
             "complete_task" => (
@@ -419,6 +428,13 @@ impl World {
             "get_today" => ("/v1/today".to_owned(), Value::Null),
             _ => return None,
         })
+    }
+
+    /// An event of somebody nobody knows.
+    fn wechat_call(&self) -> Callback {
+        let event = "<xml><FromUserName>o-1</FromUserName><CreateTime>1</CreateTime>\
+            <MsgType>event</MsgType><Event>unsubscribe</Event></xml>";
+        callback(event, self.app.sign_in_clock().now())
     }
 
     pub(super) fn of_the_escalation(&self, operation: &str) -> Option<(String, Value)> {

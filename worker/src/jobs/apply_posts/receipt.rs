@@ -25,25 +25,39 @@ use storage::{
 use super::{count, opened, put_off};
 use crate::job::Context;
 
-/// A receipt that was read.
-struct Read {
-    post: Post,
-    report: Report,
+/// A post that was read, with the receipts in it: all about messages to one person.
+pub(super) struct Read {
+    pub post: Post,
+    pub reports: Vec<Report>,
 }
+
+/// A receipt, and the attempt it is about.
+type Known = (Report, Named);
 
 /// Applies these receipts, each in the agency whose message it is about.
 pub(super) fn apply(
     context: &Context,
     agencies: &[AgencyId],
-    posts: Vec<Post>,
+    posts: impl Iterator<Item = Post>,
     now: DateTime<Utc>,
 ) -> Result<(), WorkError> {
-    let mut open = Vec::with_capacity(posts.len());
+    let mut open = Vec::new();
     for post in posts {
         if let Some(report) = opened(context, &post, now, |body| read(post.vendor, body))? {
-            open.push(Read { post, report });
+            let reports = vec![report];
+            open.push(Read { post, reports });
         }
     }
+    apply_read(context, agencies, open, now)
+}
+
+/// The same of posts that were read.
+pub(super) fn apply_read(
+    context: &Context,
+    agencies: &[AgencyId],
+    mut open: Vec<Read>,
+    now: DateTime<Utc>,
+) -> Result<(), WorkError> {
     for agency in agencies {
         if open.is_empty() {
             return Ok(());
@@ -54,9 +68,10 @@ pub(super) fn apply(
             .read_in(*agency, |tx| find(tx, *agency, &open))?;
         let (mut known, mut others) = (Vec::new(), Vec::new());
         for (one, found) in open.into_iter().zip(found) {
-            match found {
-                Some(found) => known.push((one, found)),
-                None => others.push(one),
+            if found.is_empty() {
+                others.push(one);
+            } else {
+                known.push((one.post, found));
             }
         }
         apply_in(context, *agency, &known, now)?;
@@ -77,15 +92,11 @@ fn read(vendor: TemplateGateway, body: &str) -> Option<Report> {
 }
 
 /// What each of these is about in an agency.
-fn find(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    open: &[Read],
-) -> Result<Vec<Option<Named>>, StorageError> {
+fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Known>>, StorageError> {
     let mut by_account: HashMap<&str, Vec<&Report>> = HashMap::new();
     for one in open {
         let of_it = by_account.entry(&one.post.account).or_default();
-        of_it.push(&one.report);
+        of_it.extend(&one.reports);
     }
     let mut named: HashMap<&str, Vec<Named>> = HashMap::new();
     for (account, reports) in by_account {
@@ -100,12 +111,13 @@ fn find(
     open.iter()
         .map(|one| {
             let of_account = named.get(one.post.account.as_str());
-            about(
-                tx,
-                agency,
-                &one.report,
-                of_account.map_or(&[], Vec::as_slice),
-            )
+            let of_account = of_account.map_or(&[][..], Vec::as_slice);
+            let mut known = Vec::new();
+            for report in &one.reports {
+                let about = about(tx, agency, report, of_account)?;
+                known.extend(about.map(|about| (report.clone(), about)));
+            }
+            Ok(known)
         })
         .collect()
 }
@@ -150,7 +162,7 @@ fn about(
 fn apply_in(
     context: &Context,
     agency: AgencyId,
-    known: &[(Read, Named)],
+    known: &[(Post, Vec<Known>)],
     now: DateTime<Utc>,
 ) -> Result<(), WorkError> {
     if known.is_empty() {
@@ -161,9 +173,9 @@ fn apply_in(
     });
     let outcomes: Vec<Option<PostOutcome>> = match (done, known) {
         (Ok(outcomes), _) => outcomes,
-        (Err(error), [(one, _)]) => {
-            tracing::error!(post = %one.post.id, %agency, %error, "a receipt was not applied");
-            return put_off(context, &one.post, PostOutcome::Failed, now);
+        (Err(error), [(post, _)]) => {
+            tracing::error!(post = %post.id, %agency, %error, "a receipt was not applied");
+            return put_off(context, post, PostOutcome::Failed, now);
         }
         (Err(_of_one), several) => {
             let each = several.chunks(1);
@@ -172,44 +184,44 @@ fn apply_in(
                 .try_for_each(|one| apply_in(context, agency, one, now));
         }
     };
-    for ((one, _), outcome) in known.iter().zip(outcomes) {
+    for ((post, _), outcome) in known.iter().zip(outcomes) {
         if let Some(outcome) = outcome {
-            count(one.post.kind, outcome);
+            count(post.kind, outcome);
         }
     }
     Ok(())
 }
 
-/// Applies one, and ends its post; `None` when somebody else did meanwhile.
+/// Applies what one post says, and ends it; `None` when somebody else did meanwhile.
 fn apply_one(
     work: &mut Work<'_, '_>,
-    (one, about): &(Read, Named),
+    (post, known): &(Post, Vec<Known>),
 ) -> Result<Option<PostOutcome>, WorkError> {
     work.actor = Actor::gateway();
-    let Read { post, report } = one;
-    let applied = receipt::apply(
-        work,
-        &Receipt {
-            gateway: post.account.clone(),
-            outcome: report.outcome,
-            message_id: Some(about.message_id),
-            attempt_id: Some(about.attempt_id),
-            code: report.code.clone(),
-            happened_at: report.happened_at,
-        },
-    )?;
-    let outcome = match applied {
-        Applied::Moved(_) => PostOutcome::Applied,
-        Applied::Kept => PostOutcome::Kept,
-        Applied::Repeated => PostOutcome::Repeated,
-    };
-    if !gateway_posts::finish(work.tx, post.id, outcome, work.now)? {
-        return Ok(None);
+    let mut outcome = PostOutcome::Repeated;
+    for (report, about) in known {
+        let applied = receipt::apply(
+            work,
+            &Receipt {
+                gateway: post.account.clone(),
+                outcome: report.outcome,
+                message_id: Some(about.message_id),
+                attempt_id: Some(about.attempt_id),
+                code: report.code.clone(),
+                happened_at: report.happened_at,
+            },
+        )?;
+        outcome = match (applied, outcome) {
+            (Applied::Moved(_), _) => PostOutcome::Applied,
+            (Applied::Kept, PostOutcome::Repeated) => PostOutcome::Kept,
+            (Applied::Kept | Applied::Repeated, before) => before,
+        };
+        if applied != Applied::Repeated {
+            let id = Some(about.message_id.to_string());
+            let done = AuditOutcome::Done;
+            record::audit(work, "apply_posts", "message", id, done, None)?;
+        }
     }
-    if outcome != PostOutcome::Repeated {
-        let id = Some(about.message_id.to_string());
-        let done = AuditOutcome::Done;
-        record::audit(work, "apply_posts", "message", id, done, None)?;
-    }
-    Ok(Some(outcome))
+    let ended = gateway_posts::finish(work.tx, post.id, outcome, work.now)?;
+    Ok(ended.then_some(outcome))
 }

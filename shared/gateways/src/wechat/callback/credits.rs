@@ -59,7 +59,9 @@ impl Notice {
                 });
                 sent.collect()
             }
-            Event::TemplateSent(_) | Event::Text { .. } | Event::Other => Vec::new(),
+            Event::TemplateSent(_) | Event::Unfollowed | Event::Text { .. } | Event::Other => {
+                Vec::new()
+            }
         }
     }
 }

@@ -40,6 +40,8 @@ pub enum Event {
         /// What they wrote.
         content: SecretString,
     },
+    /// The person no longer follows the service account: nothing reaches them by it.
+    Unfollowed,
     /// Anything else.
     Other,
 }
@@ -103,8 +105,35 @@ fn event(message: &Element, word: &str) -> Option<Event> {
             let items = items(message, "SubscribeMsgChangeEvent");
             Event::SubscribeChanged(items.map(answered).collect::<Option<_>>()?)
         }
+        "unsubscribe" => Event::Unfollowed,
         _ => Event::Other,
     })
+}
+
+/// What tells a repetition: of a message its id, of an event the person, the time and the event (WeChat,
+/// "接收事件推送"), with what it is about, for two may happen in one second. Holds the openid.
+pub(super) fn identity(message: &Element) -> String {
+    const TELLING: [&str; 8] = [
+        "FromUserName",
+        "CreateTime",
+        "MsgType",
+        "Event",
+        "MsgId",
+        "MsgID",
+        "TemplateId",
+        "SubscribeStatusString",
+    ];
+    fn collect(element: &Element, told: &mut Vec<(String, String)>) {
+        for part in &element.parts {
+            if TELLING.contains(&part.name.as_str()) {
+                told.push((part.name.clone(), part.text.trim().to_owned()));
+            }
+            collect(part, told);
+        }
+    }
+    let mut told = Vec::new();
+    collect(message, &mut told);
+    format!("{told:?}")
 }
 
 /// The entries of an event: in XML inside an element of its own, in JSON not.
@@ -176,6 +205,7 @@ impl fmt::Debug for Event {
                 .debug_struct("Text")
                 .field("message_id", message_id)
                 .finish_non_exhaustive(),
+            Self::Unfollowed => f.write_str("Unfollowed"),
             Self::Other => f.write_str("Other"),
         }
     }

@@ -9,6 +9,7 @@ mod crypt;
 mod element;
 mod event;
 mod read;
+mod reports;
 
 pub use self::{
     credits::{NotedChange, spent_key},
@@ -19,6 +20,8 @@ pub use self::{
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::push::Item;
 
 /// How far the platform's clock may be from ours, either way. It repeats what we did not answer for
 /// some fifteen seconds; what is older is a replay.
@@ -40,6 +43,23 @@ impl fmt::Debug for SignedQuery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SignedQuery(..)")
     }
+}
+
+/// A message that was believed.
+#[derive(Debug)]
+pub struct Opened {
+    /// What it says.
+    pub notice: Notice,
+    /// The message itself, decrypted, to be kept and read again by [`notice_of`].
+    pub item: Item,
+}
+
+/// Reads a message that was kept.
+///
+/// # Errors
+/// [`CallbackError::Malformed`].
+pub fn notice_of(message: &str) -> Result<Notice, CallbackError> {
+    event::read(&read::document(message.as_bytes())?)
 }
 
 /// Why a call is not believed, or not understood. Repeats nothing of it.
@@ -86,7 +106,7 @@ impl CallbackKeys {
         query: SignedQuery<'_>,
         body: &[u8],
         now: DateTime<Utc>,
-    ) -> Result<Notice, CallbackError> {
+    ) -> Result<Opened, CallbackError> {
         check_time(query.timestamp, now)?;
         let envelope = read::document(body)?;
         let encrypted = envelope
@@ -94,7 +114,15 @@ impl CallbackKeys {
             .ok_or(CallbackError::Malformed)?;
         self.check(query, Some(encrypted))?;
         let message = self.decrypt(encrypted)?;
-        event::read(&read::document(&message)?)
+        let body = String::from_utf8(message).or(Err(CallbackError::Malformed))?;
+        let message = read::document(body.as_bytes())?;
+        Ok(Opened {
+            notice: event::read(&message)?,
+            item: Item {
+                identity: event::identity(&message),
+                body,
+            },
+        })
     }
 }
 

@@ -57,7 +57,10 @@ fn case<'a>(fixture: &'a Value, name: &str) -> (SignedQuery<'a>, &'a [u8], DateT
 
 fn open(fixture: &Value, name: &str) -> Notice {
     let (query, body, now) = case(fixture, name);
-    ours(fixture).open(query, body, now).unwrap()
+    let opened = ours(fixture).open(query, body, now).unwrap();
+    let again = notice_of(&opened.item.body).unwrap();
+    assert_eq!(format!("{again:?}"), format!("{:?}", opened.notice));
+    opened.notice
 }
 
 #[test]
@@ -412,11 +415,42 @@ fn only_success_is_a_delivery() {
 }
 
 #[test]
+fn who_no_longer_follows_is_read() {
+    assert!(matches!(
+        event("<Event>unsubscribe</Event>"),
+        Ok(Event::Unfollowed)
+    ));
+    assert!(matches!(
+        event("<Event>subscribe</Event>"),
+        Ok(Event::Other)
+    ));
+}
+
+#[test]
+fn a_repetition_is_told_and_two_of_one_second_are_not_one() {
+    let identity = |parts: &str| {
+        let head = "<FromUserName>o-1</FromUserName><CreateTime>1</CreateTime>";
+        event::identity(&read::document(format!("<xml>{head}{parts}</xml>").as_bytes()).unwrap())
+    };
+    let sent = |id: u8| {
+        format!(
+            "<MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event>\
+             <SubscribeMsgSentEvent><List><TemplateId>T1</TemplateId><MsgID>{id}</MsgID></List>\
+             </SubscribeMsgSentEvent>"
+        )
+    };
+    assert_eq!(identity(&sent(1)), identity(&sent(1).replace("><", "> <")));
+    assert_ne!(identity(&sent(1)), identity(&sent(2)));
+    let text = |id: u8| format!("<MsgType>text</MsgType><Content>1</Content><MsgId>{id}</MsgId>");
+    assert_ne!(identity(&text(1)), identity(&text(2)));
+}
+
+#[test]
 fn what_is_not_known_is_nothing_and_what_is_broken_is_refused() {
     for parts in [
         "<Event>SCAN</Event>",
         "<Event>a_new_event</Event>",
-        "<Event>unsubscribe</Event>",
+        "<Event>unsubscribed</Event>",
     ] {
         assert!(matches!(event(parts), Ok(Event::Other)), "{parts}");
     }
