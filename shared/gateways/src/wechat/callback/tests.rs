@@ -131,10 +131,10 @@ fn the_published_messages_decrypt() {
     );
     let notice = notice.unwrap();
     assert_eq!(
-        notice.open_id.expose_secret(),
+        notice.notice.open_id.expose_secret(),
         "o9AgO5Kd5ggOC-bXrbNODIiE3bGY"
     );
-    assert!(matches!(notice.event, Event::Other));
+    assert!(matches!(notice.notice.event, Event::Other));
 }
 
 #[test]
