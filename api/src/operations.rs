@@ -193,7 +193,7 @@ impl Operation {
         if self.has_body() && !self.is_for_providers() {
             codes.extend([P::UnsupportedMediaType, P::JsonTooComplex]);
         }
-        // What another system says is its affair: it is a receipt or it is none.
+        // What another system says is its affair: it is a receipt or reply, or it is none.
         let is_foreign = self.is_for_providers() || self.others.contains(&P::InvalidSignature);
         if self.has_body() && !is_foreign {
             codes.extend([P::UnknownField, P::Refused(RefusalCode::InvalidValue)]);
@@ -484,6 +484,8 @@ operations! {
         Read "gateway_post", also [InvalidSignature, InvalidQuery];
     ReceiveWechatCallback = receive_wechat_callback: Post "/v1/gateways/{account}/wechat", Open,
         Intake "gateway_post", also [InvalidSignature, InvalidQuery];
+    ReceiveReply = receive_reply: Post "/v1/agencies/{agency_id}/replies", Open,
+        Mutation "reply", also [InvalidSignature];
     ListTasks = list_tasks: Get "/v1/tasks", may(P::ReadTasks), Read "task",
         also [InvalidCursor];
     GetTask = get_task: Get "/v1/tasks/{id}", may(P::ReadTasks), ReadFile "task";

@@ -79,6 +79,7 @@ routes![
     h::gateways::receive_receipts::receive_vendor_receipts,
     h::gateways::check_wechat::check_wechat_callback,
     h::gateways::receive_wechat::receive_wechat_callback,
+    h::replies::receive::receive_reply,
     h::excuses::request::request_excuse,
     h::excuses::list::list_excuses,
     h::excuses::get::get_excuse,

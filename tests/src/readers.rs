@@ -36,6 +36,7 @@ readers![
     words::signature_words,
     words::duration,
     signed::receipt,
+    signed::reply,
     signed::webhook_signature,
     signed::access_token,
     signed::credential,

@@ -11,8 +11,11 @@ use storage::{
     attempts::{Attempt, Outcome},
     messages::{Message, resends::Resend},
     receipts::Receipt,
+    replies::Reply,
 };
 use utoipa::{IntoParams, ToSchema};
+
+use super::replies::ReplyView;
 
 /// One outgoing text to one recipient.
 #[derive(Serialize, ToSchema)]
@@ -60,6 +63,8 @@ pub struct MessageView {
     pub attempts: Vec<AttemptView>,
     /// What gateways reported, in the order it came.
     pub receipts: Vec<ReceiptView>,
+    /// What was answered to it, in the order it came.
+    pub replies: Vec<ReplyView>,
     /// When nothing followed any more; UTC.
     pub final_at: Option<DateTime<Utc>>,
 }
@@ -170,6 +175,8 @@ pub struct Trail {
     pub outcomes: Vec<Outcome>,
     /// What gateways reported.
     pub receipts: Vec<Receipt>,
+    /// What was answered.
+    pub replies: Vec<Reply>,
     /// What they repeat and what repeats them.
     pub resends: Vec<Resend>,
     /// Whether texts are shown.
@@ -190,6 +197,12 @@ impl MessageView {
             .iter()
             .filter(|receipt| receipt.message_id == message.id)
             .map(ReceiptView::from)
+            .collect();
+        let replies = trail
+            .replies
+            .iter()
+            .filter(|reply| reply.message_id == Some(message.id))
+            .map(|reply| ReplyView::new(reply.clone(), trail.with_text))
             .collect();
         let repeats = trail.resends.iter().find(|it| it.id == message.id);
         let repeated = trail.resends.iter().find(|it| it.original_id == message.id);
@@ -219,6 +232,7 @@ impl MessageView {
             resent_as: repeated.map(|it| it.id),
             attempts,
             receipts,
+            replies,
             final_at: message.final_at,
         }
     }

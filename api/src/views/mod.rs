@@ -23,6 +23,7 @@ pub mod notice;
 pub mod offices;
 pub mod provider_templates;
 pub mod receipts;
+pub mod replies;
 pub mod retention_reports;
 pub mod rule_packs;
 pub mod sandbox;

@@ -6,8 +6,10 @@ use domain::{
     TaskOutcome, TaskStatus,
 };
 use serde::{Deserialize, Serialize};
-use storage::tasks::Task;
+use storage::{replies::Reply, tasks::Task};
 use utoipa::{IntoParams, ToSchema};
+
+use super::replies::ReplyView;
 
 /// What came of a task.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -97,13 +99,17 @@ pub struct TaskFile {
     pub task: TaskView,
     /// The client's own words where a client asked for it, and what staff noted.
     pub note: Option<String>,
+    /// What somebody answered to a message, where the task is to read it.
+    pub reply: Option<ReplyView>,
 }
 
-impl From<Task> for TaskFile {
-    fn from(task: Task) -> Self {
+impl TaskFile {
+    /// A task, with the answer that it shows.
+    pub fn new(task: Task, reply: Option<Reply>) -> Self {
         Self {
             task: TaskView::from(&task),
             note: task.note,
+            reply: reply.map(|reply| ReplyView::new(reply, true)),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! clock or does I/O beyond the transaction it was given.
 
 pub mod alerts;
+pub mod confirm;
 pub mod consents;
 pub mod digest;
 pub mod filed;
@@ -15,6 +16,7 @@ pub mod notify;
 pub mod receipt;
 pub mod record;
 pub mod remind;
+pub mod replies;
 pub mod report_in;
 pub mod resend;
 pub mod retention;

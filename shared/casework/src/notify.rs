@@ -145,13 +145,17 @@ pub fn call_task(
 }
 
 /// Today, or the next working day when today is none, at an office.
-fn working_day(work: &mut Work<'_, '_>, office: domain::OfficeId) -> Result<NaiveDate, WorkError> {
+pub(crate) fn working_day(
+    work: &mut Work<'_, '_>,
+    office: domain::OfficeId,
+) -> Result<NaiveDate, WorkError> {
     let office = rules::office(work, office)?;
     let today = rules::today(work, &office)?;
     Ok(rules::calendar(work)?.working_day_on_or_after(today).date)
 }
 
-fn blank(
+/// A task about nothing yet, for any supervisor of the office.
+pub(crate) fn blank(
     work: &mut Work<'_, '_>,
     office: domain::OfficeId,
     kind: TaskKind,

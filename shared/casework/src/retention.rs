@@ -125,6 +125,7 @@ fn now_of(subject: Subject, now: DateTime<Utc>, real: DateTime<Utc>) -> DateTime
         | Subject::ClientSessions => real.min(now),
         Subject::FamilyContacts
         | Subject::GatewayPosts
+        | Subject::Replies
         | Subject::AuditTrail
         | Subject::Consents
         | Subject::DeliveryProof

@@ -37,6 +37,8 @@ coded! {
         InPerson = "in_person",
         Phone = "phone",
         App = "app",
+        /// In answer to a message.
+        Message = "message",
     }
 }
 

@@ -145,6 +145,8 @@ ids! {
     Attempt AttemptId,
     /// One delivery receipt from a gateway.
     Receipt ReceiptId,
+    /// What somebody answered to a message.
+    Reply ReplyId,
     /// Something a person has to do.
     Task TaskId,
     /// One step in the life of a case or an escalation.

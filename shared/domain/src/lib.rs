@@ -30,6 +30,7 @@ pub mod miss;
 pub mod page;
 pub mod password;
 pub mod provider_choice;
+pub mod reply;
 pub mod report_in;
 pub mod retention;
 pub mod role;

@@ -23,6 +23,8 @@ coded! {
         FamilyContacts = "family_contacts",
         /// What providers posted, once it was acted on. It is no agency's: whichever is first deletes it.
         GatewayPosts = "gateway_posts",
+        /// What people answered to messages.
+        Replies = "replies",
         AuditTrail = "audit_trail",
         /// The ledger of consents.
         Consents = "consents",

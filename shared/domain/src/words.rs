@@ -220,6 +220,13 @@ coded! {
         CorrectionRequest = "correction_request",
         /// The office's message budget of the month nears its end, or is spent. Nothing is held back.
         MessageBudget = "message_budget",
+        /// Somebody answered a message: read it, and answer in person where it needs an answer.
+        ReplyReceived = "reply_received",
+        /// A client asks for another date. Nothing was moved: that is for a person to decide.
+        RescheduleRequested = "reschedule_requested",
+        /// A client wants no more messages by this channel. The dates stay as they are, so the client
+        /// has to be told of them in another way.
+        MessagesStopped = "messages_stopped",
     }
 }
 

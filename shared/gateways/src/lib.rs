@@ -16,6 +16,7 @@ mod nonce;
 pub mod push;
 pub mod receipt;
 pub mod recording;
+pub mod reply;
 pub mod standard_webhooks;
 pub mod tencent;
 pub mod webhook;

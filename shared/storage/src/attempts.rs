@@ -257,6 +257,42 @@ pub fn handed_since(
         .collect())
 }
 
+/// The last message about one of these cases that was handed over by a way since `since`, by whichever
+/// account or by this one: what an answer is about. Among those planned after `planned`, an id made at
+/// an instant before which no such message was: the index ends there.
+pub fn last_handed(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    cases: &[CaseId],
+    (channel, account): (Channel, Option<&str>),
+    planned: MessageId,
+    since: DateTime<Utc>,
+) -> Result<Option<MessageId>, StorageError> {
+    let wanted: Vec<_> = cases.iter().map(|id| bind(Some(*id))).collect();
+    let handed: Vec<(DateTime<Utc>, MessageId)> = with_conn!(tx, c => {
+        let mut query = messages::table
+            .inner_join(
+                attempts::table.on(attempts::agency_id
+                    .eq(messages::agency_id)
+                    .and(attempts::message_id.eq(messages::id))),
+            )
+            .filter(messages::agency_id.eq(bind(agency)))
+            .filter(attempts::agency_id.eq(bind(agency)))
+            .filter(messages::case_id.eq_any(wanted))
+            .filter(messages::id.gt(bind(planned)))
+            .filter(attempts::started_at.ge(bind(since)))
+            .filter(attempts::channel.eq(bind(channel)))
+            .select((attempts::started_at, messages::id))
+            .into_boxed();
+        if let Some(account) = account {
+            query = query.filter(attempts::gateway.eq(account));
+        }
+        query.load(*c)
+    })?;
+    // A person's messages of some weeks are a handful.
+    Ok(handed.into_iter().max().map(|(_at, id)| id))
+}
+
 /// The outcomes of these messages' attempts, in no particular order.
 pub fn outcomes_of_messages(
     tx: &mut Tx<'_>,

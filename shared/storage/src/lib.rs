@@ -42,6 +42,7 @@ pub mod provider_templates;
 pub mod receipts;
 pub mod recovery_codes;
 pub mod refresh_tokens;
+pub mod replies;
 pub mod reseal;
 pub mod retention;
 pub mod retention_reports;

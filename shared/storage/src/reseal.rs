@@ -78,6 +78,7 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!(nobodys "gateway_posts"."body" by "id"),
     sealed!("idempotency_keys"."body" by "principal_id", "key"),
     sealed!("message_resends"."reason" by "id"),
+    sealed!("replies"."text" by "id"),
     sealed!("second_factors"."pending" by "staff_id"),
     sealed!("second_factors"."secret" by "staff_id"),
     sealed!("sending_pauses"."reason" by "id"),

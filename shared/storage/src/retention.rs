@@ -7,10 +7,10 @@ use domain::{AgencyId, retention::RetentionSubject as Subject};
 use crate::{
     audit_log, cases, client_sessions,
     error::StorageError,
-    family_contacts, gateway_posts, idempotency, refresh_tokens,
+    family_contacts, gateway_posts, idempotency, refresh_tokens, replies,
     schema::{
         attempts, client_sessions as client_sign_ins, consents, idempotency_keys,
-        refresh_tokens as tokens, sessions as sign_ins,
+        refresh_tokens as tokens, replies as answers, sessions as sign_ins,
     },
     sessions,
     store::Tx,
@@ -45,6 +45,7 @@ pub fn delete(
         Subject::ClientSessions => client_sessions::purge(tx, agency, before, limit),
         Subject::FamilyContacts => family_contacts::purge(tx, agency, before, limit),
         Subject::GatewayPosts => gateway_posts::purge(tx, before, limit),
+        Subject::Replies => replies::purge(tx, agency, before, limit),
         Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof | Subject::CaseFiles => {
             Ok(0)
         }
@@ -89,6 +90,12 @@ pub fn count_over(
         )?),
         Subject::FamilyContacts => family_contacts::count_over(tx, agency, before),
         Subject::GatewayPosts => gateway_posts::count_over(tx, before),
+        Subject::Replies => Ok(count!(
+            tx,
+            agency,
+            answers,
+            answers::received_at.lt(bind(before))
+        )?),
         Subject::CaseFiles => cases::count_to_freeze(tx, agency, before),
         Subject::AuditTrail | Subject::Consents | Subject::DeliveryProof => Ok(0),
     }
@@ -103,6 +110,7 @@ pub fn count(tx: &mut Tx<'_>, agency: AgencyId, subject: Subject) -> Result<i64,
         Subject::ClientSessions => count!(tx, agency, client_sign_ins)?,
         Subject::FamilyContacts => family_contacts::count(tx, agency)?,
         Subject::GatewayPosts => gateway_posts::count(tx)?,
+        Subject::Replies => count!(tx, agency, answers)?,
         // Without gaps from 1: its end is its number.
         Subject::AuditTrail => audit_log::head(tx, agency)?.map_or(0, |head| head.seq),
         Subject::Consents => count!(tx, agency, consents)?,

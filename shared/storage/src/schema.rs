@@ -587,6 +587,28 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::*;
 
+    replies (agency_id, id) {
+        agency_id -> Uid,
+        id -> Uid,
+        client_id -> Nullable<Uid>,
+        message_id -> Nullable<Uid>,
+        task_id -> Nullable<Uid>,
+        channel -> Word,
+        account -> Text,
+        dedupe_index -> Binary,
+        text_sealed -> Binary,
+        meaning -> Word,
+        effect -> Word,
+        doubt -> Nullable<Word>,
+        sent_at -> Nullable<UtcInstant>,
+        received_at -> UtcInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
     tasks (agency_id, id) {
         agency_id -> Uid,
         id -> Uid,
@@ -1046,6 +1068,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     attempt_outcomes,
     receipts,
+    replies,
     tasks,
     audit_heads,
     audit_log,

@@ -129,8 +129,23 @@ impl TestApp {
     }
 
     /// One unit of work of the system in the seeded agency, past the API.
-    pub fn write<T>(&self, mut unit: impl FnMut(&mut Work<'_, '_>) -> Result<T, WorkError>) -> T {
-        let store = &self.0.store;
+    pub fn write<T>(&self, unit: impl FnMut(&mut Work<'_, '_>) -> Result<T, WorkError>) -> T {
+        self.write_to(&self.0.store, unit)
+    }
+
+    /// The same with the rights that the worker has.
+    pub fn write_as_worker<T>(
+        &self,
+        unit: impl FnMut(&mut Work<'_, '_>) -> Result<T, WorkError>,
+    ) -> T {
+        self.write_to(&self.0.parts.store, unit)
+    }
+
+    fn write_to<T>(
+        &self,
+        store: &Store,
+        mut unit: impl FnMut(&mut Work<'_, '_>) -> Result<T, WorkError>,
+    ) -> T {
         let WorkerParts {
             packs,
             clock,
@@ -138,7 +153,7 @@ impl TestApp {
             ..
         } = &self.0.parts;
         let now = clock.now();
-        let done = store.write(|tx| {
+        let done = store.write_in(self.0.seed.agency, |tx| {
             unit(&mut Work {
                 tx,
                 packs,

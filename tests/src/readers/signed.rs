@@ -14,8 +14,9 @@ use api::{
     extract::request::address_of,
 };
 use chrono::{DateTime, Utc};
+use domain::reply::ReplyMeaning;
 use gateways::{
-    receipt,
+    receipt, reply,
     standard_webhooks::{Secret, SignedHeaders},
 };
 use storage::Sealer;
@@ -36,6 +37,26 @@ pub fn receipt(bytes: &[u8]) {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte);
             assert!(text.bytes().all(plain), "{text}");
         }
+    }
+}
+
+/// A reply that is taken has an id and ends; what it is kept as means what it meant, and only a whole
+/// word acts.
+pub fn reply(bytes: &[u8]) {
+    let read = reply::parse(bytes);
+    if let Ok(read) = &read {
+        let id = &read.provider_reply_id;
+        assert!(!id.is_empty() && id.chars().count() <= 128 && !id.chars().any(char::is_control));
+    }
+    let text = read.map_or_else(|_| text(bytes), |read| read.text);
+    let kept = domain::reply::kept(&text);
+    assert!(kept.chars().count() <= 1_000);
+    assert!(!kept.chars().any(|c| c.is_control() && c != '\n'));
+    let meant = domain::reply::understand(&text);
+    assert_eq!(meant.by.is_none(), meant.meaning == ReplyMeaning::Other);
+    // What was cut off is not acted on.
+    if kept.chars().count() < 1_000 {
+        assert_eq!(domain::reply::understand(&kept), meant);
     }
 }
 

@@ -76,7 +76,7 @@ async fn refuse_bodies(world: &World, operation: &Operation, caller: &str) {
     };
     let large = format!("{{\"text\":\"{}\"}}", "a".repeat(TWO_MEGABYTES));
     refused(operation, json(large).await, "payload_too_large", None);
-    if operation.id == "receive_receipt" {
+    if ["receive_receipt", "receive_reply"].contains(&operation.id.as_str()) {
         refused(operation, json(text).await, "invalid_signature", None);
         return;
     }

@@ -215,6 +215,7 @@ const TABLE: &[(&str, &str, char)] = &[
     ("receive_vendor_receipts", "+++++++++++", 'L'),
     ("check_wechat_callback", "+++++++++++", ' '),
     ("receive_wechat_callback", "+++++++++++", 'L'),
+    ("receive_reply", "+++++++++++", 'C'),
     ("list_tasks", "!+.+...----", ' '),
     ("get_task", "!+0+000----", 'F'),
     ("complete_task", "!+0+000----", 'C'),

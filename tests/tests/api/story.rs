@@ -84,7 +84,7 @@ impl World {
         } else if caller != "nobody" {
             request = request.bearer_auth(self.app.login_as(caller).await);
         }
-        if operation.id == "receive_receipt" {
+        if ["receive_receipt", "receive_reply"].contains(&operation.id.as_str()) {
             return self.signed(request, body);
         }
         match body {

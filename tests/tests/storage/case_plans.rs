@@ -1,11 +1,12 @@
 //! The same for the tables of case data, whose size follows the number of clients.
 
 use domain::{
-    AppointmentStatus, CaseStatus, EscalationId, EscalationKind, EscalationStatus, MessageStatus,
-    TaskStatus, area::AreaCode, freezing::PendingWork,
+    AppointmentStatus, CaseStatus, Channel, EscalationId, EscalationKind, EscalationStatus,
+    MessageStatus, TaskStatus, area::AreaCode, freezing::PendingWork,
 };
 use storage::{
     Area, Scope, appointments, attempts, cases, clients, escalations, excuses, messages, receipts,
+    replies,
     sending_pauses::{self, Seen},
     tasks, test_records,
     today::{self, Span},
@@ -172,6 +173,13 @@ fn list_queries(database: &Database) {
             attempts::of_messages(tx, agency, &[ids.next()])?;
             attempts::outcomes_of_messages(tx, agency, &[ids.next()])?;
             receipts::of_messages(tx, agency, &[ids.next()])?;
+            replies::is_known(tx, agency, "webhook", "r-1")?;
+            replies::of_task(tx, agency, ids.next())?;
+            replies::of_messages(tx, agency, &[ids.next()])?;
+            replies::of_client(tx, agency, ids.next())?;
+            replies::stopped_at(tx, agency, ids.next())?;
+            let (way, since) = ((Channel::Sms, Some("a")), at(0));
+            attempts::last_handed(tx, agency, &[ids.next()], way, ids.next(), since)?;
             tasks::of_appointments(tx, agency, &[item])?;
             let of_case = messages::Filter {
                 case: Some(case),

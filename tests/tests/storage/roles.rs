@@ -276,6 +276,7 @@ fn each_role_may_do_what_it_must_and_no_more() {
         assert!(!may(WORKER, table, "INSERT"), "{table}");
         assert!(!may(WORKER, table, "UPDATE"), "{table}");
     }
+    assert!(!may(READER, "replies", "SELECT"));
     assert!(!may(READER, "wechat_bindings", "SELECT"));
     assert!(may(READER, "cases", "SELECT"));
     assert!(may(WORKER, "refresh_tokens", "DELETE"));
@@ -299,6 +300,28 @@ fn each_role_may_do_what_it_must_and_no_more() {
             ];
             assert!(denied.iter().any(|text| why.contains(text)), "{sql}: {why}");
         }
+    }
+}
+
+/// With the sign-ins it opened; and it gives it to nobody.
+#[test]
+fn a_job_ends_a_binding_at_wechat_and_no_more() {
+    let Some(database) = fresh(Backend::Postgres) else {
+        return;
+    };
+    let mut jobs = connect(&database, WORKER);
+    for sql in [
+        "UPDATE wechat_bindings SET ended_at = now(), openid_sealed = NULL",
+        "UPDATE client_sessions SET revoked_at = now(), revoked_reason = 'x'",
+    ] {
+        jobs.batch_execute(sql).unwrap();
+    }
+    for sql in [
+        "UPDATE wechat_bindings SET client_id = id",
+        "UPDATE client_sessions SET expires_at = now()",
+    ] {
+        let why = jobs.batch_execute(sql).unwrap_err().to_string();
+        assert!(why.contains("permission denied"), "{sql}: {why}");
     }
 }
 

@@ -16,12 +16,14 @@ use tests::{
     vendors::{ALIYUN, PATH_SECRET, SERVICE_ACCOUNT, receipts_path},
 };
 
-use crate::{capture, story::message};
+use crate::{capture, replies::answer, story::message};
 
 const NAME: &str = "司马承祯";
 const PHONE: &str = "13711112222";
 const CLIENTS_PHONE: &str = "13733334444";
 const ID_NUMBER: &str = "11010519900307283X";
+const STRANGERS_PHONE: &str = "13755556666";
+const REPLY: &str = "我是司马，家里出了事";
 const NOTE: &str = "母亲在县医院住院";
 /// A password in the wrong field.
 const NOBODYS_NAME: &str = "hunter2-in-the-name";
@@ -221,6 +223,8 @@ on_both! {
         assert_eq!(sent["status"], "accepted");
         report(&app, sent["id"].as_str().unwrap()).await;
         report(&app, &journey.client).await;
+        answer(&app, "r-1", PHONE, REPLY).await;
+        answer(&app, "r-2", STRANGERS_PHONE, REPLY).await;
 
         vendor_reports(&app).await;
 
@@ -284,6 +288,8 @@ on_both! {
             PATH_SECRET,
             SOMEBODYS_OPEN_ID,
             TOKEN,
+            STRANGERS_PHONE,
+            REPLY,
             "whsec_",
         ];
         let seeded = seeded

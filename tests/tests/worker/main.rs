@@ -21,6 +21,7 @@ mod purge;
 mod race;
 mod receipt_effects;
 mod receipts;
+mod replies;
 mod scripted;
 mod soak;
 mod status;

@@ -13,7 +13,8 @@ use crate::{
 
 /// Get a task.
 ///
-/// With what was written: the client's own words where a client asked for it.
+/// With what was written: the client's own words where a client asked for it or answered a message. A read
+/// of the client's file: it leaves an entry in the audit trail.
 #[utoipa::path(
     tag = "Tasks",
     params(("id" = TaskId, Path, description = "The task.")),
@@ -25,7 +26,8 @@ pub async fn get_task(call: Call<Op, Bearer>, id: Path<TaskId>) -> Result<HttpRe
     call.read(move |work| {
         let task = tasks::get(work, scope, id.0)?;
         let (id, version) = (task.id, task.version);
-        Ok(Answer::ok(TaskFile::from(task)).about(id).version(version))
+        let file = tasks::file(work, task)?;
+        Ok(Answer::ok(file).about(id).version(version))
     })
     .await
 }

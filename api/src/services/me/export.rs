@@ -2,7 +2,7 @@ use casework::Work;
 use domain::{AppointmentId, CheckInId, ClientId, MessageId};
 use storage::{
     attempts, cases::Case, check_ins, client_sessions, consents, excuses, family_contacts,
-    messages, tasks, test_records, wechat_bindings,
+    messages, replies, tasks, test_records, wechat_bindings,
 };
 
 use super::{appointments, cases_of, client, ledger, place};
@@ -41,6 +41,7 @@ pub fn export(work: &mut Work<'_, '_>, id: ClientId) -> Result<ExportView, Failu
         reviews: ledger.reviews,
         requests: requests_of(work, id)?,
         texts: texts_about(work, &ids)?,
+        replies: replies_of(work, id)?,
         wechat_bindings: bindings_of(work, id)?,
         sign_ins: sign_ins_of(work, id)?,
         terms: cases.into_iter().map(term).collect(),
@@ -195,6 +196,17 @@ fn texts_about(
         .map(|attempt| ExportedText {
             at: attempt.started_at,
             text: attempt.text,
+        })
+        .collect())
+}
+
+fn replies_of(work: &mut Work<'_, '_>, client: ClientId) -> Result<Vec<ExportedText>, Failure> {
+    let all = replies::of_client(work.tx, work.agency, client)?;
+    Ok(all
+        .into_iter()
+        .map(|reply| ExportedText {
+            at: reply.received_at,
+            text: reply.text,
         })
         .collect())
 }

@@ -5,12 +5,12 @@ use domain::MessageId;
 use storage::{
     attempts,
     messages::{Message, resends},
-    receipts,
+    receipts, replies,
 };
 
 use crate::{failure::Failure, views::messages::Trail};
 
-/// Attempts, outcomes, receipts and repetitions of these messages; `with_text` shows the texts.
+/// Attempts, outcomes, receipts, replies and repetitions of these messages; `with_text` shows the texts.
 pub fn trail(
     work: &mut Work<'_, '_>,
     messages: &[Message],
@@ -39,6 +39,7 @@ pub fn trail(
         attempts: attempts::of_messages(work.tx, work.agency, &ids)?,
         outcomes: attempts::outcomes_of_messages(work.tx, work.agency, &ids)?,
         receipts: receipts::of_messages(work.tx, work.agency, &ids)?,
+        replies: replies::of_messages(work.tx, work.agency, &ids)?,
         with_text,
     })
 }

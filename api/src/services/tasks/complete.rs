@@ -86,6 +86,9 @@ const fn is_about_the_client(kind: TaskKind) -> bool {
         | TaskKind::FirstMissTalk
         | TaskKind::SecondMissNotice
         | TaskKind::HelpRequest
+        | TaskKind::ReplyReceived
+        | TaskKind::RescheduleRequested
+        | TaskKind::MessagesStopped
         | TaskKind::OverdueReportIn => true,
         TaskKind::ExcuseEvidence
         | TaskKind::ReviewEscalation

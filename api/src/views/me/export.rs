@@ -184,12 +184,12 @@ pub struct ExportedRequest {
     pub answered_at: Option<DateTime<Utc>>,
 }
 
-/// A text that was sent about a date.
+/// A text that was sent about a date, or answered to one.
 #[derive(Serialize, ToSchema)]
 pub struct ExportedText {
     /// When (UTC).
     pub at: DateTime<Utc>,
-    /// As it was sent.
+    /// As it was sent, or came.
     pub text: String,
 }
 
@@ -246,6 +246,8 @@ pub struct ExportView {
     pub requests: Vec<ExportedRequest>,
     /// Texts about dates, the oldest first.
     pub texts: Vec<ExportedText>,
+    /// What the client answered to them, the oldest first.
+    pub replies: Vec<ExportedText>,
     /// WeChat accounts, the oldest first.
     pub wechat_bindings: Vec<ExportedBinding>,
     /// Sign-ins, the oldest first.

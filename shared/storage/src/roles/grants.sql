@@ -12,7 +12,7 @@ DECLARE
     named text;
 BEGIN
     -- Evidence and what was published: added, never changed.
-    FOREACH named IN ARRAY ARRAY['rule_packs', 'sealing_keys', 'test_records'] LOOP
+    FOREACH named IN ARRAY ARRAY['replies', 'rule_packs', 'sealing_keys', 'test_records'] LOOP
         EXECUTE format('REVOKE UPDATE ON public.%I FROM tongxing_app, tongxing_worker', named);
     END LOOP;
 
@@ -37,6 +37,10 @@ BEGIN
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;
+    -- But who unsubscribed is taken at their word: jobs end a binding and the sign-ins it opened.
+    GRANT UPDATE (ended_at, ended_reason, openid_index, openid_sealed, unionid_sealed)
+        ON public.wechat_bindings TO tongxing_worker;
+    GRANT UPDATE (revoked_at, revoked_reason) ON public.client_sessions TO tongxing_worker;
     -- When they ran, jobs say themselves.
     REVOKE INSERT, UPDATE ON public.job_runs FROM tongxing_app;
     -- A code they take off the queue, and issue none.
@@ -61,6 +65,7 @@ BEGIN
     -- What jobs delete when its time has run out.
     FOREACH named IN ARRAY ARRAY[
         'client_sessions', 'family_contacts', 'gateway_posts', 'idempotency_keys', 'refresh_tokens',
+        'replies',
         'sessions', 'sign_in_budgets', 'sign_in_codes', 'sign_in_counters'
     ] LOOP
         EXECUTE format('GRANT DELETE ON public.%I TO tongxing_worker', named);

@@ -419,6 +419,13 @@ impl World {
                 let call = self.wechat_call();
                 (wechat_path(SERVICE_ACCOUNT, &call), json!(call.body))
             }
+            "receive_reply" => (
+                format!("/v1/agencies/{}/replies", self.app.seed().agency),
+                json!({
+                    "type": "reply.received", "timestamp": self.app.now(),
+                    "data": { "id": "r-1", "from": "13900001111", "text": "你好" },
+                }),
+            ),
             "list_tasks" => ("/v1/tasks".to_owned(), Value::Null),
             "get_task" => (self.one("tasks", "task"), Value::Null),
             "complete_task" => (

@@ -1,0 +1,3 @@
+//! What people answer to messages.
+
+pub mod receive;
