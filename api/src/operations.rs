@@ -274,6 +274,8 @@ operations! {
     ConfirmSecondFactor = confirm_second_factor:
         Put "/v1/sessions/current/second-factor/confirmation", may(P::ReadSelf), Mutation "staff",
         refuses [Conflict];
+    SetMyNotices = set_my_notices: Put "/v1/sessions/current/notices", may(P::SetOwnNotices),
+        Mutation "staff";
     CreateOffice = create_office: Post "/v1/offices", may(P::ManageOffices), Mutation "office",
         refuses [InvalidPhone, WordingRefused];
     ListOffices = list_offices: Get "/v1/offices", may(P::ListOffices), Read "office",

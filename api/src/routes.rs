@@ -108,6 +108,7 @@ routes![
     h::sessions::list::list_sessions,
     h::sessions::end::end_session,
     h::sessions::change_password::change_password,
+    h::sessions::set_notices::set_my_notices,
     h::sessions::begin_second_factor::begin_second_factor,
     h::sessions::confirm_second_factor::confirm_second_factor,
     h::client_sessions::request_code::request_client_code,

@@ -4,7 +4,7 @@ mod providers;
 
 use std::time::Duration;
 
-use gateways::http::BuildError;
+use gateways::{email::EmailError, http::BuildError};
 use platform::{Config, ConfigError, config};
 use secrecy::{ExposeSecret as _, SecretString};
 use storage::{
@@ -28,6 +28,9 @@ pub enum OpenError {
     /// The gateway's settings are wrong.
     #[error(transparent)]
     Gateway(#[from] BuildError),
+    /// The settings of e-mail are wrong.
+    #[error("providers: {0}")]
+    Email(#[from] EmailError),
 }
 
 /// The database with its sealing keys. It is not migrated.

@@ -167,7 +167,7 @@ impl Providers {
         };
         channels()
             .find(|channel| provider_choice::is_text(*channel))
-            .or_else(|| channels().next())
+            .or_else(|| channels().find(|channel| !provider_choice::is_for_staff(*channel)))
             .unwrap_or(Channel::CallTask)
     }
 

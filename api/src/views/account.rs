@@ -6,7 +6,10 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::Restriction,
-    views::{sessions::OpenSessionView, staff::StaffView},
+    views::{
+        sessions::OpenSessionView,
+        staff::{NoticesView, StaffView},
+    },
 };
 
 /// Whether others tried an account, and what of it changed or runs out: for its owner to notice.
@@ -37,6 +40,8 @@ pub struct CurrentSessionView {
     pub session: OpenSessionView,
     /// Whose it is.
     pub staff: StaffView,
+    /// How they are told of their work.
+    pub notices: NoticesView,
     /// What has to be done first; until then the session does nothing else. `null`: nothing.
     pub restriction: Option<Restriction>,
     /// What the owner should notice.

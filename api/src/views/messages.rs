@@ -32,6 +32,8 @@ pub struct MessageView {
     pub case_id: Option<CaseId>,
     /// The client it goes to.
     pub client_id: Option<ClientId>,
+    /// The member of staff it goes to.
+    pub staff_id: Option<StaffId>,
     /// The appointment it is about.
     pub appointment_id: Option<AppointmentId>,
     /// What it is about.
@@ -206,7 +208,11 @@ impl MessageView {
             .collect();
         let repeats = trail.resends.iter().find(|it| it.id == message.id);
         let repeated = trail.resends.iter().find(|it| it.original_id == message.id);
-        let remedy = delivery::remedy(
+        let of_kind = match message.staff_id {
+            Some(_) => delivery::remedy_to_staff,
+            None => delivery::remedy,
+        };
+        let remedy = of_kind(
             message.status,
             message.hop_cause,
             message.status_reason.as_deref(),
@@ -217,6 +223,7 @@ impl MessageView {
             office_id: message.office_id,
             case_id: message.case_id,
             client_id: message.client_id,
+            staff_id: message.staff_id,
             appointment_id: message.appointment_id,
             kind: message.kind,
             step: message.step,
@@ -286,20 +293,44 @@ impl From<&Receipt> for ReceiptView {
     }
 }
 
+/// Whom messages go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// Clients: about the cases that the caller may see.
+    #[default]
+    Client,
+    /// Staff: a head sees those of the office or area, others their own.
+    Staff,
+}
+
+impl Recipient {
+    /// As it stands in a query.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Staff => "staff",
+        }
+    }
+}
+
 /// What a list of messages is narrowed to.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListMessages {
-    /// About this case.
+    /// Whom they go to; without it, clients.
+    #[param(inline)]
+    pub recipient: Option<Recipient>,
+    /// About this case. Not with `recipient=staff`.
     pub case_id: Option<CaseId>,
-    /// About this appointment.
+    /// About this appointment. Not with `recipient=staff`.
     pub appointment_id: Option<AppointmentId>,
     /// In this state.
     #[param(inline)]
     pub status: Option<MessageStatus>,
-    /// `true`: those given up on, `technical_failure` or `expired`; `remedy` says what to do. Not with
-    /// `status`.
+    /// `true`: those given up on, `technical_failure` or `expired`, and to staff also
+    /// `undelivered_permanent`; `remedy` says what to do. Not with `status`.
     pub dead_letters: Option<bool>,
     /// Of this office.
     pub office_id: Option<OfficeId>,

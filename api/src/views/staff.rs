@@ -3,7 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use domain::{OfficeId, Role, Sex, StaffId};
+use domain::{
+    OfficeId, Refusal, Role, Sex, StaffChannel, StaffId, staff_notice::StaffNotices,
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use storage::staff::Staff;
@@ -31,6 +33,8 @@ pub struct StaffView {
     pub area_code: Option<String>,
     /// Needed of those who collect samples.
     pub sex: Option<Sex>,
+    /// How they are told of their work; the address is shown to nobody else.
+    pub notice_channel: StaffChannel,
     /// Whether they may sign in.
     pub active: bool,
     /// Counts changes, from 1; also the `ETag`.
@@ -51,6 +55,7 @@ impl From<Staff> for StaffView {
             office_id: staff.office_id,
             area_code: staff.area_code.map(String::from),
             sex: staff.sex,
+            notice_channel: staff.notices.channel(),
             active: staff.active,
             version: staff.version,
             created_at: staff.created_at,
@@ -86,6 +91,54 @@ pub struct CreateStaff {
     /// Mainland mobile number, for messages to them.
     #[schema(example = "13800138000")]
     pub phone: Option<String>,
+    /// How they are told of their work; without it, by text message to their number.
+    pub notices: Option<NoticesView>,
+}
+
+/// How a member of staff is told of their work: the summary at 08:30 on working days, and at any hour
+/// an escalation that was opened and a call for help that cannot wait.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticesView {
+    /// `text`: by text message to the mobile number. `none`: only in the app.
+    pub channel: StaffChannel,
+    /// A WeCom user id or an e-mail address; the other two channels take none.
+    #[schema(example = "li.na")]
+    pub address: Option<String>,
+}
+
+impl NoticesView {
+    /// # Errors
+    /// `invalid_value` at `/notices/address`.
+    pub fn parse(&self) -> Result<StaffNotices, Refusal> {
+        StaffNotices::parse(self.channel, self.address.as_deref())
+    }
+}
+
+impl From<&StaffNotices> for NoticesView {
+    fn from(notices: &StaffNotices) -> Self {
+        Self {
+            channel: notices.channel(),
+            address: notices.address().map(str::to_owned),
+        }
+    }
+}
+
+/// Shows no address.
+impl fmt::Debug for NoticesView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NoticesView")
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How one wants to be told of one's own work.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetMyNotices {
+    /// From now on.
+    pub notices: NoticesView,
 }
 
 /// Changes of a staff member; what is absent stays as it is.
@@ -116,6 +169,10 @@ pub struct UpdateStaff {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "13800138000")]
     pub phone: Field<String>,
+    /// How they are told of their work; replaced as a whole.
+    #[serde(default)]
+    #[schema(value_type = Option<NoticesView>)]
+    pub notices: Field<NoticesView>,
     /// `false` locks the account and ends its sessions.
     #[serde(default)]
     #[schema(value_type = Option<bool>, example = false)]

@@ -2,20 +2,22 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Channel, MessageKind, MessageStatus, Role, StaffId, TaskStatus,
+    Channel, MessageKind, Role,
     calendar::Calendar,
     local_time::{at, local_date},
+    staff_notice::off_the_mark,
 };
 use storage::{
-    Scope,
-    messages::{self, Message},
+    messages,
     offices::{self, Office},
-    staff, tasks,
+    staff::{self, Staff},
+    tasks,
 };
 
 use crate::{
     alerts::{ALERT_LASTS, ALERT_TIME},
     message_budgets, rules,
+    staff_notices::{self, Notice},
     work::{Work, WorkError},
 };
 
@@ -61,19 +63,18 @@ pub fn next_due(
     Ok(at(day, ALERT_TIME, tz))
 }
 
-/// How much waits for a staff member today: open tasks due by today.
+/// How much waits for a staff member today: open tasks due by today, of theirs and of whom they cover
+/// for now, and for a head those that any head of the office does.
 pub fn waiting_for(
     work: &mut Work<'_, '_>,
-    person: StaffId,
+    person: &Staff,
     today: NaiveDate,
 ) -> Result<usize, WorkError> {
-    let filter = tasks::Filter {
-        assignee: Some(person),
-        status: Some(TaskStatus::Open),
-        due_to: Some(today),
-        ..tasks::Filter::default()
-    };
-    Ok(tasks::list(work.tx, work.agency, Scope::default(), &filter, None, PAGE)?.len())
+    let mut people = staff_notices::covered_by(work, person.id)?;
+    people.push(person.id);
+    let head_of = person.office_id.filter(|_| person.role == Role::Supervisor);
+    let waiting = tasks::count_waiting(work.tx, work.agency, &people, head_of, today)?;
+    Ok(usize::try_from(waiting).unwrap_or_default())
 }
 
 fn plan_office(
@@ -85,41 +86,21 @@ fn plan_office(
 ) -> Result<(), WorkError> {
     let people = staff::list(work.tx, work.agency, Some(office.id), None, PAGE)?;
     let mut planned = Vec::new();
-    for person in people {
-        let works_cases = matches!(person.role, Role::Caseworker | Role::Supervisor);
-        if !person.active || !works_cases || person.phone.is_none() {
+    for person in people.iter().filter(|person| staff_notices::is_told(person)) {
+        if waiting_for(work, person, today)? == 0 {
             continue;
         }
-        if waiting_for(work, person.id, today)? == 0 {
-            continue;
-        }
-        planned.push(Message {
-            agency_id: work.agency,
-            id: work.ids.next(),
-            office_id: office.id,
-            client_id: None,
-            staff_id: Some(person.id),
-            case_id: None,
-            appointment_id: None,
-            dedupe_key: format!("digest:{}:{today}", person.id),
+        let seed = person.id.uuid().as_u128();
+        let notice = Notice {
             kind: MessageKind::StaffDigest,
-            step: "daily".to_owned(),
-            channel,
-            status: MessageStatus::Scheduled,
-            planned_for: starts,
+            step: "daily",
+            dedupe_key: format!("digest:{}:{today}", person.id),
+            office: office.id,
+            channel: staff_notices::channel(&person.notices, channel),
+            planned_for: off_the_mark(person.notices.channel(), starts, seed),
             not_after: starts + ALERT_LASTS,
-            shifted_from: None,
-            shift_reason: None,
-            hop_cause: None,
-            next_action_at: Some(work.now),
-            attempt_count: 0,
-            fence: 0,
-            status_reason: None,
-            final_at: None,
-            version: 1,
-            created_at: work.now,
-            updated_at: work.now,
-        });
+        };
+        planned.push(notice.to(work, person));
     }
     messages::insert_once(work.tx, &planned)?;
     Ok(())

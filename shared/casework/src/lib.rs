@@ -22,6 +22,7 @@ pub mod resend;
 pub mod retention;
 pub mod rules;
 pub mod schedule;
+pub mod staff_notices;
 pub mod status;
 pub mod wechat;
 pub mod windows;

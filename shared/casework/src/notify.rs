@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::{
-    HopCause, OfficeId, StaffId, TaskKind, TaskStatus,
+    HopCause, MessageKind, OfficeId, StaffId, TaskKind, TaskStatus,
     ids::{EscalationId, MessageId},
     message_budget::BudgetAlarm,
 };
@@ -114,17 +114,27 @@ pub(crate) fn budget_task(
     Ok(tasks::insert_once(work.tx, &task)?)
 }
 
-/// The last rung of the channel ladder: a person phones. Silence is never the outcome.
+/// Whether somebody has to act when a message of this kind does not arrive. The morning's summary goes
+/// out again the next working day, and staff see their tasks anyway.
+pub const fn is_followed_up(kind: MessageKind) -> bool {
+    !matches!(kind, MessageKind::StaffDigest)
+}
+
+/// The last rung of the channel ladder: a person phones. Silence is never the outcome. What a member of
+/// staff did not get is told by a head of the office, today.
 pub fn call_task(
     work: &mut Work<'_, '_>,
     message: &Message,
     _cause: HopCause,
 ) -> Result<bool, WorkError> {
+    if message.staff_id.is_some() {
+        return tell_colleague_task(work, message);
+    }
     let due_on = working_day(work, message.office_id)?;
     let assignee = match message.case_id {
         Some(case) => storage::cases::get(work.tx, work.agency, storage::Scope::default(), case)?
             .map(|case| case.caseworker_id),
-        None => message.staff_id,
+        None => None,
     };
     let id: Option<MessageId> = Some(message.id);
     let task = Task {
@@ -140,6 +150,17 @@ pub fn call_task(
             due_on,
             format!("{}:{}", TaskKind::CallClient, message.id),
         )
+    };
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+fn tell_colleague_task(work: &mut Work<'_, '_>, message: &Message) -> Result<bool, WorkError> {
+    let office = rules::office(work, message.office_id)?;
+    let today = rules::today(work, &office)?;
+    let kind = TaskKind::TellColleague;
+    let task = Task {
+        message_id: Some(message.id),
+        ..blank(work, message.office_id, kind, today, format!("{kind}:{}", message.id))
     };
     Ok(tasks::insert_once(work.tx, &task)?)
 }

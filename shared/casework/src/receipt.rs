@@ -198,13 +198,13 @@ fn row(
     }
 }
 
-/// Why a person has to phone now, if so. Staff see their tasks anyway.
+/// Why a person has to phone now, if so.
 fn hop(
     work: &mut Work<'_, '_>,
     message: &Message,
     status: MessageStatus,
 ) -> Result<Option<HopCause>, WorkError> {
-    if message.client_id.is_none() {
+    if !notify::is_followed_up(message.kind) {
         return Ok(None);
     }
     Ok(match status {

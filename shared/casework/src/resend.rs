@@ -24,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// `message_may_arrive`; `case_not_active` and `appointment_closed` when there is nothing left to be told
-/// of; `conflict` when it has been repeated already; `not_found` for a message to staff.
+/// of; `conflict` when it has been repeated already, or when the time of a message to staff is over.
 pub fn resend(
     work: &mut Work<'_, '_>,
     original: &Message,
@@ -82,6 +82,13 @@ fn repeated_already() -> Refusal {
 /// Until when it still helps that the client is told; refuses when it does not any more.
 fn helps_until(work: &mut Work<'_, '_>, message: &Message) -> Result<DateTime<Utc>, WorkError> {
     let (agency, now) = (work.agency, work.now);
+    if message.staff_id.is_some() {
+        if now < message.not_after {
+            return Ok(message.not_after);
+        }
+        let detail = "its time is over; the next morning's summary says what waits";
+        return Err(Refusal::new(RefusalCode::Conflict, detail).into());
+    }
     let (Some(case), Some(_)) = (message.case_id, message.client_id) else {
         return Err(WorkError::not_found("message"));
     };

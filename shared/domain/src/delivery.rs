@@ -17,7 +17,7 @@ pub use self::{
     failure::{Failure, NextStep},
     receipt::{ReceiptEffect, ReceiptOutcome, after_receipt},
     receipt_code::{CodeMeaning, meaning_of, says_bad_number},
-    remedy::{Remedy, WORDING_REFUSED, remedy},
+    remedy::{Remedy, WORDING_REFUSED, remedy, remedy_to_staff},
     resend::{MAY_ARRIVE, check_resend},
     retry::{Retry, RetryPolicy},
     state::{is_failed_delivery, is_final, may_follow, rank},

@@ -36,6 +36,7 @@ pub mod retention;
 pub mod role;
 pub mod rule_pack;
 pub mod sign_in_code;
+pub mod staff_notice;
 pub mod subscription_credit;
 pub mod template;
 pub mod test_record;

@@ -23,8 +23,12 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(1);
 
 /// The rungs of a message to a client, in their order.
 pub const TO_CLIENT: &[&[Channel]] = &[&[Channel::Wechat], TEXT];
-/// The only rung of a text to staff, and of a one-time code.
+/// The only rung of a text to staff who want text messages, and of a one-time code.
 pub const BY_TEXT: &[&[Channel]] = &[TEXT];
+/// The only rung of a notice to staff who want it by WeCom. A sandbox keeps what it would send.
+pub const BY_WECOM: &[&[Channel]] = &[&[Channel::Wecom, Channel::Recording]];
+/// The only rung of a notice to staff who want it by e-mail. A sandbox keeps what it would send.
+pub const BY_EMAIL: &[&[Channel]] = &[&[Channel::Email, Channel::Recording]];
 
 const TEXT: &[Channel] = &[Channel::Sms, Channel::Webhook, Channel::Recording];
 
@@ -74,7 +78,8 @@ pub enum Wechat {
 pub struct Reach {
     /// By WeChat.
     pub wechat: Wechat,
-    /// Whether there is a number that may be texted and is not known to be wrong.
+    /// Whether there is a number that may be texted and is not known to be wrong; for staff, the
+    /// address their channel needs.
     pub phone: bool,
 }
 
@@ -99,7 +104,7 @@ pub struct Tried<'a> {
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    /// [`TO_CLIENT`] or [`BY_TEXT`].
+    /// [`TO_CLIENT`], [`BY_TEXT`], [`BY_WECOM`] or [`BY_EMAIL`].
     pub rungs: &'a [&'a [Channel]],
     /// How the recipient can be reached.
     pub reach: Reach,
@@ -319,6 +324,17 @@ const fn free_at((place, it): (usize, &Account<'_>)) -> Option<(DateTime<Utc>, b
 /// Whether a channel is one of text messages to a telephone number.
 pub fn is_text(channel: Channel) -> bool {
     TEXT.contains(&channel)
+}
+
+/// Whether a channel leads to staff only.
+pub const fn is_for_staff(channel: Channel) -> bool {
+    matches!(channel, Channel::Wecom | Channel::Email)
+}
+
+/// Whether receipts say what became of what went by a channel. Without them a message is over once it
+/// was taken: neither delivered nor failed.
+pub const fn brings_receipts(channel: Channel) -> bool {
+    !is_for_staff(channel)
 }
 
 /// Whether accounts of two channels can stand in for each other.

@@ -10,6 +10,8 @@ coded! {
     Permission {
         /// Own account and sessions.
         ReadSelf = "read_self",
+        /// How one is told of one's own work.
+        SetOwnNotices = "set_own_notices",
         ListOffices = "list_offices",
         ManageOffices = "manage_offices",
         ListStaff = "list_staff",
@@ -71,7 +73,8 @@ pub const fn allows(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match permission {
         P::ReadSelf => true,
-        P::ReadClients
+        P::SetOwnNotices
+        | P::ReadClients
         | P::WriteClients
         | P::ReadCases
         | P::WriteCases

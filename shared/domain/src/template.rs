@@ -308,6 +308,8 @@ mod tests {
             (K::ReportInReminder, "d-5"),
             (K::ReportInReminder, "d0"),
             (K::StaffDigest, "daily"),
+            (K::StaffAlert, "emergency"),
+            (K::StaffAlert, "escalation"),
         ];
         let steps: Vec<_> = shipped_steps()
             .map(|(kind, step, _)| (kind, step))

@@ -174,6 +174,19 @@ coded! {
 }
 
 coded! {
+    /// How a member of staff is told of their work.
+    StaffChannel {
+        /// By text message to their mobile number.
+        Text = "text",
+        /// To the office's WeCom (企业微信).
+        Wecom = "wecom",
+        Email = "email",
+        /// Only in the app.
+        None = "none",
+    }
+}
+
+coded! {
     /// What a message is about.
     MessageKind {
         /// A step of the ladder before or on the due day of an appointment.
@@ -184,6 +197,8 @@ coded! {
         ReportInReminder = "report_in_reminder",
         /// The caseworker's morning summary.
         StaffDigest = "staff_digest",
+        /// What staff are told at once, at any hour.
+        StaffAlert = "staff_alert",
         /// A client's one-time code. Never among the stored messages.
         SignInCode = "sign_in_code",
     }
@@ -218,6 +233,10 @@ coded! {
         HelpRequest = "help_request",
         /// A client says that something stored about them is wrong.
         CorrectionRequest = "correction_request",
+        /// A client asks for help that cannot wait. Has nothing to do with their case.
+        EmergencyHelp = "emergency_help",
+        /// Tell a colleague whom no notice reached of what cannot wait: they look into the app.
+        TellColleague = "tell_colleague",
         /// The office's message budget of the month nears its end, or is spent. Nothing is held back.
         MessageBudget = "message_budget",
         /// Somebody answered a message: read it, and answer in person where it needs an answer.

@@ -171,6 +171,23 @@ pub fn covered_by(
     Ok(absent)
 }
 
+/// Who covers for one of these at an instant (UTC); as often as they have covers.
+pub fn covering_for(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    absent: &[StaffId],
+    at: DateTime<Utc>,
+) -> Result<Vec<StaffId>, StorageError> {
+    Ok(with_conn!(tx, c => covers::table
+        .filter(covers::agency_id.eq(bind(agency)))
+        .filter(covers::absent_id.eq_any(absent.iter().map(bind).collect::<Vec<_>>()))
+        .filter(covers::starts_at.le(bind(at)))
+        .filter(covers::ends_at.gt(bind(at)))
+        .filter(covers::ended_at.is_null())
+        .select(covers::covering_id)
+        .load(*c))?)
+}
+
 /// Who covers for somebody by a cover neither over nor ended at an instant (UTC), those to come too;
 /// as often as they have covers.
 pub fn covering(

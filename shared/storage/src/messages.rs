@@ -5,6 +5,7 @@ pub mod figures;
 mod finish;
 mod list;
 pub mod resends;
+mod to_staff;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -17,6 +18,7 @@ pub use self::{
     claim::{due_count, due_in, lock_due, mark_claimed, next_due},
     finish::{Settled, cancel_scheduled, postpone, settle},
     list::{Filter, get_seen, list, of_appointments},
+    to_staff::{get_to_staff, list_to_staff},
 };
 use crate::{
     error::StorageError,

@@ -82,6 +82,7 @@ pub const SEALED: &[SealedColumn] = &[
     sealed!("second_factors"."pending" by "staff_id"),
     sealed!("second_factors"."secret" by "staff_id"),
     sealed!("sending_pauses"."reason" by "id"),
+    sealed!("staff"."notice_address" by "id"),
     sealed!("staff"."phone" by "id"),
     sealed!("tasks"."note" by "id"),
     sealed!("test_records"."note" by "id"),

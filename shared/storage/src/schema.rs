@@ -61,6 +61,8 @@ diesel::table! {
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
         area_code -> Nullable<Text>,
+        notice_channel -> Word,
+        notice_address_sealed -> Nullable<Binary>,
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, OfficeId, Role, Sex, StaffId, area::AreaCode};
+use domain::{
+    AgencyId, OfficeId, Role, Sex, StaffChannel, StaffId, area::AreaCode, staff_notice::StaffNotices,
+};
 
 use crate::{
     error::StorageError,
@@ -17,6 +19,7 @@ use crate::{
 };
 
 const PHONE: &str = "staff.phone";
+const NOTICE_ADDRESS: &str = "staff.notice_address";
 
 /// A person with an account.
 #[derive(Clone)]
@@ -49,6 +52,8 @@ pub struct Staff {
     pub updated_at: DateTime<Utc>,
     /// The area whose offices a supervisor without an office answers for.
     pub area_code: Option<AreaCode>,
+    /// How they are told of their work. The address is kept sealed.
+    pub notices: StaffNotices,
 }
 
 impl fmt::Debug for Staff {
@@ -78,6 +83,8 @@ record! {
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
         area_code: Option<String>,
+        notice_channel: StaffChannel,
+        notice_address_sealed: Option<Vec<u8>>,
     }
 }
 
@@ -99,6 +106,9 @@ impl StaffRow {
             created_at: staff.created_at,
             updated_at: staff.updated_at,
             area_code: staff.area_code.map(String::from),
+            notice_channel: staff.notices.channel(),
+            notice_address_sealed: sealer
+                .seal_opt(Place::new(NOTICE_ADDRESS, staff.id), staff.notices.address())?,
         })
     }
 
@@ -106,6 +116,10 @@ impl StaffRow {
         let area_code = self.area_code.as_deref().map(AreaCode::parse).transpose();
         let area_code = area_code.map_err(|refusal| StorageError::Corrupt(refusal.detail))?;
         let phone = sealer.open_opt(Place::new(PHONE, self.id), self.phone_sealed.as_deref())?;
+        let place = Place::new(NOTICE_ADDRESS, self.id);
+        let address = sealer.open_opt(place, self.notice_address_sealed.as_deref())?;
+        let notices = StaffNotices::parse(self.notice_channel, address.as_deref());
+        let notices = notices.map_err(|refusal| StorageError::Corrupt(refusal.detail))?;
         Ok(Staff {
             agency_id: self.agency_id,
             id: self.id,
@@ -121,6 +135,7 @@ impl StaffRow {
             created_at: self.created_at,
             updated_at: self.updated_at,
             area_code,
+            notices,
         })
     }
 }
@@ -246,6 +261,8 @@ pub fn save(tx: &mut Tx<'_>, changed: &Staff, expected_version: i64) -> Result<b
             staff::role.eq(bind(row.role)),
             staff::sex.eq(bind(row.sex)),
             staff::phone_sealed.eq(&row.phone_sealed),
+            staff::notice_channel.eq(bind(row.notice_channel)),
+            staff::notice_address_sealed.eq(&row.notice_address_sealed),
             staff::active.eq(row.active),
             staff::version.eq(expected_version + 1),
             staff::updated_at.eq(bind(row.updated_at)),

@@ -1,7 +1,7 @@
 //! Tasks: what people have to do.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::count_star, prelude::*};
 use domain::{
     AgencyId, AppointmentId, CaseId, ClientId, EscalationId, MessageId, OfficeId, StaffId, TaskId,
     TaskKind, TaskOutcome, TaskStatus,
@@ -252,6 +252,35 @@ pub fn list(
         query.load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}
+
+/// How many open tasks are due on or before a date that are assigned to one of these people; with an
+/// office, also those for any of its supervisors.
+pub fn count_waiting(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    people: &[StaffId],
+    for_heads_of: Option<OfficeId>,
+    due_to: NaiveDate,
+) -> Result<i64, StorageError> {
+    let people: Vec<_> = people.iter().map(|id| bind(Some(*id))).collect();
+    Ok(with_conn!(tx, c => {
+        let waiting = tasks::table
+            .filter(tasks::agency_id.eq(bind(agency)))
+            .filter(tasks::status.eq(bind(TaskStatus::Open)))
+            .filter(tasks::due_on.le(due_to))
+            .select(count_star())
+            .into_boxed();
+        let waiting = match for_heads_of {
+            None => waiting.filter(tasks::assignee_id.eq_any(people)),
+            Some(office) => waiting.filter(
+                tasks::assignee_id.eq_any(people).assume_not_null().or(tasks::assignee_id
+                    .is_null()
+                    .and(tasks::office_id.eq(bind(office)))),
+            ),
+        };
+        waiting.first(*c)
+    })?)
 }
 
 /// The tasks about a client and no case, in the order they were made: what the client asked for.

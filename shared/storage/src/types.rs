@@ -251,6 +251,7 @@ words!(
     domain::MessageStatus,
     domain::Channel,
     domain::MessageKind,
+    domain::StaffChannel,
     domain::TaskKind,
     domain::TaskStatus,
     domain::TaskOutcome,

@@ -3,7 +3,9 @@
 
 use casework::{Work, WorkError, rules};
 use chrono::{DateTime, Utc};
-use domain::{AgencyId, OfficeId, Role, Sex, StaffId, area::AreaCode};
+use domain::{
+    AgencyId, OfficeId, Role, Sex, StaffId, area::AreaCode, staff_notice::StaffNotices,
+};
 use storage::{
     agencies::{self, Agency},
     offices::{self, Office},
@@ -209,6 +211,7 @@ fn a_person(
         created_at: now,
         updated_at: now,
         area_code: area_of(username).map(|code| AreaCode::parse(code).unwrap()),
+        notices: StaffNotices::Text,
     };
     staff::insert(work.tx, &person)?;
     Ok(person.id)

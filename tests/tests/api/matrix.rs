@@ -260,6 +260,7 @@ const TABLE: &[(&str, &str, char)] = &[
     ("end_session", "!+000000000", 'C'),
     ("begin_second_factor", "!++++++++++", 'C'),
     ("confirm_second_factor", "!++++++++++", 'C'),
+    ("set_my_notices", "!++++++----", 'C'),
     ("change_password", "!++++++++++", 'C'),
     // Last: it signs the caseworker out.
     ("reset_second_factor", "!--------+-", 'C'),

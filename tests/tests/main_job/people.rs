@@ -1,6 +1,6 @@
 //! What people do in several of these stories, and what clients and staff get to see of them.
 
-use domain::{MessageKind, Role};
+use domain::{Role, staff_notice::is_notice};
 use gateways::recording::Recorded;
 use serde_json::{Value, json};
 use tests::{
@@ -117,7 +117,7 @@ pub(crate) async fn tasks(app: &TestApp, kind: &str) -> Vec<Value> {
 /// What clients got, oldest first.
 pub(crate) fn to_clients(app: &TestApp) -> Vec<Recorded> {
     let mut sent = app.sent();
-    sent.retain(|sent| sent.kind != MessageKind::StaffDigest);
+    sent.retain(|sent| !is_notice(sent.kind));
     sent
 }
 

@@ -118,6 +118,7 @@ pub fn some_staff(agency: AgencyId, username: &str) -> Staff {
         created_at: at(0),
         updated_at: at(0),
         area_code: None,
+        notices: domain::staff_notice::StaffNotices::Text,
     }
 }
 

@@ -24,6 +24,7 @@ mod receipts;
 mod replies;
 mod scripted;
 mod soak;
+mod staff_notices;
 mod status;
 mod story;
 mod three_years;

@@ -7,7 +7,9 @@ use std::{
 
 use casework::receipt::{self, Receipt};
 use chrono::TimeDelta;
-use domain::{AttemptId, Channel, delivery::ReceiptOutcome};
+use domain::{
+    AttemptId, Channel, MessageKind, delivery::ReceiptOutcome, staff_notice::is_notice,
+};
 use gateways::{
     Accepted, Failure, Found, LookingUp, MessageGateway, Outgoing, SendError, Sending, Sought,
 };
@@ -85,11 +87,24 @@ impl Scripted {
     /// Messages to the client it took, oldest first.
     pub(crate) fn taken(&self) -> Vec<Outgoing> {
         let taken = self.state.lock().unwrap().taken.clone();
-        let to_client = |one: &Outgoing| one.kind != domain::MessageKind::StaffDigest;
+        let to_client = |one: &Outgoing| !is_notice(one.kind);
         taken.into_iter().filter(to_client).collect()
     }
 
-    /// Calls, taken or not; digests left out.
+    /// The texts of one-time codes it took, oldest first.
+    pub(crate) fn codes(&self) -> Vec<String> {
+        let taken = self.state.lock().unwrap().taken.clone();
+        let codes = taken.into_iter().filter(|one| one.kind == MessageKind::SignInCode);
+        codes.map(|one| one.text).collect()
+    }
+
+    /// Messages to staff it took, oldest first.
+    pub(crate) fn taken_for_staff(&self) -> Vec<Outgoing> {
+        let taken = self.state.lock().unwrap().taken.clone();
+        taken.into_iter().filter(|one| is_notice(one.kind)).collect()
+    }
+
+    /// Calls, taken or not; those for staff left out.
     pub(crate) fn tried(&self) -> usize {
         self.state.lock().unwrap().tried
     }
@@ -122,7 +137,7 @@ impl Scripted {
     fn answer(&self, message: &Outgoing) -> Result<Accepted, SendError> {
         let mut state = self.state.lock().unwrap();
         // What staff get is none of these stories.
-        if message.kind != domain::MessageKind::StaffDigest {
+        if !is_notice(message.kind) {
             state.tried += 1;
             if let Some((class, code)) = state.failures.pop_front().or(state.always) {
                 return Err(SendError::new(class, code));

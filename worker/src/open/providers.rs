@@ -7,17 +7,22 @@ use domain::{OfficeId, template::TemplateGateway};
 use gateways::{
     AliyunGateway, MessageGateway, Nonces, RecordingGateway, TencentGateway, WebhookGateway,
     aliyun::{self, AliyunSettings},
+    email::{EmailGateway, EmailSettings, SmtpSecurity},
     tencent::{self, TencentSettings},
     webhook::WebhookSettings,
     wechat::{
         self, Account, AccountSettings, SubscribeGateway, TemplateGateway as WechatTemplates,
     },
+    wecom::{self, WecomGateway, WecomSettings},
 };
 use platform::{
     Config, ConfigError, Randomness,
-    config::{GatewayKind, ProviderConfig, ProviderKind},
+    config::{GatewayKind, ProviderConfig, ProviderKind, SmtpTls},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+
+/// The subject of e-mail to staff, where the settings name none.
+const SUBJECT: &str = "工作提醒";
 
 use super::{OpenError, required};
 use crate::{Provider, Providers};
@@ -112,6 +117,8 @@ fn open(
         ProviderKind::Tencent => Arc::new(tencent(account)?),
         ProviderKind::WechatTemplate => Arc::new(WechatTemplates::new(wechat(account)?)),
         ProviderKind::WechatSubscribe => Arc::new(SubscribeGateway::new(wechat(account)?, None)),
+        ProviderKind::Wecom => Arc::new(wecom(account)?),
+        ProviderKind::Email => Arc::new(email(account)?),
     };
     Ok(Provider {
         name: account.name.clone(),
@@ -119,12 +126,19 @@ fn open(
         per_second: account.per_second,
         per_number_a_day: account.per_number_a_day,
         knows_repetition_for: match account.kind {
-            ProviderKind::Recording | ProviderKind::Webhook => TimeDelta::MAX,
+            // An e-mail has the same id in every attempt.
+            ProviderKind::Recording | ProviderKind::Webhook | ProviderKind::Email => TimeDelta::MAX,
             ProviderKind::WechatTemplate => wechat::REPETITION_KNOWN_FOR,
-            _ => TimeDelta::zero(),
+            ProviderKind::Wecom => wecom::REPETITION_KNOWN_FOR,
+            ProviderKind::Aliyun | ProviderKind::Tencent | ProviderKind::WechatSubscribe => {
+                TimeDelta::zero()
+            }
         },
         files: match account.kind {
-            ProviderKind::Recording | ProviderKind::Webhook => None,
+            ProviderKind::Recording
+            | ProviderKind::Webhook
+            | ProviderKind::Wecom
+            | ProviderKind::Email => None,
             ProviderKind::Aliyun => Some(TemplateGateway::Aliyun),
             ProviderKind::Tencent => Some(TemplateGateway::Tencent),
             ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => {
@@ -183,6 +197,36 @@ fn wechat(account: &ProviderConfig) -> Result<Account, OpenError> {
     })?)
 }
 
+fn wecom(account: &ProviderConfig) -> Result<WecomGateway, OpenError> {
+    let agent_id = account.agent_id.ok_or_else(|| not_set(account, "agent_id"))?;
+    Ok(WecomGateway::new(WecomSettings {
+        base_url: address(account, wecom::BASE_URL).into(),
+        corp_id: named(account, "corp_id", account.corp_id.as_ref())?,
+        secret: secret(account)?,
+        agent_id,
+        timeout: account.timeout(),
+        connect_timeout: account.connect_timeout(),
+        allow_private_addresses: account.allow_private_addresses,
+    })?)
+}
+
+fn email(account: &ProviderConfig) -> Result<EmailGateway, OpenError> {
+    let (security, usual_port) = match account.tls {
+        SmtpTls::Implicit => (SmtpSecurity::Implicit, 465),
+        SmtpTls::Starttls => (SmtpSecurity::StartTls, 587),
+        SmtpTls::None => (SmtpSecurity::Plain, 25),
+    };
+    Ok(EmailGateway::new(EmailSettings {
+        host: named(account, "host", account.host.as_ref())?,
+        port: account.port.unwrap_or(usual_port),
+        security,
+        credentials: account.user.clone().zip(account.secret.clone()),
+        from: named(account, "from", account.from.as_ref())?,
+        subject: account.subject.as_deref().unwrap_or(SUBJECT).to_owned(),
+        timeout: account.timeout(),
+    })?)
+}
+
 fn address(account: &ProviderConfig, usual: &str) -> String {
     account
         .url
@@ -200,9 +244,11 @@ fn named(
     field: &str,
     value: Option<&String>,
 ) -> Result<String, ConfigError> {
-    value
-        .cloned()
-        .ok_or_else(|| ConfigError::Refused(format!("{} is not set", key(account, field))))
+    value.cloned().ok_or_else(|| not_set(account, field))
+}
+
+fn not_set(account: &ProviderConfig, field: &str) -> ConfigError {
+    ConfigError::Refused(format!("{} is not set", key(account, field)))
 }
 
 fn key(account: &ProviderConfig, field: &str) -> String {

@@ -274,6 +274,7 @@ fn report_in(work: &mut Work<'_, '_>, count: u32) -> Result<Vec<cases::Case>, Wo
         created_at: now,
         updated_at: now,
         area_code: None,
+        notices: domain::staff_notice::StaffNotices::Text,
     };
     staff::insert(work.tx, &caseworker)?;
     (0..count)

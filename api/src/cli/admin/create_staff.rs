@@ -83,6 +83,7 @@ pub fn run(arguments: Arguments, config: &Config) -> Result<(), Failed> {
         area_code: arguments.area,
         sex: arguments.sex,
         phone: None,
+        notices: None,
     };
     let packs = PackCache::default();
     let made = store.write_in(arguments.agency, |tx| {

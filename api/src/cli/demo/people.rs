@@ -1,7 +1,7 @@
 //! The agency, its office and its staff.
 
 use casework::{Actor, Request, Work, WorkError, rules};
-use domain::{AgencyId, IdMint, Role, Sex, StaffId};
+use domain::{AgencyId, IdMint, Role, Sex, StaffId, staff_notice::StaffNotices};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -193,6 +193,7 @@ async fn found_agency(site: &Site, first: [&mut Login; 2]) -> Result<String, Dem
             created_at: now,
             updated_at: now,
             area_code: None,
+            notices: StaffNotices::Text,
         });
     }
     site.store

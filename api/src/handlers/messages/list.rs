@@ -12,7 +12,7 @@ use crate::{
 
 /// List messages.
 ///
-/// About the cases the caller may see, in the order they were planned, without their texts.
+/// About the cases the caller may see, or to staff, in the order they were planned, without their texts.
 #[utoipa::path(
     tag = "Messages",
     params(ListMessages),

@@ -9,3 +9,4 @@ pub mod end;
 pub mod get;
 pub mod list;
 pub mod refresh;
+pub mod set_notices;

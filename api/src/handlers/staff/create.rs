@@ -39,6 +39,7 @@ pub async fn create_staff(
         area_code,
         sex,
         phone,
+        notices,
     } = body.value;
     let username = staff::username(&username)?;
     let places = call
@@ -65,6 +66,7 @@ pub async fn create_staff(
         area_code,
         sex,
         phone,
+        notices,
     };
     call.write(
         Json {

@@ -1,6 +1,6 @@
 //! What clients ask of people: help, and corrections. Each is a task, none is part of the case.
 
-use casework::{Work, rules};
+use casework::{Work, rules, staff_notices};
 use chrono::{Days, NaiveDate};
 use domain::{ClientId, TaskKind, TaskStatus};
 use storage::{
@@ -18,7 +18,8 @@ use crate::{
 /// Days in which a correction is looked into (ours; PIPL art. 50 wants it in time).
 const CORRECTION_DAYS: u64 = 7;
 
-/// Takes in a call for help, for today.
+/// Takes in a call for help, for today. One that cannot wait is told the caseworker and the heads of
+/// the office at once.
 ///
 /// # Errors
 /// `invalid_value`.
@@ -26,7 +27,12 @@ pub fn help(work: &mut Work<'_, '_>, id: ClientId, asked: &RequestMyHelp) -> Res
     let note = text::note(&asked.text, "/text", 2_000)?;
     let me = client(work, id)?;
     let today = today(work, &me)?;
-    add(work, &me, TaskKind::HelpRequest, note, today)
+    if !asked.emergency {
+        return add(work, &me, TaskKind::HelpRequest, note, today);
+    }
+    let task = add(work, &me, TaskKind::EmergencyHelp, note, today)?;
+    staff_notices::of_emergency(work, &task)?;
+    Ok(task)
 }
 
 /// Takes in a request to correct what is stored of the client (PIPL art. 46).

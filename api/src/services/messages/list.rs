@@ -14,25 +14,44 @@ use crate::{
     problem::Problem,
     problem_code::ProblemCode,
     services::filters::Filters,
-    views::messages::{ListMessages, MessageView},
+    views::messages::{ListMessages, MessageView, Recipient},
 };
 
-/// One message about a case the caller may see, with its texts.
+/// One message that the caller may see, with its texts.
 pub fn get(work: &mut Work<'_, '_>, scope: Scope, id: MessageId) -> Result<MessageView, Failure> {
-    let message = messages::get_seen(work.tx, work.agency, scope, id)?
-        .ok_or_else(|| Failure::not_found("message"))?;
+    let message = find(work, scope, id)?;
     let trail = trail(work, std::slice::from_ref(&message), true)?;
     Ok(MessageView::new(message, &trail))
 }
 
-/// A page of messages about cases the caller may see, in the order they were planned, without their
-/// texts.
+/// A message about a case the caller may see, or to staff.
+pub(super) fn find(
+    work: &mut Work<'_, '_>,
+    scope: Scope,
+    id: MessageId,
+) -> Result<Message, Failure> {
+    if let Some(message) = messages::get_seen(work.tx, work.agency, scope, id)? {
+        return Ok(message);
+    }
+    messages::get_to_staff(work.tx, work.agency, scope, id)?
+        .ok_or_else(|| Failure::not_found("message"))
+}
+
+/// A page of messages that the caller may see, in the order they were planned, without their texts.
 pub fn list(
     work: &mut Work<'_, '_>,
     scope: Scope,
     asked: &ListMessages,
 ) -> Result<Page<MessageView>, Failure> {
+    let recipient = asked.recipient.unwrap_or_default();
+    let to_staff = recipient == Recipient::Staff;
+    if to_staff && (asked.case_id.is_some() || asked.appointment_id.is_some()) {
+        let detail = "messages to staff are about no case and no appointment";
+        let problem = Problem::at(ProblemCode::InvalidQuery, "/recipient", detail);
+        return Err(problem.into());
+    }
     let filters = Filters::default()
+        .with("recipient", to_staff.then_some(recipient.as_str()))
         .with("case_id", asked.case_id)
         .with("appointment_id", asked.appointment_id)
         .with("status", asked.status)
@@ -58,7 +77,12 @@ pub fn list(
         planned_from: asked.planned_from,
         planned_before: asked.planned_before,
     };
-    let rows = messages::list(
+    let rows_of = if to_staff {
+        messages::list_to_staff
+    } else {
+        messages::list
+    };
+    let rows = rows_of(
         work.tx,
         work.agency,
         scope,
@@ -85,9 +109,12 @@ fn states(asked: &ListMessages) -> Result<Vec<MessageStatus>, Problem> {
             ))
         }
         (status, None | Some(false)) => Ok(status.into_iter().collect()),
-        (None, Some(true)) => Ok(vec![
-            MessageStatus::TechnicalFailure,
-            MessageStatus::Expired,
-        ]),
+        (None, Some(true)) => {
+            let mut states = vec![MessageStatus::TechnicalFailure, MessageStatus::Expired];
+            if asked.recipient == Some(Recipient::Staff) {
+                states.push(MessageStatus::UndeliveredPermanent);
+            }
+            Ok(states)
+        }
     }
 }

@@ -2,16 +2,16 @@
 
 use casework::{Work, resend};
 use domain::{MessageId, StaffId};
-use storage::{Scope, messages};
+use storage::Scope;
 
-use super::trail;
+use super::{list::find, trail};
 use crate::{
     failure::Failure,
     services::{cases, text},
     views::messages::{MessageView, ResendMessage},
 };
 
-/// Plans a message that repeats one about a case the caller may see.
+/// Plans a message that repeats one that the caller may see.
 ///
 /// # Errors
 /// `not_found`, `case_frozen`, `message_may_arrive`, `case_not_active`, `appointment_closed`, `conflict`, or
@@ -23,8 +23,7 @@ pub fn resend(
     asked: &ResendMessage,
     by: StaffId,
 ) -> Result<MessageView, Failure> {
-    let original = messages::get_seen(work.tx, work.agency, scope, id)?
-        .ok_or_else(|| Failure::not_found("message"))?;
+    let original = find(work, scope, id)?;
     if let Some(case) = original.case_id {
         cases::get_to_change(work, Scope::default(), case)?;
     }

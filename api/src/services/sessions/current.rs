@@ -28,6 +28,7 @@ pub fn current(
         session: open(&session, caller.session),
         account: account::show(work, auth, &staff, caller.session)?,
         restriction: caller.restriction,
+        notices: (&staff.notices).into(),
         staff: staff.into(),
     })
 }

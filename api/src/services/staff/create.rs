@@ -1,14 +1,16 @@
 //! New staff members.
 
 use casework::Work;
-use domain::{OfficeId, Refusal, RefusalCode, Role, Sex, area::AreaCode};
+use domain::{
+    OfficeId, Refusal, RefusalCode, Role, Sex, area::AreaCode, staff_notice::StaffNotices,
+};
 use storage::{
     StorageError,
     staff::{self, Staff},
 };
 
 use super::{check, separation};
-use crate::{failure::Failure, services::faults::Faults};
+use crate::{failure::Failure, services::faults::Faults, views::staff::NoticesView};
 
 /// A staff member to be.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct NewStaff {
     pub sex: Option<Sex>,
     /// A mobile number.
     pub phone: Option<String>,
+    /// How they are told of their work; none: by text message.
+    pub notices: Option<NoticesView>,
 }
 
 /// Gives somebody an account in the agency of the unit of work.
@@ -46,12 +50,21 @@ pub fn create(work: &mut Work<'_, '_>, asked: &NewStaff) -> Result<Staff, Failur
         None => Ok(()),
     };
     let phone = asked.phone.as_deref().map(check::phone);
-    let (Some(area_code), Some(()), Some(username), Some(display_name), Some(phone)) = (
+    let notices = asked.notices.as_ref().map(NoticesView::parse);
+    let (
+        Some(area_code),
+        Some(()),
+        Some(username),
+        Some(display_name),
+        Some(phone),
+        Some(notices),
+    ) = (
         area_code,
         faults.note(place)?,
         faults.note(check::username(&asked.username))?,
         faults.note(check::display_name(&asked.display_name))?,
         faults.note(phone.transpose())?,
+        faults.note(notices.transpose())?,
     ) else {
         return Err(faults.into());
     };
@@ -70,6 +83,7 @@ pub fn create(work: &mut Work<'_, '_>, asked: &NewStaff) -> Result<Staff, Failur
         created_at: work.now,
         updated_at: work.now,
         area_code,
+        notices: notices.unwrap_or(StaffNotices::Text),
     };
     separation::one_administration(work, &staff)?;
     match staff::insert(work.tx, &staff) {

@@ -3,6 +3,7 @@
 mod check;
 mod create;
 mod list;
+mod notices;
 mod reset;
 mod separation;
 mod update;
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 pub use check::username;
 pub use create::{NewStaff, create};
 pub use list::list;
+pub use notices::set_own;
 pub use reset::{is_temporary, reset_password, reset_second_factor};
 pub use separation::appoint;
 pub use update::{Updated, update};

@@ -93,6 +93,8 @@ fn changed(before: &Staff, asked: &UpdateStaff) -> Result<Staff, Failure> {
     faults.change(&mut staff.phone, Ok(asked.phone.change()), |phone| {
         phone.map(|phone| check::phone(phone)).transpose()
     })?;
+    let notices = asked.notices.not_null("/notices");
+    faults.change(&mut staff.notices, notices, |notices| notices.parse())?;
     faults.none()?;
     Ok(staff)
 }

@@ -89,6 +89,8 @@ const fn is_about_the_client(kind: TaskKind) -> bool {
         | TaskKind::ReplyReceived
         | TaskKind::RescheduleRequested
         | TaskKind::MessagesStopped
+        | TaskKind::EmergencyHelp
+        | TaskKind::TellColleague
         | TaskKind::OverdueReportIn => true,
         TaskKind::ExcuseEvidence
         | TaskKind::ReviewEscalation

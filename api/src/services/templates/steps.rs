@@ -43,7 +43,7 @@ fn ladder(pack: &RulePack, kind: MessageKind) -> &[StepRule] {
         MessageKind::AppointmentReminder => &pack.reminders.appointment,
         MessageKind::AppointmentOverdue => &pack.reminders.overdue,
         MessageKind::ReportInReminder => &pack.reminders.report_in,
-        MessageKind::StaffDigest | MessageKind::SignInCode => &[],
+        MessageKind::StaffDigest | MessageKind::StaffAlert | MessageKind::SignInCode => &[],
     }
 }
 
@@ -79,11 +79,13 @@ const fn states_the_date(kind: MessageKind) -> bool {
     )
 }
 
-/// A digest is about many appointments of one staff member; every other message is about one date.
+/// A digest is about many appointments of one staff member, an alert about something that happened at a
+/// time; every other message is about one date.
 fn has_value(kind: MessageKind, place: Placeholder) -> bool {
     use Placeholder as P;
     match kind {
         MessageKind::StaffDigest => matches!(place, P::Name | P::Phone | P::Time | P::Count),
+        MessageKind::StaffAlert => matches!(place, P::Name | P::Phone | P::Time),
         MessageKind::AppointmentReminder
         | MessageKind::AppointmentOverdue
         | MessageKind::ReportInReminder => !matches!(place, P::Count | P::Code),

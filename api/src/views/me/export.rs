@@ -162,7 +162,7 @@ impl RequestKind {
     /// The kind of a task that a client asked for; `None` for all others.
     pub const fn of(kind: TaskKind) -> Option<Self> {
         match kind {
-            TaskKind::HelpRequest => Some(Self::Help),
+            TaskKind::HelpRequest | TaskKind::EmergencyHelp => Some(Self::Help),
             TaskKind::CorrectionRequest => Some(Self::Correction),
             _ => None,
         }

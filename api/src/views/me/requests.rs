@@ -111,6 +111,9 @@ pub struct RequestMyHelp {
     /// What it is about, up to 2,000 characters.
     #[schema(example = "想了解就业培训")]
     pub text: String,
+    /// Whether it cannot wait: people are told at once, at any hour. Without it, `false`.
+    #[serde(default)]
+    pub emergency: bool,
 }
 
 /// What is wrong.

@@ -13,7 +13,7 @@ use storage::{
 };
 
 use crate::{
-    alerts, notify, record, rules,
+    alerts, notify, record, rules, staff_notices,
     status::{self, Grounds},
     work::{Work, WorkError},
 };
@@ -147,6 +147,7 @@ fn open_file(
     let due_on = calendar.working_day_on_or_after(today).date;
     let assignee = Some(case.caseworker_id);
     notify::escalation_task(work, &file, TaskKind::ReviewEscalation, assignee, due_on)?;
+    staff_notices::of_escalation(work, &file)?;
     audit(work, "open_escalation", &file, None)
 }
 

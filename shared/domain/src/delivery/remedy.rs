@@ -9,6 +9,10 @@ coded! {
         PhoneClient = "phone_client",
         /// The number is missing or wrong: correct it, then send again.
         CorrectNumber = "correct_number",
+        /// The colleague's WeCom user id, e-mail address or number is missing or wrong: correct it.
+        CorrectAddress = "correct_address",
+        /// Tell the colleague: there is a task for it.
+        TellColleague = "tell_colleague",
         /// The gateway refuses our account, address or template: an operator has to act, then it is sent
         /// again.
         MendGateway = "mend_gateway",
@@ -53,6 +57,31 @@ pub fn remedy(
     }
 }
 
+/// The same about a message to a member of staff: the morning's summary goes out again the next
+/// working day, what could not wait is told by a colleague.
+pub fn remedy_to_staff(
+    status: MessageStatus,
+    hop: Option<HopCause>,
+    reason: Option<&str>,
+) -> Option<Remedy> {
+    use MessageStatus as S;
+    match (status, hop) {
+        _ if reason == Some(WORDING_REFUSED) => Some(Remedy::MendWording),
+        // Over once it was taken, where no receipts come.
+        (S::NoReceipt, None) => None,
+        (S::UndeliveredPermanent, _) => Some(Remedy::CorrectAddress),
+        (S::Cancelled, _) if reason == Some(HopCause::NoUsableNumber.as_str()) => {
+            Some(Remedy::CorrectAddress)
+        }
+        (S::TechnicalFailure, None) => Some(Remedy::MendGateway),
+        _ => match remedy(status, hop, reason)? {
+            Remedy::PhoneClient => Some(Remedy::TellColleague),
+            Remedy::CorrectNumber => Some(Remedy::CorrectAddress),
+            other => Some(other),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use MessageStatus as S;
@@ -67,6 +96,48 @@ mod tests {
             }
             for status in [S::Scheduled, S::Accepted, S::Delivered] {
                 assert_eq!(remedy(status, Some(hop), None), None, "{status} {hop}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_phones_a_client_over_what_staff_did_not_get() {
+        for (status, hop, reason, expected) in [
+            (
+                S::UndeliveredPermanent,
+                None,
+                Some("invalid_user"),
+                Some(Remedy::CorrectAddress),
+            ),
+            (
+                S::Cancelled,
+                None,
+                Some("no_usable_number"),
+                Some(Remedy::CorrectAddress),
+            ),
+            (S::TechnicalFailure, None, None, Some(Remedy::MendGateway)),
+            (
+                S::TechnicalFailure,
+                Some(HopCause::TriesSpent),
+                None,
+                Some(Remedy::TellColleague),
+            ),
+            (
+                S::Expired,
+                Some(HopCause::TriesSpent),
+                Some("passed"),
+                Some(Remedy::TellColleague),
+            ),
+            (S::Expired, None, Some("passed"), Some(Remedy::AwaitNextStep)),
+            (S::NoReceipt, None, Some("no_receipts_come"), None),
+            (S::Cancelled, None, Some("nothing_waiting"), None),
+        ] {
+            assert_eq!(remedy_to_staff(status, hop, reason), expected, "{status} {reason:?}");
+        }
+        for &hop in HopCause::ALL {
+            for &status in S::ALL {
+                let told = remedy_to_staff(status, Some(hop), None);
+                assert_ne!(told, Some(Remedy::PhoneClient), "{status} {hop}");
             }
         }
     }

@@ -28,6 +28,29 @@ pub enum ProviderKind {
     Tencent,
     WechatTemplate,
     WechatSubscribe,
+    /// For staff.
+    Wecom,
+    /// For staff.
+    Email,
+}
+
+impl ProviderKind {
+    /// Whether it leads to staff only.
+    const fn is_for_staff(self) -> bool {
+        matches!(self, Self::Wecom | Self::Email)
+    }
+}
+
+/// How the connection to an SMTP server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpTls {
+    /// From the first byte (RFC 8314), usually on port 465.
+    #[default]
+    Implicit,
+    /// STARTTLS, usually on port 587.
+    Starttls,
+    None,
 }
 
 /// One of `[[providers]]`
@@ -50,6 +73,15 @@ pub struct ProviderConfig {
     pub key_id: Option<String>,
     pub app_id: Option<String>,
     pub region: Option<String>,
+    pub corp_id: Option<String>,
+    pub agent_id: Option<i64>,
+    pub host: Option<String>,
+    pub port: Option<u16>,
+    #[serde(default)]
+    pub tls: SmtpTls,
+    pub user: Option<String>,
+    pub from: Option<String>,
+    pub subject: Option<String>,
     pub secret: Option<SecretString>,
     pub secret_file: Option<PathBuf>,
     pub callback_secret: Option<SecretString>,
@@ -106,7 +138,23 @@ impl ProviderConfig {
             ProviderKind::Aliyun => vec![key_id, secret],
             ProviderKind::Tencent => vec![key_id, app_id, secret],
             ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => vec![app_id, secret],
+            ProviderKind::Wecom => vec![
+                ("corp_id", self.corp_id.is_some()),
+                ("agent_id", self.agent_id.is_some()),
+                secret,
+            ],
+            ProviderKind::Email => vec![
+                ("host", self.host.is_some()),
+                ("from", self.from.is_some()),
+                ("user and secret (or secret_file)", self.user.is_some() == self.secret.is_some()),
+            ],
         }
+    }
+
+    /// Whether an SMTP server hears the password, and what staff get, over a network in the open.
+    fn mails_in_the_open(&self) -> bool {
+        let here = matches!(self.host.as_deref(), Some("localhost" | "127.0.0.1" | "::1"));
+        self.kind == ProviderKind::Email && self.tls == SmtpTls::None && !here
     }
 
     fn check(&self, profile: Profile, problems: &mut Vec<String>) {
@@ -139,6 +187,12 @@ impl ProviderConfig {
             problems.push(format!(
                 "profile is \"production\" but providers.{name} is \"recording\": nobody would be \
                  reminded"
+            ));
+        }
+        if self.mails_in_the_open() {
+            problems.push(format!(
+                "profile is \"production\" but providers.{name}: tls is \"none\" and host is not this \
+                 machine"
             ));
         }
         let in_the_open = self.url.as_ref().is_some_and(|url| {
@@ -241,6 +295,11 @@ impl Config {
                 ));
             }
         }
+        if !self.providers.is_empty() && self.providers.iter().all(|it| it.kind.is_for_staff()) {
+            problems.push(
+                "providers lead to staff only: list what reaches clients, too".to_owned(),
+            );
+        }
         for office in &self.office_providers {
             let id = &office.office_id;
             let unknown = office
@@ -340,6 +399,62 @@ mod tests {
             );
         }
         assert!(!problems.contains("hunter2"));
+    }
+
+    const FOR_STAFF: &str = r#"
+        [[providers]]
+        name = "wecom"
+        kind = "wecom"
+        corp_id = "ww1"
+        agent_id = 1000002
+        secret = "corp"
+
+        [[providers]]
+        name = "mail"
+        kind = "email"
+        host = "smtp.example.gov.cn"
+        tls = "starttls"
+        user = "notice"
+        from = "城东服务站 <notice@example.gov.cn>"
+        secret = "hunter2"
+    "#;
+
+    #[test]
+    fn accounts_for_staff_stand_beside_one_for_clients() {
+        let both = format!("{GOOD}{FOR_STAFF}");
+        assert_eq!(problems("both.toml", &both), Vec::<String>::new());
+        let alone = problems("alone.toml", FOR_STAFF).join("\n");
+        assert!(alone.contains("lead to staff only"), "{alone}");
+        let bad = both
+            .replace("corp_id = \"ww1\"", "")
+            .replace("from = ", "region = ")
+            .replace("user = \"notice\"", "");
+        let bad = problems("bad-staff.toml", &bad).join("\n");
+        for expected in [
+            "providers.wecom: corp_id is not set",
+            "providers.mail: from is not set",
+            "providers.mail: user and secret (or secret_file) is not set",
+        ] {
+            assert!(bad.contains(expected), "{expected} is missing in {bad}");
+        }
+        assert!(!bad.contains("hunter2"));
+    }
+
+    #[test]
+    fn in_production_mail_goes_in_the_open_to_this_machine_only() {
+        let said = |host: &str| {
+            let text = format!("{GOOD}{FOR_STAFF}")
+                .replace("smtp.example.gov.cn", host)
+                .replace("\"starttls\"", "\"none\"");
+            let mut config = Config::defaults().unwrap();
+            let table: toml::Table = text.parse().unwrap();
+            config.providers = table["providers"].clone().try_into().unwrap();
+            let mut problems = Vec::new();
+            config.check_providers(&mut problems);
+            problems.join("\n")
+        };
+        assert!(said("smtp.example.gov.cn").contains("tls is \"none\""));
+        assert!(!said("127.0.0.1").contains("tls is \"none\""));
     }
 
     #[test]

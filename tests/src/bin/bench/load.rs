@@ -199,6 +199,7 @@ fn person(
         created_at: work.now,
         updated_at: work.now,
         area_code: None,
+        notices: domain::staff_notice::StaffNotices::Text,
     }
 }
 

@@ -46,6 +46,10 @@ impl World {
                 "/v1/sessions/current/password",
                 json!({ "current_password": PASSWORD, "new_password": "quite another password" }),
             ),
+            "set_my_notices" => (
+                "/v1/sessions/current/notices",
+                json!({ "notices": { "channel": "wecom", "address": "li.na" } }),
+            ),
             "begin_second_factor" => (
                 "/v1/sessions/current/second-factor",
                 json!({ "password": PASSWORD }),

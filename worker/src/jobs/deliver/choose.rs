@@ -1,8 +1,9 @@
 //! By which account a message goes, or what becomes of it where none can carry it.
 
+use casework::notify::is_followed_up;
 use domain::{
-    HopCause, MessageKind, MessageStatus,
-    provider_choice::{self, BY_TEXT, Choice, TO_CLIENT, Wanted, Wechat},
+    HopCause, MessageStatus,
+    provider_choice::{self, Choice, Wanted, Wechat},
 };
 use storage::messages::{Message, Settled};
 
@@ -48,10 +49,7 @@ pub(super) fn choose(
     let made = about.tries.get(&message.id).map_or(&[][..], Vec::as_slice);
     let tried = tried(message, made);
     let wanted = Wanted {
-        rungs: match message.kind {
-            MessageKind::StaffDigest => BY_TEXT,
-            _ => TO_CLIENT,
-        },
+        rungs: way.rungs,
         reach: reach(turn, facts, way, text),
         tried: &tried,
         failures_before_call: facts.pack.map_or(FAILURES_BEFORE_CALL, |pack| {
@@ -90,8 +88,7 @@ pub(super) fn choose(
     }
 }
 
-/// Nothing but a person is left; the state says what came of the last account. Staff see their tasks
-/// anyway.
+/// Nothing but a person is left; the state says what came of the last account.
 pub(super) fn nobody_left(message: &Message, cause: HopCause) -> Settled {
     let status = match cause {
         HopCause::PermanentFailure => MessageStatus::UndeliveredPermanent,
@@ -104,7 +101,7 @@ pub(super) fn nobody_left(message: &Message, cause: HopCause) -> Settled {
         }
     };
     let reason = Some(cause.as_str());
-    if message.client_id.is_some() {
+    if is_followed_up(message.kind) {
         call(status, reason, cause)
     } else {
         to(status, reason)
@@ -171,6 +168,6 @@ fn reach(turn: &Turn, facts: &Facts<'_>, way: &Way, text: &Text<'_>) -> provider
     }
     provider_choice::Reach {
         wechat,
-        phone: way.phone.is_some(),
+        phone: way.address.is_some(),
     }
 }

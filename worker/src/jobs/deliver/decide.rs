@@ -1,8 +1,10 @@
 //! What is done with a due message: its verdict, its text, and what follows when it has none.
 
-use casework::{Work, WorkError, digest};
+use casework::{Work, WorkError, digest, notify::is_followed_up};
 use chrono::{DateTime, Utc};
-use domain::{HopCause, MessageStatus, delivery::RetryPolicy, local_time::local_date};
+use domain::{
+    HopCause, MessageKind, MessageStatus, delivery::RetryPolicy, local_time::local_date,
+};
 use gateways::{Outgoing, ProviderTemplate};
 use storage::messages::{self, Message};
 
@@ -86,13 +88,12 @@ pub(super) fn decide(
             HopCause::TriesSpent,
         )));
     }
-    let waiting = match message.staff_id {
-        Some(person) => Some(digest::waiting_for(
-            work,
-            person,
-            local_date(work.now, *tz),
-        )?),
-        None => None,
+    let waiting = match facts.staff {
+        Some(person) if message.kind == MessageKind::StaffDigest => {
+            let today = local_date(work.now, *tz);
+            Some(digest::waiting_for(work, person, today)?)
+        }
+        _ => None,
     };
     if waiting == Some(0) {
         return Ok(Decision::End(to(
@@ -140,7 +141,7 @@ fn prepare(
         .zip(facts.bound)
         .and_then(|(app_id, bound)| bound.addressee(app_id));
     let recipient = match &provider.app_id {
-        None => way.phone,
+        None => way.address,
         Some(_) => addressee.map(|one| one.open_id.clone()),
     };
     let (Ok(outbound), Some(recipient)) = (text.render(provider), recipient) else {
@@ -180,15 +181,15 @@ fn prepare(
 /// given to a person; any other gives way to the next step of its ladder.
 fn expired(message: &Message, reason: &'static str) -> messages::Settled {
     let in_vain = message.attempt_count > 0 || was_held_up(message);
-    if in_vain && message.client_id.is_some() {
+    if in_vain && is_followed_up(message.kind) {
         return call(MessageStatus::Expired, Some(reason), HopCause::TriesSpent);
     }
     to(MessageStatus::Expired, Some(reason))
 }
 
-/// Never sent. A message to a client is given to a person; staff see their tasks anyway.
+/// Never sent: given to a person, unless it goes out again anyway.
 fn given_up(message: &Message, reason: &'static str, cause: HopCause) -> messages::Settled {
-    if message.client_id.is_some() {
+    if is_followed_up(message.kind) {
         return call(MessageStatus::TechnicalFailure, Some(reason), cause);
     }
     to(MessageStatus::TechnicalFailure, Some(reason))

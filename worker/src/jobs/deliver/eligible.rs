@@ -4,8 +4,9 @@ use super::bound::Bound;
 use casework::needed::still_needed;
 use chrono::{DateTime, Utc};
 use domain::{
-    HopCause, MessageKind, PhoneState, contact::Phone, ladder::quiet_until, local_time::Tz,
-    provider_choice::Wechat, rule_pack::RulePack,
+    Channel, HopCause, PhoneState, contact::Phone, ladder::quiet_until, local_time::Tz,
+    provider_choice::{BY_EMAIL, BY_TEXT, BY_WECOM, TO_CLIENT, Wechat}, rule_pack::RulePack,
+    staff_notice::{StaffNotices, is_notice},
 };
 use storage::{appointments, cases, clients::Client, messages::Message, staff::Staff};
 
@@ -48,8 +49,10 @@ pub(super) enum Verdict {
 
 /// How the recipient can be reached.
 pub(super) struct Way {
-    /// A number that may be texted, in E.164.
-    pub phone: Option<String>,
+    /// The channels that lead there, rung by rung.
+    pub rungs: &'static [&'static [Channel]],
+    /// A number that may be texted, in E.164; the address of staff who want another channel.
+    pub address: Option<String>,
     /// Whether others may read what is sent to the number: it gets the text that says nothing.
     pub neutral: bool,
     /// Whether WeChat leads to the client.
@@ -62,7 +65,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     if now >= message.not_after {
         return Verdict::Expire("passed");
     }
-    if message.kind == MessageKind::StaffDigest {
+    if is_notice(message.kind) {
         return to_staff(facts.staff);
     }
     let (Some(case), Some(client)) = (facts.case, facts.client) else {
@@ -93,7 +96,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     let unverified = client.phone_state == PhoneState::Unverified;
     let neutral = facts.shared || (facts.neutral_to_unverified && unverified);
     Verdict::Send(Way {
-        phone,
+        rungs: TO_CLIENT,
+        address: phone,
         neutral,
         wechat,
     })
@@ -103,9 +107,16 @@ fn to_staff(staff: Option<&Staff>) -> Verdict {
     let Some(person) = staff.filter(|person| person.active) else {
         return Verdict::Cancel("account_not_active");
     };
-    match person.phone.as_deref().and_then(e164) {
-        Some(phone) => Verdict::Send(Way {
-            phone: Some(phone),
+    let (rungs, address) = match &person.notices {
+        StaffNotices::Text => (BY_TEXT, person.phone.as_deref().and_then(e164)),
+        StaffNotices::Wecom(user) => (BY_WECOM, Some(user.clone())),
+        StaffNotices::Email(email) => (BY_EMAIL, Some(email.clone())),
+        StaffNotices::Nowhere => return Verdict::Cancel("wants_no_notices"),
+    };
+    match address {
+        Some(address) => Verdict::Send(Way {
+            rungs,
+            address: Some(address),
             neutral: false,
             wechat: Wechat::NotBound,
         }),

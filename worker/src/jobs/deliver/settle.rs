@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use casework::{Work, WorkError, notify};
+use casework::{
+    Work, WorkError,
+    notify::{self, is_followed_up},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AppointmentId, AttemptOutcome, HopCause, MessageStatus, PhoneState,
@@ -34,6 +37,11 @@ use crate::{
 /// How long after a time-out the fate of a message is looked at. The other side knows a repetition
 /// by the message's id, so what cannot be asked about may be sent again.
 const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(2);
+
+/// Why a message is over that was taken by a channel without receipts, as [`Message::status_reason`].
+///
+/// [`Message::status_reason`]: storage::messages::Message::status_reason
+const NO_RECEIPTS_COME: &str = "no_receipts_come";
 
 /// Records outcomes. A message that somebody else has meanwhile taken, or whose receipt was faster,
 /// keeps the state it has; the attempt's outcome is recorded all the same.
@@ -82,6 +90,9 @@ fn plan<'a>(turn: &Turn, sent: &'a Sent, retry: &RetryPolicy, now: DateTime<Utc>
                     None,
                     to(MessageStatus::Delivered, None),
                 )
+            } else if !provider_choice::brings_receipts(ready.channel) {
+                let over = to(MessageStatus::NoReceipt, Some(NO_RECEIPTS_COME));
+                planned(AttemptOutcome::Accepted, None, over)
             } else {
                 let looked_at = ready.awaiting.next_look(now);
                 let wait = until(MessageStatus::Accepted, looked_at, None);
@@ -127,8 +138,7 @@ fn after_failure(
         return until(status, at, code);
     }
     let cause = cause_of(error.class);
-    // Giving up on a client makes work for a person; staff see their tasks anyway.
-    if ready.message.client_id.is_some() {
+    if is_followed_up(ready.message.kind) {
         call(status, code, cause)
     } else {
         to(status, code)

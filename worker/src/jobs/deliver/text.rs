@@ -6,7 +6,7 @@ use domain::{
     provider_choice,
     template::{
         self, FallbackReason, NEUTRAL_STEP, Outbound, Placeholder, Route, Template, Unsendable,
-        Variables, Wanted, date_text, day_text, render_for,
+        Variables, Wanted, date_text, day_text, render_for, time_text,
     },
     wording::WordList,
 };
@@ -103,7 +103,15 @@ fn variables(
             .with(Placeholder::Date, &date_text(due_on))
             .with(Placeholder::Day, &day_text(due_on));
     }
-    variables = variables.with(Placeholder::Time, &office.visits_until);
+    let time = match facts.message.kind {
+        // When it happened. Repetitions say the same, and what happened later says something else:
+        // WeCom drops a text that is the same as one before.
+        MessageKind::StaffAlert => time_text(
+            facts.message.created_at.with_timezone(&facts.tz).time(),
+        ),
+        _ => office.visits_until.clone(),
+    };
+    variables = variables.with(Placeholder::Time, &time);
     let caseworker = facts
         .case
         .and_then(|case| about.staff.get(&case.caseworker_id));

@@ -5,7 +5,7 @@ use casework::{
     receipt::Receipt,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{HopCause, MessageStatus, NoticeProof, delivery::RetryPolicy};
+use domain::{HopCause, MessageKind, MessageStatus, NoticeProof, delivery::RetryPolicy};
 use gateways::Found;
 use storage::{
     attempts::Try,
@@ -211,9 +211,12 @@ impl<'a> Following<'a> {
         })
     }
 
-    /// Whether it still helps that somebody tells the client.
+    /// Whether it still helps that somebody tells the client, or the colleague.
     fn helps(&self) -> bool {
         let Self { message, now, .. } = *self;
+        if message.kind == MessageKind::StaffAlert {
+            return now < message.not_after;
+        }
         let Some(case) = message.case_id.and_then(|id| self.about.cases.get(&id)) else {
             return false;
         };

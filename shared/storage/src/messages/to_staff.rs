@@ -1,0 +1,77 @@
+//! What members of staff were told.
+
+use diesel::{dsl::exists, prelude::*};
+use domain::{AgencyId, MessageId};
+
+use super::{Filter, Message};
+use crate::{
+    error::StorageError,
+    page::page,
+    schema::{attempts, messages},
+    scope::{Scope, narrowed},
+    store::Tx,
+    types::bind,
+    with_conn,
+};
+
+/// Messages to staff that the caller may see, as a boxed query: a caseworker those to themselves, and
+/// to colleagues they cover for.
+macro_rules! seen {
+    ($agency:expr, $scope:expr) => {{
+        let query = messages::table
+            .filter(messages::agency_id.eq(bind($agency)))
+            .filter(messages::staff_id.is_not_null())
+            .select(Message::as_select())
+            .into_boxed();
+        narrowed!(query, messages::office_id, messages::staff_id, $scope, Some)
+    }};
+}
+
+/// One message to a member of staff.
+pub fn get_to_staff(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    scope: Scope,
+    id: MessageId,
+) -> Result<Option<Message>, StorageError> {
+    Ok(with_conn!(tx, c => seen!(agency, scope)
+        .filter(messages::id.eq(bind(id)))
+        .first(*c)
+        .optional())?)
+}
+
+/// A page of messages to staff, in the order they were planned. They are about no case and no
+/// appointment: what of the filter names one is not looked at.
+pub fn list_to_staff(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    scope: Scope,
+    filter: &Filter,
+    after: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<Message>, StorageError> {
+    Ok(with_conn!(tx, c => {
+        let mut query = seen!(agency, scope);
+        if !filter.statuses.is_empty() {
+            let any = filter.statuses.iter().map(bind).collect::<Vec<_>>();
+            query = query.filter(messages::status.eq_any(any));
+        }
+        if let Some(office) = filter.office {
+            query = query.filter(messages::office_id.eq(bind(office)));
+        }
+        if let Some(from) = filter.planned_from {
+            query = query.filter(messages::planned_for.ge(bind(from)));
+        }
+        if let Some(before) = filter.planned_before {
+            query = query.filter(messages::planned_for.lt(bind(before)));
+        }
+        if let Some(gateway) = &filter.gateway {
+            query = query.filter(exists(attempts::table
+                .filter(attempts::agency_id.eq(bind(agency)))
+                .filter(attempts::message_id.eq(messages::id))
+                .filter(attempts::gateway.eq(gateway))
+                .select(attempts::id)));
+        }
+        page!(query, messages, after, limit).load(*c)
+    })?)
+}
