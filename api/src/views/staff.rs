@@ -3,9 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use domain::{
-    OfficeId, Refusal, Role, Sex, StaffChannel, StaffId, staff_notice::StaffNotices,
-};
+use domain::{OfficeId, Refusal, Role, Sex, StaffChannel, StaffId, staff_notice::StaffNotices};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use storage::staff::Staff;

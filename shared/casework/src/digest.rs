@@ -86,7 +86,10 @@ fn plan_office(
 ) -> Result<(), WorkError> {
     let people = staff::list(work.tx, work.agency, Some(office.id), None, PAGE)?;
     let mut planned = Vec::new();
-    for person in people.iter().filter(|person| staff_notices::is_told(person)) {
+    for person in people
+        .iter()
+        .filter(|person| staff_notices::is_told(person))
+    {
         if waiting_for(work, person, today)? == 0 {
             continue;
         }

@@ -160,7 +160,13 @@ fn tell_colleague_task(work: &mut Work<'_, '_>, message: &Message) -> Result<boo
     let kind = TaskKind::TellColleague;
     let task = Task {
         message_id: Some(message.id),
-        ..blank(work, message.office_id, kind, today, format!("{kind}:{}", message.id))
+        ..blank(
+            work,
+            message.office_id,
+            kind,
+            today,
+            format!("{kind}:{}", message.id),
+        )
     };
     Ok(tasks::insert_once(work.tx, &task)?)
 }

@@ -54,7 +54,13 @@ pub(crate) fn covered_by(
     person: StaffId,
 ) -> Result<Vec<StaffId>, WorkError> {
     let (from, until) = (work.now, work.now + AN_INSTANT);
-    Ok(covers::covered_by(work.tx, work.agency, person, from, until)?)
+    Ok(covers::covered_by(
+        work.tx,
+        work.agency,
+        person,
+        from,
+        until,
+    )?)
 }
 
 /// Whether notices lead to somebody: the account is open, and the channel chosen leads somewhere.

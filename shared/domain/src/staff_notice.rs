@@ -123,7 +123,10 @@ fn is_email(text: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    text.len() <= EMAIL_BYTES && local_is_one && domain.contains('.') && domain.split('.').all(label)
+    text.len() <= EMAIL_BYTES
+        && local_is_one
+        && domain.contains('.')
+        && domain.split('.').all(label)
 }
 
 /// When a notice that can wait some minutes goes out by a channel, instead of at `at`: WeCom asks its
@@ -201,7 +204,10 @@ mod tests {
             let at = off_the_mark(StaffChannel::Wecom, half_past, seed);
             let minutes = (at - half_past).num_minutes();
             assert!((1..=10).contains(&minutes), "{seed}: {minutes}");
-            assert_eq!(off_the_mark(StaffChannel::Email, half_past, seed), half_past);
+            assert_eq!(
+                off_the_mark(StaffChannel::Email, half_past, seed),
+                half_past
+            );
             let later = half_past + TimeDelta::minutes(7);
             assert_eq!(off_the_mark(StaffChannel::Wecom, later, seed), later);
         }

@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{
-    AgencyId, OfficeId, Role, Sex, StaffChannel, StaffId, area::AreaCode, staff_notice::StaffNotices,
+    AgencyId, OfficeId, Role, Sex, StaffChannel, StaffId, area::AreaCode,
+    staff_notice::StaffNotices,
 };
 
 use crate::{
@@ -107,8 +108,10 @@ impl StaffRow {
             updated_at: staff.updated_at,
             area_code: staff.area_code.map(String::from),
             notice_channel: staff.notices.channel(),
-            notice_address_sealed: sealer
-                .seal_opt(Place::new(NOTICE_ADDRESS, staff.id), staff.notices.address())?,
+            notice_address_sealed: sealer.seal_opt(
+                Place::new(NOTICE_ADDRESS, staff.id),
+                staff.notices.address(),
+            )?,
         })
     }
 

@@ -3,9 +3,7 @@
 
 use casework::{Work, WorkError, rules};
 use chrono::{DateTime, Utc};
-use domain::{
-    AgencyId, OfficeId, Role, Sex, StaffId, area::AreaCode, staff_notice::StaffNotices,
-};
+use domain::{AgencyId, OfficeId, Role, Sex, StaffId, area::AreaCode, staff_notice::StaffNotices};
 use storage::{
     agencies::{self, Agency},
     offices::{self, Office},

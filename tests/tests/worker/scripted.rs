@@ -7,9 +7,7 @@ use std::{
 
 use casework::receipt::{self, Receipt};
 use chrono::TimeDelta;
-use domain::{
-    AttemptId, Channel, MessageKind, delivery::ReceiptOutcome, staff_notice::is_notice,
-};
+use domain::{AttemptId, Channel, MessageKind, delivery::ReceiptOutcome, staff_notice::is_notice};
 use gateways::{
     Accepted, Failure, Found, LookingUp, MessageGateway, Outgoing, SendError, Sending, Sought,
 };
@@ -94,14 +92,19 @@ impl Scripted {
     /// The texts of one-time codes it took, oldest first.
     pub(crate) fn codes(&self) -> Vec<String> {
         let taken = self.state.lock().unwrap().taken.clone();
-        let codes = taken.into_iter().filter(|one| one.kind == MessageKind::SignInCode);
+        let codes = taken
+            .into_iter()
+            .filter(|one| one.kind == MessageKind::SignInCode);
         codes.map(|one| one.text).collect()
     }
 
     /// Messages to staff it took, oldest first.
     pub(crate) fn taken_for_staff(&self) -> Vec<Outgoing> {
         let taken = self.state.lock().unwrap().taken.clone();
-        taken.into_iter().filter(|one| is_notice(one.kind)).collect()
+        taken
+            .into_iter()
+            .filter(|one| is_notice(one.kind))
+            .collect()
     }
 
     /// Calls, taken or not; those for staff left out.

@@ -67,7 +67,10 @@ impl Office {
             },
         ]));
         accounts.push(sms.provider(1));
-        let app = setup.with_providers(Providers::new(accounts, [])).start().await;
+        let app = setup
+            .with_providers(Providers::new(accounts, []))
+            .start()
+            .await;
         wecom.employ(USER);
         Self {
             app,
@@ -82,7 +85,10 @@ impl Office {
     async fn tell_by(&self, username: &str, notices: Value) {
         let admin = self.app.login(Role::AgencyAdmin).await;
         let path = format!("/v1/staff/{}", self.app.seed().staff(username));
-        let changed = self.app.patch(&admin, &path, json!({ "notices": notices })).await;
+        let changed = self
+            .app
+            .patch(&admin, &path, json!({ "notices": notices }))
+            .await;
         let shown = changed.expect(200);
         assert_eq!(shown["notice_channel"], notices["channel"]);
         assert!(!shown.to_string().contains("li.na-"), "{shown}");
@@ -90,12 +96,17 @@ impl Office {
 
     /// The caseworker by WeCom, the head of the office by e-mail.
     async fn usual(&self) {
-        self.tell_by("caseworker", json!({ "channel": "wecom", "address": USER })).await;
+        self.tell_by("caseworker", json!({ "channel": "wecom", "address": USER }))
+            .await;
         let head = self.app.login(Role::Supervisor).await;
         let mine = json!({ "notices": { "channel": "email", "address": ADDRESS } });
         let path = "/v1/sessions/current/notices";
         self.app.put(&head, path, mine.clone()).await.expect(200);
-        let shown = self.app.get(&head, "/v1/sessions/current").await.expect(200);
+        let shown = self
+            .app
+            .get(&head, "/v1/sessions/current")
+            .await
+            .expect(200);
         assert_eq!(shown["notices"], mine["notices"]);
     }
 
@@ -115,14 +126,22 @@ impl Office {
             let digits = codes.last().unwrap().chars().filter(char::is_ascii_digit);
             digits.take(6).collect()
         };
-        let session = self.app.try_code(PHONE, &code, Some(BORN)).await.expect(201);
+        let session = self
+            .app
+            .try_code(PHONE, &code, Some(BORN))
+            .await
+            .expect(201);
         session["access_token"].as_str().unwrap().to_owned()
     }
 
     /// A client asks for help.
     async fn help(&self, client: &str, emergency: bool) -> Value {
         let body = json!({ "text": NOTE, "emergency": emergency });
-        let asked = self.app.post(client, "/v1/me/help-requests", body).await.expect(201);
+        let asked = self
+            .app
+            .post(client, "/v1/me/help-requests", body)
+            .await
+            .expect(201);
         self.app.run_until_idle().await;
         asked
     }
@@ -145,14 +164,22 @@ impl Office {
     /// The open tasks to tell a colleague.
     async fn colleagues_to_tell(&self) -> Vec<Value> {
         let head = self.app.login(Role::Supervisor).await;
-        let all = self.app.all_items(&head, "/v1/tasks?status=open&limit=100").await;
-        all.into_iter().filter(|task| task["kind"] == "tell_colleague").collect()
+        let all = self
+            .app
+            .all_items(&head, "/v1/tasks?status=open&limit=100")
+            .await;
+        all.into_iter()
+            .filter(|task| task["kind"] == "tell_colleague")
+            .collect()
     }
 
     async fn lock(&self, username: &str) {
         let admin = self.app.login(Role::AgencyAdmin).await;
         let path = format!("/v1/staff/{}", self.app.seed().staff(username));
-        self.app.patch(&admin, &path, json!({ "active": false })).await.expect(200);
+        self.app
+            .patch(&admin, &path, json!({ "active": false }))
+            .await
+            .expect(200);
     }
 
     /// The colleague covers for the caseworker.
@@ -373,6 +400,7 @@ on_both! {
         let waiting = it.messages("status=scheduled").await;
         assert_eq!(waiting[0]["attempts"][0]["outcome"], "transient");
         assert!(it.colleagues_to_tell().await.is_empty());
+        it.advance("2025-09-01T15:00").await;
         it.advance("2025-09-02T09:00").await;
         assert_eq!(it.colleagues_to_tell().await.len(), 1);
         let dead: Vec<Value> = it.messages("dead_letters=true").await.into_iter().filter(|one| one["kind"] == "staff_alert").collect();

@@ -198,7 +198,9 @@ fn wechat(account: &ProviderConfig) -> Result<Account, OpenError> {
 }
 
 fn wecom(account: &ProviderConfig) -> Result<WecomGateway, OpenError> {
-    let agent_id = account.agent_id.ok_or_else(|| not_set(account, "agent_id"))?;
+    let agent_id = account
+        .agent_id
+        .ok_or_else(|| not_set(account, "agent_id"))?;
     Ok(WecomGateway::new(WecomSettings {
         base_url: address(account, wecom::BASE_URL).into(),
         corp_id: named(account, "corp_id", account.corp_id.as_ref())?,

@@ -51,14 +51,7 @@ pub fn create(work: &mut Work<'_, '_>, asked: &NewStaff) -> Result<Staff, Failur
     };
     let phone = asked.phone.as_deref().map(check::phone);
     let notices = asked.notices.as_ref().map(NoticesView::parse);
-    let (
-        Some(area_code),
-        Some(()),
-        Some(username),
-        Some(display_name),
-        Some(phone),
-        Some(notices),
-    ) = (
+    let (Some(area_code), Some(()), Some(username), Some(display_name), Some(phone), Some(notices)) = (
         area_code,
         faults.note(place)?,
         faults.note(check::username(&asked.username))?,

@@ -128,11 +128,20 @@ mod tests {
                 Some("passed"),
                 Some(Remedy::TellColleague),
             ),
-            (S::Expired, None, Some("passed"), Some(Remedy::AwaitNextStep)),
+            (
+                S::Expired,
+                None,
+                Some("passed"),
+                Some(Remedy::AwaitNextStep),
+            ),
             (S::NoReceipt, None, Some("no_receipts_come"), None),
             (S::Cancelled, None, Some("nothing_waiting"), None),
         ] {
-            assert_eq!(remedy_to_staff(status, hop, reason), expected, "{status} {reason:?}");
+            assert_eq!(
+                remedy_to_staff(status, hop, reason),
+                expected,
+                "{status} {reason:?}"
+            );
         }
         for &hop in HopCause::ALL {
             for &status in S::ALL {

@@ -146,14 +146,20 @@ impl ProviderConfig {
             ProviderKind::Email => vec![
                 ("host", self.host.is_some()),
                 ("from", self.from.is_some()),
-                ("user and secret (or secret_file)", self.user.is_some() == self.secret.is_some()),
+                (
+                    "user and secret (or secret_file)",
+                    self.user.is_some() == self.secret.is_some(),
+                ),
             ],
         }
     }
 
     /// Whether an SMTP server hears the password, and what staff get, over a network in the open.
     fn mails_in_the_open(&self) -> bool {
-        let here = matches!(self.host.as_deref(), Some("localhost" | "127.0.0.1" | "::1"));
+        let here = matches!(
+            self.host.as_deref(),
+            Some("localhost" | "127.0.0.1" | "::1")
+        );
         self.kind == ProviderKind::Email && self.tls == SmtpTls::None && !here
     }
 
@@ -296,9 +302,8 @@ impl Config {
             }
         }
         if !self.providers.is_empty() && self.providers.iter().all(|it| it.kind.is_for_staff()) {
-            problems.push(
-                "providers lead to staff only: list what reaches clients, too".to_owned(),
-            );
+            problems
+                .push("providers lead to staff only: list what reaches clients, too".to_owned());
         }
         for office in &self.office_providers {
             let id = &office.office_id;

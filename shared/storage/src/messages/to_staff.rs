@@ -1,6 +1,7 @@
 //! What members of staff were told.
 
-use diesel::{dsl::exists, prelude::*};
+use chrono::{DateTime, Utc};
+use diesel::{dsl::exists, prelude::*, sql_types::Nullable};
 use domain::{AgencyId, MessageId};
 
 use super::{Filter, Message};
@@ -10,9 +11,12 @@ use crate::{
     schema::{attempts, messages},
     scope::{Scope, narrowed},
     store::Tx,
-    types::bind,
+    types::{UtcInstant, bind},
     with_conn,
 };
+
+/// What staff were told is about no case: it is never frozen.
+const NEVER: Option<DateTime<Utc>> = None;
 
 /// Messages to staff that the caller may see, as a boxed query: a caseworker those to themselves, and
 /// to colleagues they cover for.
@@ -23,7 +27,7 @@ macro_rules! seen {
             .filter(messages::staff_id.is_not_null())
             .select(Message::as_select())
             .into_boxed();
-        narrowed!(query, messages::office_id, messages::staff_id, $scope, Some)
+        narrowed!(query, messages::office_id, messages::staff_id, NEVER.into_sql::<Nullable<UtcInstant>>(), $scope, Some)
     }};
 }
 

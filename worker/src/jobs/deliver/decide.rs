@@ -2,9 +2,7 @@
 
 use casework::{Work, WorkError, digest, notify::is_followed_up};
 use chrono::{DateTime, Utc};
-use domain::{
-    HopCause, MessageKind, MessageStatus, delivery::RetryPolicy, local_time::local_date,
-};
+use domain::{HopCause, MessageKind, MessageStatus, delivery::RetryPolicy, local_time::local_date};
 use gateways::{Outgoing, ProviderTemplate};
 use storage::messages::{self, Message};
 

@@ -4,8 +4,12 @@ use super::bound::Bound;
 use casework::needed::still_needed;
 use chrono::{DateTime, Utc};
 use domain::{
-    Channel, HopCause, PhoneState, contact::Phone, ladder::quiet_until, local_time::Tz,
-    provider_choice::{BY_EMAIL, BY_TEXT, BY_WECOM, TO_CLIENT, Wechat}, rule_pack::RulePack,
+    Channel, HopCause, PhoneState,
+    contact::Phone,
+    ladder::quiet_until,
+    local_time::Tz,
+    provider_choice::{BY_EMAIL, BY_TEXT, BY_WECOM, TO_CLIENT, Wechat},
+    rule_pack::RulePack,
     staff_notice::{StaffNotices, is_notice},
 };
 use storage::{appointments, cases, clients::Client, messages::Message, staff::Staff};

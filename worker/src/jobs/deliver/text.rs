@@ -106,9 +106,9 @@ fn variables(
     let time = match facts.message.kind {
         // When it happened. Repetitions say the same, and what happened later says something else:
         // WeCom drops a text that is the same as one before.
-        MessageKind::StaffAlert => time_text(
-            facts.message.created_at.with_timezone(&facts.tz).time(),
-        ),
+        MessageKind::StaffAlert => {
+            time_text(facts.message.created_at.with_timezone(&facts.tz).time())
+        }
         _ => office.visits_until.clone(),
     };
     variables = variables.with(Placeholder::Time, &time);
