@@ -286,7 +286,7 @@ on_both! {
         assert_eq!((it.by_wecom().len(), it.by_mail().len()), (2, 2));
 
         let wire: String = it.by_wecom().iter().map(|one| one.text.clone()).collect();
-        let mails: String = it.by_mail().iter().map(|one| format!("{}{}", one.text, body_of(one))).collect();
+        let mails: String = it.by_mail().iter().flat_map(|one| [one.text.clone(), body_of(one)]).collect();
         let logs = capture::text();
         for secret in [NAME, "欧阳", PHONE, NOTE, "求助", "戒", "毒"] {
             assert!(!wire.contains(secret) && !mails.contains(secret), "{secret}");

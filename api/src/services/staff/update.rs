@@ -9,7 +9,7 @@ use super::{check, separation};
 use crate::{
     failure::Failure,
     services::{faults::Faults, sessions, version},
-    views::staff::UpdateStaff,
+    views::staff::{NoticesView, UpdateStaff},
 };
 
 /// A changed staff member, and the sessions that ended with the change.
@@ -94,7 +94,7 @@ fn changed(before: &Staff, asked: &UpdateStaff) -> Result<Staff, Failure> {
         phone.map(|phone| check::phone(phone)).transpose()
     })?;
     let notices = asked.notices.not_null("/notices");
-    faults.change(&mut staff.notices, notices, |notices| notices.parse())?;
+    faults.change(&mut staff.notices, notices, NoticesView::parse)?;
     faults.none()?;
     Ok(staff)
 }
