@@ -48,7 +48,11 @@ impl Vendors {
                 ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => {
                     TemplateGateway::Wechat
                 }
-                ProviderKind::Recording | ProviderKind::Webhook => continue,
+                // The platform signs its posts; the others post nothing.
+                ProviderKind::Recording
+                | ProviderKind::Webhook
+                | ProviderKind::Wecom
+                | ProviderKind::Email => continue,
             };
             let Some(proof) = Proof::of(provider, form)? else {
                 continue;

@@ -328,8 +328,8 @@ fn open(call: &Callback, now: DateTime<Utc>) -> Result<Event, CallbackError> {
         signature: &call.msg_signature,
     };
     let notice = keys().open(query, call.body.as_bytes(), now)?;
-    assert_eq!(notice.open_id.expose_secret(), OPEN_ID);
-    Ok(notice.event)
+    assert_eq!(notice.notice.open_id.expose_secret(), OPEN_ID);
+    Ok(notice.notice.event)
 }
 
 #[tokio::test]

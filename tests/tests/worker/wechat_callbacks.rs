@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
-    Setup, TestApp,
+    TestApp,
     app::china,
     fakes::wechat::{AES_KEY, APP_ID, Callback, TOKEN, callback},
     on_both,
@@ -179,8 +179,8 @@ on_both! {
         for (call, code) in [
             (forged(&|call| call.msg_signature = call.signature.clone()), 401),
             (forged(&|call| call.msg_signature.clear()), 401),
-            (forged(&|call| call.nonce = "1".to_owned()), 401),
-            (forged(&|call| call.body = other_body.clone()), 401),
+            (forged(&|call| "1".clone_into(&mut call.nonce)), 401),
+            (forged(&|call| call.body.clone_from(&other_body)), 401),
             (forged(&|call| call.timestamp.clear()), 401),
             (callback(&good, now - TimeDelta::seconds(301)), 401),
             (callback(&good, now + TimeDelta::seconds(301)), 401),

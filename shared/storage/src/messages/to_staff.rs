@@ -27,7 +27,14 @@ macro_rules! seen {
             .filter(messages::staff_id.is_not_null())
             .select(Message::as_select())
             .into_boxed();
-        narrowed!(query, messages::office_id, messages::staff_id, NEVER.into_sql::<Nullable<UtcInstant>>(), $scope, Some)
+        narrowed!(
+            query,
+            messages::office_id,
+            messages::staff_id,
+            NEVER.into_sql::<Nullable<UtcInstant>>(),
+            $scope,
+            Some
+        )
     }};
 }
 
