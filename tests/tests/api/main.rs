@@ -26,6 +26,7 @@ mod edge;
 mod everywhere;
 mod faults;
 mod frozen;
+mod frozen_everywhere;
 mod integrators;
 mod lists;
 mod matrix;

@@ -73,6 +73,11 @@ impl Row {
             .next()
     }
 
+    pub fn answer(&self, caller: &str) -> Answer {
+        let (_, answer) = self.callers().find(|(name, _)| *name == caller).unwrap();
+        answer
+    }
+
     pub fn callers(&self) -> impl Iterator<Item = (&'static str, Answer)> {
         CALLERS.into_iter().zip(self.answers)
     }
