@@ -482,6 +482,8 @@ operations! {
         Mutation "message", also [InvalidSignature];
     ReceiveVendorReceipts = receive_vendor_receipts:
         Post "/v1/gateways/{account}/{secret}/receipts", Open, Intake "gateway_post";
+    ReceiveVendorReplies = receive_vendor_replies:
+        Post "/v1/gateways/{account}/{secret}/replies", Open, Intake "gateway_post";
     CheckWechatCallback = check_wechat_callback: Get "/v1/gateways/{account}/wechat", Open,
         Read "gateway_post", also [InvalidSignature, InvalidQuery];
     ReceiveWechatCallback = receive_wechat_callback: Post "/v1/gateways/{account}/wechat", Open,

@@ -77,6 +77,7 @@ routes![
     h::sending_pauses::end::end_sending_pause,
     h::receipts::receive::receive_receipt,
     h::gateways::receive_receipts::receive_vendor_receipts,
+    h::gateways::receive_replies::receive_vendor_replies,
     h::gateways::check_wechat::check_wechat_callback,
     h::gateways::receive_wechat::receive_wechat_callback,
     h::replies::receive::receive_reply,

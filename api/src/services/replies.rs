@@ -18,6 +18,8 @@ pub fn incoming(reply: ParsedReply) -> Incoming {
         channel: Channel::Webhook,
         account: ACCOUNT.to_owned(),
         sender: Sender::Phone(reply.sender),
+        // The platform belongs to this agency.
+        is_elsewhere: false,
         text: reply.text,
         message_id: reply.message_id,
         key: reply.provider_reply_id,

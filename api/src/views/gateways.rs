@@ -106,3 +106,63 @@ pub struct WechatEnvelope {
     /// The message, encrypted with the EncodingAESKey, in base64.
     pub encrypt: String,
 }
+
+/// What people answered: from Aliyun a list, from Tencent Cloud one.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
+pub enum VendorReplies {
+    /// Aliyun.
+    Aliyun(Vec<AliyunReply>),
+    /// Tencent Cloud.
+    Tencent(TencentReply),
+}
+
+/// One answer, as Aliyun writes it. More fields may be there; they are passed over.
+#[derive(Serialize, ToSchema)]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
+pub struct AliyunReply {
+    /// The number.
+    #[schema(example = "13900001111")]
+    pub phone_number: String,
+    /// What it says.
+    #[schema(example = "1")]
+    pub content: String,
+    /// When, by the clocks of China.
+    #[schema(example = "2026-01-15 17:00:00")]
+    pub send_time: Option<String>,
+    /// The extension it was sent to.
+    #[schema(example = "1234")]
+    pub dest_code: Option<String>,
+    /// The same in every repetition.
+    #[schema(example = "1234567890")]
+    pub sequence_id: Option<String>,
+}
+
+/// One answer, as Tencent Cloud writes it. More fields may be there; they are passed over.
+#[derive(Serialize, ToSchema)]
+#[expect(
+    missing_debug_implementations,
+    reason = "personal data never reaches a log"
+)]
+pub struct TencentReply {
+    /// The number.
+    #[schema(example = "13900001111")]
+    pub mobile: String,
+    /// The country of the number.
+    #[schema(example = "86")]
+    pub nationcode: Option<String>,
+    /// What it says.
+    #[schema(example = "1")]
+    pub text: String,
+    /// When, in seconds since 1970.
+    pub time: Option<i64>,
+    /// The extension it was sent to.
+    pub extend: Option<String>,
+}

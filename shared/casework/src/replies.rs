@@ -9,12 +9,12 @@ mod show;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Channel, MessageId, ReplyId,
+    AgencyId, Channel, MessageId, ReplyId,
     audit::AuditOutcome,
     contact::Phone,
     reply::{self, ReplyEffect, ReplyMeaning},
 };
-use storage::replies;
+use storage::{StorageError, Tx, replies};
 
 use crate::{
     record,
@@ -52,6 +52,8 @@ pub struct Incoming {
     pub account: String,
     /// Who sent it.
     pub sender: Sender,
+    /// Whether another agency knows the sender too: then people look.
+    pub is_elsewhere: bool,
     /// What it says.
     pub text: String,
     /// The message it answers, where the platform says so.
@@ -78,6 +80,14 @@ pub enum Received {
     Repeated,
     /// The agency has no office, so nobody who could read it. It is not kept.
     NoOffice,
+}
+
+/// Whether an agency knows whose an answer is.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_known(tx: &mut Tx<'_>, agency: AgencyId, sender: &Sender) -> Result<bool, StorageError> {
+    Ok(!sender::candidates(tx, agency, sender)?.is_empty())
 }
 
 /// Keeps an answer, once, and does what it says where that is plain and certain; otherwise it is a task

@@ -100,8 +100,8 @@ async fn ask(world: &World, operation: &Operation) -> Response {
 async fn read(world: &World, operation: &Operation) -> (u16, bool) {
     let answer = ask(world, operation).await;
     let shows = world.input(&operation.id, "supervisor").shows;
-    let shown = shows.is_some_and(|id| answer.body.to_string().contains(&id));
-    (answer.status.as_u16(), shown)
+    let is_shown = shows.is_some_and(|id| answer.body.to_string().contains(&id));
+    (answer.status.as_u16(), is_shown)
 }
 
 /// Nothing of the files is there: as if they did not exist.

@@ -218,6 +218,7 @@ const TABLE: &[(&str, &str, char)] = &[
     ("end_sending_pause", "!--+-00+0--", 'C'),
     ("receive_receipt", "+++++++++++", 'C'),
     ("receive_vendor_receipts", "+++++++++++", 'L'),
+    ("receive_vendor_replies", "+++++++++++", 'L'),
     ("check_wechat_callback", "+++++++++++", ' '),
     ("receive_wechat_callback", "+++++++++++", 'L'),
     ("receive_reply", "+++++++++++", 'C'),

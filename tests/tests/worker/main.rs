@@ -29,6 +29,7 @@ mod status;
 mod story;
 mod three_years;
 mod vendor_receipts;
+mod vendor_replies;
 mod webhook;
 mod wechat;
 mod wechat_callbacks;

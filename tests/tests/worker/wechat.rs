@@ -208,6 +208,7 @@ impl Office {
                 app_id: APP_ID.to_owned(),
                 open_id: OPEN_ID.to_owned(),
             },
+            is_elsewhere: false,
             text: text.to_owned(),
             message_id: None,
             key: key.to_owned(),

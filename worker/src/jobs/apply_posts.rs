@@ -6,6 +6,7 @@
 
 mod event;
 mod receipt;
+mod reply;
 
 use casework::WorkError;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -74,6 +75,7 @@ fn batch(context: &Context, now: DateTime<Utc>) -> Result<usize, WorkError> {
     let of_kind = |kind: PostKind| posts.iter().filter(move |post| post.kind == kind).cloned();
     receipt::apply(context, &agencies, of_kind(PostKind::Receipt), now)?;
     event::apply(context, &agencies, of_kind(PostKind::Event), now)?;
+    reply::apply(context, &agencies, of_kind(PostKind::Reply), now)?;
     Ok(taken)
 }
 

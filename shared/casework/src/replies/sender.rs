@@ -40,7 +40,7 @@ pub(super) fn find(work: &mut Work<'_, '_>, incoming: &Incoming) -> Result<Origi
     let mut found = candidates(work.tx, work.agency, &incoming.sender)?;
     let message = about(work, incoming, &found)?;
     let office = office(work, message.as_ref(), found.first())?;
-    let doubt = doubt(&incoming.sender, &found);
+    let doubt = doubt(incoming, &found);
     let one = found.pop().filter(|_| found.is_empty());
     let Some(client) = one else {
         // Of whom it is not known, no message or appointment is either: it would show there.
@@ -67,7 +67,7 @@ pub(super) fn find(work: &mut Work<'_, '_>, incoming: &Incoming) -> Result<Origi
     })
 }
 
-fn candidates(
+pub(super) fn candidates(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     sender: &Sender,
@@ -88,9 +88,10 @@ fn candidates(
 
 /// A number is shared, or handed on to somebody else by its carrier: it is believed where it is one
 /// client's and verified. An account at WeChat was bound by its owner.
-fn doubt(sender: &Sender, found: &[Client]) -> Option<ReplyDoubt> {
-    match (found, sender) {
+fn doubt(incoming: &Incoming, found: &[Client]) -> Option<ReplyDoubt> {
+    match (found, &incoming.sender) {
         ([], _) => Some(ReplyDoubt::UnknownSender),
+        _ if incoming.is_elsewhere => Some(ReplyDoubt::SharedNumber),
         ([_, _, ..], _) => Some(ReplyDoubt::SharedNumber),
         ([client], Sender::Phone(_)) if client.phone_state != PhoneState::Verified => {
             Some(ReplyDoubt::UnverifiedNumber)

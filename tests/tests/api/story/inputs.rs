@@ -408,6 +408,10 @@ impl World {
                     "data": { "id": self.id("message") },
                 }),
             ),
+            "receive_vendor_replies" => (
+                format!("/v1/gateways/{ALIYUN}/{PATH_SECRET}/replies"),
+                json!([{ "phone_number": "13900001111", "content": "你好", "sequence_id": "8813" }]),
+            ),
             "receive_vendor_receipts" => (
                 receipts_path(ALIYUN, PATH_SECRET),
                 json!([{
