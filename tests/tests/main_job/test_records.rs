@@ -52,6 +52,8 @@ on_both! {
         app.advance("2025-12-10T10:00").await;
         app.test_with(&items[3], json!({ "result": "positive" })).await.expect(201);
         assert_eq!(app.escalations().await.len(), 2);
+        // Staff are told of it.
+        app.run_until_idle().await;
     }
 
     /// The first window ends on 9 October, the second opens on the 5th: between them the older item

@@ -79,7 +79,11 @@ fn under_others(database: &Database, id: u8) -> i64 {
             } else {
                 format!("upper(encode(substr({column}, 2, 1), 'hex'))")
             };
-            format!("SELECT count(*) AS n FROM {table} WHERE {key} <> '{id:02X}'")
+            // SQLite writes NULL as an empty text.
+            format!(
+                "SELECT count(*) AS n FROM {table} \
+                 WHERE {column} IS NOT NULL AND {key} <> '{id:02X}'"
+            )
         })
         .collect();
     let counts = counts.join(" UNION ALL ");
