@@ -13,8 +13,14 @@ use crate::{
     story::World,
 };
 
-/// Operations that need no file that can be read: they make a person known, and frozen files found.
-const WITHOUT_A_FILE: [&str; 3] = ["register_client", "list_frozen_cases", "open_frozen_case"];
+/// Operations that need no file that can be read: they make a person known, and frozen files found, or are
+/// about whoever asks.
+const WITHOUT_A_FILE: [&str; 4] = [
+    "register_client",
+    "list_frozen_cases",
+    "open_frozen_case",
+    "set_my_notices",
+];
 
 /// What is done to an open file and changes nothing in it; or what nobody may be refused (PIPL art. 15: a
 /// consent can be withdrawn at any time); or what brings the person back.
