@@ -31,18 +31,28 @@ use storage::{
 
 use crate::{failure::Failure, services::version};
 
-/// An escalation the caller may see, at the version the caller has seen, with its case; to be changed.
+/// An escalation the caller may see, with its case.
+fn find(
+    work: &mut Work<'_, '_>,
+    scope: Scope,
+    id: EscalationId,
+) -> Result<(Escalation, Case), Failure> {
+    let file = escalations::get(work.tx, work.agency, scope, id)?;
+    let file = file.ok_or_else(|| Failure::not_found("escalation"))?;
+    let case = cases::get(work.tx, work.agency, Scope::default(), file.case_id)?
+        .ok_or_else(|| StorageError::Corrupt("an escalation without its case".to_owned()))?;
+    Ok((file, case))
+}
+
+/// The same, at the version the caller has seen; to be changed.
 fn load(
     work: &mut Work<'_, '_>,
     scope: Scope,
     id: EscalationId,
     expected: Option<i64>,
 ) -> Result<(Escalation, Case), Failure> {
-    let file = escalations::get(work.tx, work.agency, scope, id)?;
-    let file = file.ok_or_else(|| Failure::not_found("escalation"))?;
+    let (file, case) = find(work, scope, id)?;
     version::check(file.version, expected)?;
-    let case = cases::get(work.tx, work.agency, Scope::default(), file.case_id)?
-        .ok_or_else(|| StorageError::Corrupt("an escalation without its case".to_owned()))?;
     may_change(case.frozen_from)?;
     Ok((file, case))
 }

@@ -17,15 +17,14 @@ use domain::{ExcuseId, freezing::may_change};
 use storage::{
     Scope, StorageError,
     cases::{self, Case},
-    excuses::{self, Excuse},
+    excuses::Excuse,
 };
 
 use crate::failure::Failure;
 
 /// An excuse in a case the caller may see, with the case; to be changed.
 fn load(work: &mut Work<'_, '_>, scope: Scope, id: ExcuseId) -> Result<(Excuse, Case), Failure> {
-    let excuse = excuses::get(work.tx, work.agency, scope, id)?;
-    let excuse = excuse.ok_or_else(|| Failure::not_found("excuse"))?;
+    let excuse = get(work, scope, id)?;
     let case = cases::get(work.tx, work.agency, Scope::default(), excuse.case_id)?
         .ok_or_else(|| StorageError::Corrupt("an excuse without its case".to_owned()))?;
     may_change(case.frozen_from)?;

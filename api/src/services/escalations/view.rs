@@ -4,7 +4,7 @@ use casework::{Work, rules};
 use domain::EscalationId;
 use storage::{Scope, StorageError, cases::Case, escalations::Escalation};
 
-use super::{basis, blocking, clock::Clock, load};
+use super::{basis, blocking, clock::Clock, find};
 use crate::{
     failure::Failure,
     views::escalations::{BlockerView, EscalationItem, EscalationView},
@@ -19,7 +19,7 @@ pub fn get(
     scope: Scope,
     id: EscalationId,
 ) -> Result<EscalationView, Failure> {
-    let (file, case) = load(work, scope, id, None)?;
+    let (file, case) = find(work, scope, id)?;
     of(work, file, &case)
 }
 

@@ -7,7 +7,6 @@ use storage::{
     excuses::{self, Excuse, Filter},
 };
 
-use super::load;
 use crate::{
     extract::page::{self, Page},
     failure::Failure,
@@ -17,7 +16,8 @@ use crate::{
 
 /// One excuse in a case the caller may see.
 pub fn get(work: &mut Work<'_, '_>, scope: Scope, id: ExcuseId) -> Result<Excuse, Failure> {
-    Ok(load(work, scope, id)?.0)
+    let excuse = excuses::get(work.tx, work.agency, scope, id)?;
+    excuse.ok_or_else(|| Failure::not_found("excuse"))
 }
 
 /// A page of excuses in cases the caller may see, in the order they were requested.
