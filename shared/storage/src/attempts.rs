@@ -228,8 +228,28 @@ pub fn tries(
 /// A client, the account a message to them was handed to, and when.
 pub type Handed = (ClientId, String, DateTime<Utc>);
 
-/// What was handed over since `since` of messages about these cases that were planned after `planned`,
-/// an id made at an instant before which no such message was: the index ends there.
+/// The attempts since an instant at messages about these cases that were planned after an id, made at
+/// an instant before which no such message was: the index ends there.
+macro_rules! handed {
+    ($agency:expr, $cases:expr, $planned:expr, $since:expr) => {
+        messages::table
+            .inner_join(
+                attempts::table.on(attempts::agency_id
+                    .eq(messages::agency_id)
+                    .and(attempts::message_id.eq(messages::id))),
+            )
+            .filter(messages::agency_id.eq(bind($agency)))
+            .filter(attempts::agency_id.eq(bind($agency)))
+            .filter(
+                messages::case_id
+                    .eq_any($cases.iter().map(|id| bind(Some(*id))).collect::<Vec<_>>()),
+            )
+            .filter(messages::id.gt(bind($planned)))
+            .filter(attempts::started_at.ge(bind($since)))
+    };
+}
+
+/// What was handed over since `since` of messages about these cases that were planned after `planned`.
 pub fn handed_since(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -237,18 +257,7 @@ pub fn handed_since(
     planned: MessageId,
     since: DateTime<Utc>,
 ) -> Result<Vec<Handed>, StorageError> {
-    let wanted: Vec<_> = cases.iter().map(|id| bind(Some(*id))).collect();
-    let rows: Vec<(Option<ClientId>, String, DateTime<Utc>)> = with_conn!(tx, c => messages::table
-        .inner_join(
-            attempts::table.on(attempts::agency_id
-                .eq(messages::agency_id)
-                .and(attempts::message_id.eq(messages::id))),
-        )
-        .filter(messages::agency_id.eq(bind(agency)))
-        .filter(attempts::agency_id.eq(bind(agency)))
-        .filter(messages::case_id.eq_any(wanted))
-        .filter(messages::id.gt(bind(planned)))
-        .filter(attempts::started_at.ge(bind(since)))
+    let rows: Vec<(Option<ClientId>, String, DateTime<Utc>)> = with_conn!(tx, c => handed!(agency, cases, planned, since)
         .select((messages::client_id, attempts::gateway, attempts::started_at))
         .load(*c))?;
     let handed = rows.into_iter();
@@ -258,8 +267,7 @@ pub fn handed_since(
 }
 
 /// The last message about one of these cases that was handed over by a way since `since`, by whichever
-/// account or by this one: what an answer is about. Among those planned after `planned`, an id made at
-/// an instant before which no such message was: the index ends there.
+/// account or by this one: what an answer is about. Among those planned after `planned`.
 pub fn last_handed(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -268,19 +276,8 @@ pub fn last_handed(
     planned: MessageId,
     since: DateTime<Utc>,
 ) -> Result<Option<MessageId>, StorageError> {
-    let wanted: Vec<_> = cases.iter().map(|id| bind(Some(*id))).collect();
     let handed: Vec<(DateTime<Utc>, MessageId)> = with_conn!(tx, c => {
-        let mut query = messages::table
-            .inner_join(
-                attempts::table.on(attempts::agency_id
-                    .eq(messages::agency_id)
-                    .and(attempts::message_id.eq(messages::id))),
-            )
-            .filter(messages::agency_id.eq(bind(agency)))
-            .filter(attempts::agency_id.eq(bind(agency)))
-            .filter(messages::case_id.eq_any(wanted))
-            .filter(messages::id.gt(bind(planned)))
-            .filter(attempts::started_at.ge(bind(since)))
+        let mut query = handed!(agency, cases, planned, since)
             .filter(attempts::channel.eq(bind(channel)))
             .select((attempts::started_at, messages::id))
             .into_boxed();

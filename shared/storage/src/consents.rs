@@ -55,10 +55,7 @@ pub fn insert(tx: &mut Tx<'_>, consent: &Consent) -> Result<(), StorageError> {
         .values(consent.values())
         .execute(*c))
     .map_err(StorageError::from);
-    match added {
-        Err(StorageError::Duplicate(_)) => Err(StorageError::Collision),
-        other => other.map(|_one| ()),
-    }
+    added.map(|_one| ()).map_err(StorageError::of_a_race)
 }
 
 /// The client's last entry for a purpose.

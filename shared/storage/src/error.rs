@@ -40,6 +40,16 @@ pub trait Retryable {
     fn is_retryable(&self) -> bool;
 }
 
+impl StorageError {
+    /// The same, where what is there already was put there by another unit of work since this one looked.
+    pub(crate) fn of_a_race(self) -> Self {
+        match self {
+            Self::Duplicate(_) => Self::Collision,
+            other => other,
+        }
+    }
+}
+
 impl Retryable for StorageError {
     fn is_retryable(&self) -> bool {
         matches!(self, Self::Collision | Self::ConnectionLost)

@@ -120,10 +120,7 @@ pub fn insert(tx: &mut Tx<'_>, reply: &Reply, key: &str) -> Result<(), StorageEr
         .values(row.values())
         .execute(*c))
     .map_err(StorageError::from);
-    match added {
-        Err(StorageError::Duplicate(_)) => Err(StorageError::Collision),
-        other => other.map(|_one| ()),
-    }
+    added.map(|_one| ()).map_err(StorageError::of_a_race)
 }
 
 /// The answer that a task shows.

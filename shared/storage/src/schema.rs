@@ -1,4 +1,5 @@
 //! The tables, in the types of [`crate::types`]. A test compares this with the migrated databases.
+//! One list of all of them: nothing else is in here, and whoever looks for a column looks here.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -131,10 +131,8 @@ pub fn issue(
         let put = with_conn!(tx, c => diesel::insert_into(sign_in_codes::table)
             .values(row.values())
             .execute(*c));
-        return match put.map_err(StorageError::from) {
-            Err(StorageError::Duplicate(_)) => Err(StorageError::Collision),
-            other => other.map(|_| ()),
-        };
+        let put = put.map_err(StorageError::from);
+        return put.map(|_one| ()).map_err(StorageError::of_a_race);
     };
     let changed = with_conn!(tx, c => diesel::update(sign_in_codes::table
             .filter(sign_in_codes::phone_index.eq(&row.phone_index))

@@ -126,10 +126,7 @@ pub fn insert(
         .values(row.values())
         .execute(*c))
     .map_err(StorageError::from);
-    match added {
-        Err(StorageError::Duplicate(_)) => Err(StorageError::Collision),
-        other => other.map(|_one| ()),
-    }
+    added.map(|_one| ()).map_err(StorageError::of_a_race)
 }
 
 /// The binding in force of an openid in an agency.

@@ -34,6 +34,39 @@ pub struct Filter {
     pub planned_before: Option<DateTime<Utc>>,
 }
 
+/// Narrows a boxed query on messages to what of a [`Filter`] is about no case.
+macro_rules! narrowed_to {
+    ($query:expr, $agency:expr, $filter:expr) => {{
+        let (mut query, filter) = ($query, $filter);
+        if let [status] = *filter.statuses {
+            query = query.filter(messages::status.eq(bind(status)));
+        } else if !filter.statuses.is_empty() {
+            let any = filter.statuses.iter().map(bind).collect::<Vec<_>>();
+            query = query.filter(messages::status.eq_any(any));
+        }
+        if let Some(office) = filter.office {
+            query = query.filter(messages::office_id.eq(bind(office)));
+        }
+        if let Some(from) = filter.planned_from {
+            query = query.filter(messages::planned_for.ge(bind(from)));
+        }
+        if let Some(before) = filter.planned_before {
+            query = query.filter(messages::planned_for.lt(bind(before)));
+        }
+        if let Some(gateway) = &filter.gateway {
+            query = query.filter(exists(
+                attempts::table
+                    .filter(attempts::agency_id.eq(bind($agency)))
+                    .filter(attempts::message_id.eq(messages::id))
+                    .filter(attempts::gateway.eq(gateway))
+                    .select(attempts::id),
+            ));
+        }
+        query
+    }};
+}
+pub(super) use narrowed_to;
+
 /// The messages about cases with these, as a boxed query.
 macro_rules! of_cases {
     ($agency:expr) => {
@@ -82,28 +115,7 @@ pub fn list(
         if let Some(appointment) = filter.appointment {
             query = query.filter(messages::appointment_id.eq(bind(Some(appointment))));
         }
-        if let [status] = *filter.statuses {
-            query = query.filter(messages::status.eq(bind(status)));
-        } else if !filter.statuses.is_empty() {
-            let any = filter.statuses.iter().map(bind).collect::<Vec<_>>();
-            query = query.filter(messages::status.eq_any(any));
-        }
-        if let Some(office) = filter.office {
-            query = query.filter(messages::office_id.eq(bind(office)));
-        }
-        if let Some(from) = filter.planned_from {
-            query = query.filter(messages::planned_for.ge(bind(from)));
-        }
-        if let Some(before) = filter.planned_before {
-            query = query.filter(messages::planned_for.lt(bind(before)));
-        }
-        if let Some(gateway) = &filter.gateway {
-            query = query.filter(exists(attempts::table
-                .filter(attempts::agency_id.eq(bind(agency)))
-                .filter(attempts::message_id.eq(messages::id))
-                .filter(attempts::gateway.eq(gateway))
-                .select(attempts::id)));
-        }
+        query = narrowed_to!(query, agency, filter);
         page!(query, messages, after, limit).load(*c)
     })?)
 }

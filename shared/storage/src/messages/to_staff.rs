@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*, sql_types::Nullable};
 use domain::{AgencyId, MessageId};
 
-use super::{Filter, Message};
+use super::{Filter, Message, list::narrowed_to};
 use crate::{
     error::StorageError,
     page::page,
@@ -62,27 +62,7 @@ pub fn list_to_staff(
     limit: i64,
 ) -> Result<Vec<Message>, StorageError> {
     Ok(with_conn!(tx, c => {
-        let mut query = seen!(agency, scope);
-        if !filter.statuses.is_empty() {
-            let any = filter.statuses.iter().map(bind).collect::<Vec<_>>();
-            query = query.filter(messages::status.eq_any(any));
-        }
-        if let Some(office) = filter.office {
-            query = query.filter(messages::office_id.eq(bind(office)));
-        }
-        if let Some(from) = filter.planned_from {
-            query = query.filter(messages::planned_for.ge(bind(from)));
-        }
-        if let Some(before) = filter.planned_before {
-            query = query.filter(messages::planned_for.lt(bind(before)));
-        }
-        if let Some(gateway) = &filter.gateway {
-            query = query.filter(exists(attempts::table
-                .filter(attempts::agency_id.eq(bind(agency)))
-                .filter(attempts::message_id.eq(messages::id))
-                .filter(attempts::gateway.eq(gateway))
-                .select(attempts::id)));
-        }
+        let query = narrowed_to!(seen!(agency, scope), agency, filter);
         page!(query, messages, after, limit).load(*c)
     })?)
 }
