@@ -1,6 +1,7 @@
 //! The table of operations: who may, what it does, and what it can answer.
 //!
 //! Extractors enforce it, the document is completed from it, and tests take their coverage from it.
+//! One table, however long: what two operations have in common or not is seen side by side.
 
 use domain::{
     RefusalCode,

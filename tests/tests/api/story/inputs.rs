@@ -1,4 +1,4 @@
-//! What each operation of the story is asked: path and body.
+//! What each operation of the story is asked: path and body. One table of all operations.
 
 use api::auth::{TotpSecret, totp::step_at};
 use chrono::TimeDelta;
