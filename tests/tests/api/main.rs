@@ -15,6 +15,7 @@ mod bodies;
 mod cases;
 mod client_consents;
 mod client_me;
+mod client_requests;
 mod client_sign_in;
 mod consents;
 mod conventions;

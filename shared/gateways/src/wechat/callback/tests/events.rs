@@ -1,0 +1,148 @@
+//! What the events of WeChat say.
+
+use domain::delivery::ReceiptOutcome;
+
+use crate::wechat::callback::{Answered, CallbackError, Event, Notice, event, read as parse};
+
+fn read(xml: &str) -> Result<Notice, CallbackError> {
+    event::read(&parse::document(xml.as_bytes()).unwrap())
+}
+
+fn event(parts: &str) -> Result<Event, CallbackError> {
+    let head = "<FromUserName>o-1</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType>";
+    read(&format!("<xml>{head}{parts}</xml>")).map(|notice| notice.event)
+}
+
+#[test]
+fn answers_to_the_dialog_are_read_in_both_forms() {
+    let expected =
+        [("T1", true), ("T2", false), ("T3", false)].map(|(template, accepted)| Answered {
+            template_id: template.to_owned(),
+            accepted,
+        });
+    let item = |template: &str, word: &str| {
+        format!(
+            "<List><TemplateId>{template}</TemplateId>\
+             <SubscribeStatusString>{word}</SubscribeStatusString></List>"
+        )
+    };
+    let list = item("T1", "accept") + &item("T2", "reject") + &item("T3", "accepted");
+    for (word, wrapper) in [
+        ("subscribe_msg_popup_event", "SubscribeMsgPopupEvent"),
+        ("subscribe_msg_change_event", "SubscribeMsgChangeEvent"),
+    ] {
+        let read = event(&format!(
+            "<Event>{word}</Event><{wrapper}>{list}</{wrapper}>"
+        ));
+        let answered = match read.unwrap() {
+            Event::SubscribeAsked(it) if word.contains("popup") => it,
+            Event::SubscribeChanged(it) if word.contains("change") => it,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(answered, expected);
+    }
+    let json = r#"{"FromUserName":"o-1","CreateTime":1610969440,"MsgType":"event",
+        "Event":"subscribe_msg_popup_event","List":[
+        {"TemplateId":"T1","SubscribeStatusString":"accept","PopupScene":"0"},
+        {"TemplateId":"T2","SubscribeStatusString":"reject"},{"TemplateId":"T3"}]}"#;
+    let Event::SubscribeAsked(answered) = read(json).unwrap().event else {
+        panic!("not answers")
+    };
+    assert_eq!(answered, expected);
+}
+
+#[test]
+fn only_success_is_a_delivery() {
+    for (status, outcome) in [
+        ("success", ReceiptOutcome::Delivered),
+        (" success ", ReceiptOutcome::Delivered),
+        ("Success", ReceiptOutcome::UndeliveredTemporary),
+        ("success!", ReceiptOutcome::UndeliveredTemporary),
+        ("failed: user block", ReceiptOutcome::UndeliveredPermanent),
+        ("failed:freq limit", ReceiptOutcome::UndeliveredTemporary),
+        ("", ReceiptOutcome::UndeliveredTemporary),
+    ] {
+        let parts = format!(
+            "<Event>TEMPLATESENDJOBFINISH</Event><MsgID>0</MsgID><Status>{status}</Status>"
+        );
+        let Event::TemplateSent(finished) = event(&parts).unwrap() else {
+            panic!("not a receipt")
+        };
+        assert_eq!(
+            (finished.outcome, finished.provider_message_id),
+            (outcome, None),
+            "{status}"
+        );
+    }
+    for (code, outcome) in [
+        ("0", ReceiptOutcome::Delivered),
+        ("00", ReceiptOutcome::UndeliveredTemporary),
+        ("", ReceiptOutcome::UndeliveredTemporary),
+        ("-1", ReceiptOutcome::UndeliveredTemporary),
+        ("43101", ReceiptOutcome::UndeliveredPermanent),
+    ] {
+        let parts = format!(
+            "<Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent><List>\
+             <TemplateId>T1</TemplateId><MsgID>7</MsgID><ErrorCode>{code}</ErrorCode>\
+             </List></SubscribeMsgSentEvent>"
+        );
+        let Event::SubscribeSent(sent) = event(&parts).unwrap() else {
+            panic!("not a receipt")
+        };
+        assert_eq!(sent[0].1.outcome, outcome, "{code}");
+    }
+}
+
+#[test]
+fn who_no_longer_follows_is_read() {
+    assert!(matches!(
+        event("<Event>unsubscribe</Event>"),
+        Ok(Event::Unfollowed)
+    ));
+    assert!(matches!(
+        event("<Event>subscribe</Event>"),
+        Ok(Event::Other)
+    ));
+}
+
+#[test]
+fn a_repetition_is_told_and_two_of_one_second_are_not_one() {
+    let identity = |parts: &str| {
+        let head = "<FromUserName>o-1</FromUserName><CreateTime>1</CreateTime>";
+        event::identity(&parse::document(format!("<xml>{head}{parts}</xml>").as_bytes()).unwrap())
+    };
+    let sent = |id: u8| {
+        format!(
+            "<MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event>\
+             <SubscribeMsgSentEvent><List><TemplateId>T1</TemplateId><MsgID>{id}</MsgID></List>\
+             </SubscribeMsgSentEvent>"
+        )
+    };
+    assert_eq!(identity(&sent(1)), identity(&sent(1).replace("><", "> <")));
+    assert_ne!(identity(&sent(1)), identity(&sent(2)));
+    let text = |id: u8| format!("<MsgType>text</MsgType><Content>1</Content><MsgId>{id}</MsgId>");
+    assert_ne!(identity(&text(1)), identity(&text(2)));
+}
+
+#[test]
+fn what_is_not_known_is_nothing_and_what_is_broken_is_refused() {
+    for parts in [
+        "<Event>SCAN</Event>",
+        "<Event>a_new_event</Event>",
+        "<Event>unsubscribed</Event>",
+    ] {
+        assert!(matches!(event(parts), Ok(Event::Other)), "{parts}");
+    }
+    let broken = [
+        "<xml><CreateTime>1</CreateTime><MsgType>event</MsgType><Event>a</Event></xml>",
+        "<xml><FromUserName>王 先生</FromUserName><CreateTime>1</CreateTime><MsgType>image</MsgType></xml>",
+        "<xml><FromUserName>o-1</FromUserName><MsgType>image</MsgType></xml>",
+        "<xml><FromUserName>o-1</FromUserName><CreateTime>9e9</CreateTime><MsgType>image</MsgType></xml>",
+        "<xml><FromUserName>o-1</FromUserName><CreateTime>1</CreateTime></xml>",
+        "<xml><FromUserName>o-1</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType></xml>",
+        "<xml><FromUserName>o-1</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType></xml>",
+    ];
+    for xml in broken {
+        assert_eq!(read(xml).unwrap_err(), CallbackError::Malformed, "{xml}");
+    }
+}
