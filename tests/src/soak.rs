@@ -7,8 +7,10 @@
 //! minutes. Everything random comes from one seed; what processes do beside each other does not repeat.
 
 mod carrier;
+mod copies;
 mod faults;
 mod leaps;
+mod post;
 mod report;
 mod site;
 mod time;

@@ -1,7 +1,6 @@
 //! The office's SMTP server.
 
 use std::{
-    collections::VecDeque,
     fmt, io,
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -12,6 +11,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+
+use super::script::Script;
 
 /// The name it knows.
 pub const USER: &str = "notice";
@@ -44,7 +45,7 @@ pub struct Email {
 
 #[derive(Default)]
 struct State {
-    script: VecDeque<SmtpReply>,
+    script: Script<SmtpReply>,
     taken: Vec<Email>,
 }
 
@@ -88,9 +89,19 @@ impl FakeSmtp {
         self.state.lock().unwrap().script.extend(script);
     }
 
+    /// What chance does with e-mails that are not in the script.
+    pub fn leave_to(&self, chance: impl FnMut() -> Option<SmtpReply> + Send + 'static) {
+        self.state.lock().unwrap().script.leave_to(chance);
+    }
+
     /// Everything taken, oldest first.
     pub fn taken(&self) -> Vec<Email> {
-        self.state.lock().unwrap().taken.clone()
+        self.taken_from(0)
+    }
+
+    /// What was taken after so many others.
+    pub fn taken_from(&self, first: usize) -> Vec<Email> {
+        self.state.lock().unwrap().taken[first..].to_vec()
     }
 }
 
@@ -129,7 +140,7 @@ async fn converse(stream: TcpStream, state: &Mutex<State>) -> io::Result<()> {
             }
             "MAIL" if !signed_in => "530 5.7.0 sign in first".to_owned(),
             "MAIL" => {
-                scripted = state.lock().unwrap().script.pop_front();
+                scripted = state.lock().unwrap().script.take();
                 "250 ok".to_owned()
             }
             "RCPT" => {

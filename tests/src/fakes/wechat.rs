@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use self::sign_in::SignIns;
 pub use self::{
-    callback::{AES_KEY, Callback, TOKEN, callback},
+    callback::{AES_KEY, Callback, TOKEN, callback, event, finished, sent},
     sign_in::{MINI_PROGRAM, MINI_PROGRAM_SECRET, SESSION_KEY},
 };
 use super::{

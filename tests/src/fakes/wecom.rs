@@ -1,7 +1,7 @@
 //! WeCom as it answers an app of the office.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::BTreeSet,
     sync::{Arc, Mutex},
 };
 
@@ -9,7 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::Clock;
 use serde_json::{Value, json};
 
-use super::wire::{Reaction, Request, Server};
+use super::{
+    script::Script,
+    wire::{Reaction, Request, Server},
+};
 
 /// CorpID of the office.
 pub const CORP_ID: &str = "wwd1234567890abcdef";
@@ -27,13 +30,22 @@ pub struct Taken {
     pub text: String,
 }
 
+/// What it does with a message whose token is good.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Does this and takes nothing.
+    Instead(Reaction),
+    /// Takes it, if it is to be taken, and does this instead of saying so.
+    TakeThen(Reaction),
+}
+
 #[derive(Debug, Default)]
 struct State {
     members: BTreeSet<String>,
     unlicensed: BTreeSet<String>,
     token: Option<(String, DateTime<Utc>)>,
     tokens_made: usize,
-    script: VecDeque<Reaction>,
+    script: Script<Act>,
     taken: Vec<(Taken, DateTime<Utc>)>,
 }
 
@@ -77,9 +89,15 @@ impl FakeWecom {
         self.state(|state| state.unlicensed.insert(user.to_owned()));
     }
 
-    /// What the next messages get, taken or not.
+    /// What the next messages get instead of being taken.
     pub fn script(&self, script: impl IntoIterator<Item = Reaction>) {
-        self.state(|state| state.script.extend(script));
+        let acts = script.into_iter().map(Act::Instead);
+        self.state(|state| state.script.extend(acts));
+    }
+
+    /// What chance does with calls that are not in the script.
+    pub fn leave_to(&self, chance: impl FnMut() -> Option<Act> + Send + 'static) {
+        self.state(|state| state.script.leave_to(chance));
     }
 
     /// The token is refused from now on.
@@ -89,7 +107,15 @@ impl FakeWecom {
 
     /// Everything taken, oldest first.
     pub fn taken(&self) -> Vec<Taken> {
-        self.state(|state| state.taken.iter().map(|(taken, _)| taken.clone()).collect())
+        self.taken_from(0)
+    }
+
+    /// What was taken after so many others.
+    pub fn taken_from(&self, first: usize) -> Vec<Taken> {
+        self.state(|state| {
+            let taken = state.taken[first..].iter();
+            taken.map(|(taken, _)| taken.clone()).collect()
+        })
     }
 
     /// How many tokens were given out.
@@ -122,8 +148,14 @@ impl Shared {
                     Some((token, _)) if *token == given => return refused(42_001),
                     _ => return refused(40_014),
                 }
-                let scripted = state.script.pop_front();
-                scripted.unwrap_or_else(|| state.message(&request.json(), now))
+                match state.script.take() {
+                    Some(Act::Instead(reaction)) => reaction,
+                    Some(Act::TakeThen(reaction)) => {
+                        state.message(&request.json(), now);
+                        reaction
+                    }
+                    None => state.message(&request.json(), now),
+                }
             }
             _ => Reaction::Answer(404, Value::Null),
         }

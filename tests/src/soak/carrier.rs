@@ -6,16 +6,19 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use domain::IdMint;
 use platform::Randomness;
-use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
+use reqwest::StatusCode;
+use serde_json::json;
 
-use super::vendors::{ALIYUN, MINI_PROGRAM, PLATFORM, SERVICE_ACCOUNT, TENCENT, Vendors};
+use super::{
+    post::Post,
+    vendors::{ALIYUN, CORP, MAIL, MINI_PROGRAM, PLATFORM, SERVICE_ACCOUNT, TENCENT, Vendors},
+};
 use crate::{
     TestApp,
-    fakes::{aliyun, tencent, webhook, wechat},
+    fakes::{aliyun, smtp, tencent, webhook, wechat, wecom},
 };
 
 /// What becomes of a message in so many cases of a hundred, each added to those above: nothing is ever
@@ -32,6 +35,8 @@ const DELAYS: [(f64, TimeDelta, TimeDelta); 3] = [
     (90.0, TimeDelta::minutes(1), TimeDelta::hours(2)),
     (100.0, TimeDelta::hours(2), TimeDelta::hours(40)),
 ];
+/// Those that take longer than this are told at the end of such a span, together.
+const TOGETHER: TimeDelta = TimeDelta::minutes(30);
 /// Receipts that are posted; the others get lost, and can only be asked for.
 const POSTED: f64 = 95.0;
 /// Receipts that are told again.
@@ -47,6 +52,8 @@ pub(super) enum Copy {
     Tencent(tencent::Taken),
     Wechat(wechat::Taken),
     Platform(webhook::Taken),
+    Wecom(wecom::Taken),
+    Email(smtp::Email),
 }
 
 impl Copy {
@@ -58,6 +65,8 @@ impl Copy {
             Self::Wechat(taken) if taken.call == "subscribe" => MINI_PROGRAM,
             Self::Wechat(_) => SERVICE_ACCOUNT,
             Self::Platform(_) => PLATFORM,
+            Self::Wecom(_) => CORP,
+            Self::Email(_) => MAIL,
         }
     }
 
@@ -67,8 +76,21 @@ impl Copy {
             Self::Aliyun(taken) => Some(&taken.out_id),
             Self::Tencent(taken) => Some(&taken.session_context),
             Self::Platform(taken) => Some(&taken.attempt_id),
-            Self::Wechat(_) => None,
+            Self::Wechat(_) | Self::Wecom(_) | Self::Email(_) => None,
         }
+    }
+
+    /// What its vendor calls it in what it posts, where that is all it says.
+    pub fn reference(&self) -> Option<String> {
+        match self {
+            Self::Wechat(taken) => Some(taken.msgid.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Whether anything is ever heard of it.
+    const fn is_followed(&self) -> bool {
+        !matches!(self, Self::Wecom(_) | Self::Email(_))
     }
 }
 
@@ -150,12 +172,17 @@ impl Carrier {
         let new = aliyun.into_iter().map(Copy::Aliyun);
         let new = new.chain(tencent.into_iter().map(Copy::Tencent));
         let new = new.chain(wechat.into_iter().map(Copy::Wechat));
-        let new: Vec<Copy> = new
-            .chain(platform.into_iter().map(Copy::Platform))
-            .collect();
+        let wecom = vendors.wecom.taken_from(count(&[CORP]));
+        let mail = vendors.mail.taken_from(count(&[MAIL]));
+        let new = new.chain(platform.into_iter().map(Copy::Platform));
+        let new = new.chain(wecom.into_iter().map(Copy::Wecom));
+        let new: Vec<Copy> = new.chain(mail.into_iter().map(Copy::Email)).collect();
         for copy in new {
+            let is_followed = copy.is_followed();
             self.copies.push(copy);
-            self.decide(self.copies.len() - 1, now);
+            if is_followed {
+                self.decide(self.copies.len() - 1, now);
+            }
         }
     }
 
@@ -170,6 +197,11 @@ impl Carrier {
         let span = DELAYS.iter().find(|(below, ..)| draw < *below);
         let (_, least, most) = span.copied().unwrap();
         let at = now + self.within(least, most);
+        let at = if at - now > TOGETHER {
+            at.duration_round_up(TOGETHER).unwrap()
+        } else {
+            at
+        };
         let is_posted = self.percent() < POSTED;
         let word = Word {
             copy,
@@ -212,10 +244,10 @@ impl Carrier {
     pub async fn deliver_due(&mut self, app: &TestApp, vendors: &Vendors, now: DateTime<Utc>) {
         while let Some(entry) = self.words.first_entry().filter(|it| it.key().0 <= now) {
             let word = entry.remove();
-            let Some(body) = self.settle(word, vendors, now) else {
+            let Some(post) = self.settle(word, vendors, now) else {
                 continue;
             };
-            match self.post(app, vendors, word, &body).await {
+            match post.send(app, vendors).await {
                 StatusCode::NO_CONTENT | StatusCode::OK => {
                     self.posted += 1;
                     if word.delivered {
@@ -234,32 +266,22 @@ impl Carrier {
         }
     }
 
-    /// Posts a receipt where its vendor does; answers the status.
-    async fn post(&self, app: &TestApp, vendors: &Vendors, word: Word, body: &Value) -> StatusCode {
-        match self.copies[word.copy].account() {
-            PLATFORM => post(app, vendors, body).await,
-            account => app.vendor_posts(account, body).await.status,
-        }
-    }
-
     /// The vendor knows from now on. What it posts, where it posts to us.
-    fn settle(&mut self, word: Word, vendors: &Vendors, now: DateTime<Utc>) -> Option<Value> {
+    fn settle(&mut self, word: Word, vendors: &Vendors, now: DateTime<Utc>) -> Option<Post> {
         if word.delivered {
             self.arrived.insert(word.copy);
         }
-        let body = match &self.copies[word.copy] {
-            Copy::Aliyun(taken) => Some(json!([vendors.aliyun.settle(
-                taken,
-                word.delivered,
-                word.code
-            )])),
-            Copy::Tencent(taken) => Some(json!([vendors.tencent.settle(
-                taken,
-                word.delivered,
-                word.code
-            )])),
-            Copy::Wechat(_) => None,
-            Copy::Platform(taken) => Some(json!({
+        let post = match &self.copies[word.copy] {
+            Copy::Aliyun(taken) => {
+                let receipt = vendors.aliyun.settle(taken, word.delivered, word.code);
+                Post::Receipts(ALIYUN, json!([receipt]))
+            }
+            Copy::Tencent(taken) => {
+                let receipt = vendors.tencent.settle(taken, word.delivered, word.code);
+                Post::Receipts(TENCENT, json!([receipt]))
+            }
+            Copy::Wechat(taken) => Post::wechat(taken, word.delivered, now),
+            Copy::Platform(taken) => Post::Platform(json!({
                 "type": if word.delivered { "message.delivered" } else { "message.failed" },
                 "timestamp": now,
                 "data": {
@@ -269,8 +291,9 @@ impl Carrier {
                     "permanent": matches!(word.code, "MBBLACK" | "MK:0001"),
                 },
             })),
+            Copy::Wecom(_) | Copy::Email(_) => return None,
         };
-        body.filter(|_| word.is_posted)
+        word.is_posted.then_some(post)
     }
 
     /// A receipt about a message that is none of ours.
@@ -279,21 +302,8 @@ impl Carrier {
         let body = json!({
             "type": "message.delivered", "timestamp": now, "data": { "id": id },
         });
-        assert_eq!(post(app, vendors, &body).await, StatusCode::ACCEPTED);
+        let status = Post::Platform(body).send(app, vendors).await;
+        assert_eq!(status, StatusCode::ACCEPTED);
         self.strangers += 1;
     }
-}
-
-/// Posts a receipt of the office's platform; answers the status.
-async fn post(app: &TestApp, vendors: &Vendors, body: &Value) -> StatusCode {
-    let body = body.to_string().into_bytes();
-    let path = format!("/v1/agencies/{}/receipts", app.seed().agency);
-    let mut request = app
-        .request(Method::POST, &path)
-        .header("content-type", "application/json");
-    let at = app.sign_in_clock().now();
-    for (name, value) in vendors.platform.sign("soak", at, &body) {
-        request = request.header(name, value);
-    }
-    app.send(request.body(body)).await.status
 }

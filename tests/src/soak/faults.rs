@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     Reply,
-    fakes::{aliyun, tencent, wechat::Scripted, wire::Reaction},
+    fakes::{aliyun, smtp::SmtpReply, tencent, wechat::Scripted, wecom, wire::Reaction},
 };
 
 /// Longer than the workers wait.
@@ -122,6 +122,31 @@ pub(super) fn platform(seed: u64) -> impl FnMut() -> Option<Reply> + Send + 'sta
             (5.0, Reply::AcceptThenDrop),
             (2.0, Reply::Slow(TOO_LATE)),
             (5.0, Reply::Slow(LATE)),
+        ],
+    )
+}
+
+pub(super) fn wecom(seed: u64) -> impl FnMut() -> Option<wecom::Act> + Send + 'static {
+    use wecom::Act;
+    chance(
+        seed ^ 6,
+        vec![
+            (15.0, Act::Instead(wecom::refused(-1))),
+            (5.0, Act::Instead(wecom::refused(81_013))),
+            (5.0, Act::Instead(Reaction::Reset)),
+            (5.0, Act::TakeThen(Reaction::Drop)),
+        ],
+    )
+}
+
+pub(super) fn mail(seed: u64) -> impl FnMut() -> Option<SmtpReply> + Send + 'static {
+    chance(
+        seed ^ 7,
+        vec![
+            (15.0, SmtpReply::Data(451)),
+            (5.0, SmtpReply::Recipient(550)),
+            (5.0, SmtpReply::Drop),
+            (0.5, SmtpReply::TakeThenDrop),
         ],
     )
 }

@@ -36,7 +36,7 @@ pub(super) fn next_post(app: &TestApp) -> Option<DateTime<Utc>> {
 
 impl Leaps {
     /// Where time leaps to, if nothing is due: to what is next. Things close to each other are done
-    /// together, but for those that nobody knows the fate of: vendors know a repetition for minutes.
+    /// together; a minute is little to a vendor that knows a repetition for ten.
     pub fn next(
         &mut self,
         waiting: &[UnderWay],
@@ -56,10 +56,12 @@ impl Leaps {
         if of(MessageStatus::Claimed).is_some() || next < now + ROOM {
             return None;
         }
-        let grains = waiting.iter().filter_map(|it| match it.status {
-            MessageStatus::Unknown => it.earliest,
-            MessageStatus::Accepted => Some(end_of(it.earliest?, TimeDelta::minutes(5))),
-            _ => Some(end_of(it.earliest?, TimeDelta::minutes(1))),
+        let grains = waiting.iter().filter_map(|it| {
+            let minutes = match it.status {
+                MessageStatus::Accepted => 15,
+                _ => 1,
+            };
+            Some(end_of(it.earliest?, TimeDelta::minutes(minutes)))
         });
         let receipts = receipts.map(|at| end_of(at, TimeDelta::minutes(5)));
         self.count += 1;

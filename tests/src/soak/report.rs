@@ -7,9 +7,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use domain::{
-    AttemptId, AttemptOutcome, ClientId, HopCause, MessageId, MessageStatus, TaskKind, delivery,
-};
+use domain::{AttemptOutcome, HopCause, MessageId, MessageStatus, TaskKind, delivery};
 use storage::{
     Scope, StorageError,
     attempts::{self, Try},
@@ -18,10 +16,11 @@ use storage::{
 };
 
 use super::{
-    carrier::{Carrier, Copy},
+    carrier::Carrier,
+    copies::Copies,
     leaps::Leaps,
-    site::Site,
-    vendors::{MINI_PROGRAM, PLATFORM, SERVICE_ACCOUNT, TENCENT},
+    site::{PLANTED, Site},
+    vendors::PLATFORM,
 };
 use crate::TestApp;
 
@@ -31,7 +30,7 @@ const ALL: i64 = 10_000_000;
 /// The figures of a soak.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Messages to clients that were laid down.
+    /// Messages that were laid down.
     pub messages: usize,
     /// Those that are there in the end.
     pub found: usize,
@@ -101,9 +100,9 @@ pub(super) fn read(
 }
 
 /// What is in the database.
-struct Stored {
-    messages: Vec<Message>,
-    tries: HashMap<MessageId, Vec<Try>>,
+pub(super) struct Stored {
+    pub messages: Vec<Message>,
+    pub tries: HashMap<MessageId, Vec<Try>>,
     called: HashSet<MessageId>,
 }
 
@@ -112,7 +111,10 @@ impl Stored {
         let agency = app.seed().agency;
         let read = app.store().read(|tx| {
             let filter = messages::Filter::default();
-            let all = messages::list(tx, agency, Scope::default(), &filter, None, ALL)?;
+            let mut all = messages::list(tx, agency, Scope::default(), &filter, None, ALL)?;
+            let to_staff =
+                messages::list_to_staff(tx, agency, Scope::default(), &filter, None, ALL)?;
+            all.extend(to_staff);
             let mut tries: HashMap<MessageId, Vec<Try>> = HashMap::new();
             let ids: Vec<MessageId> = all.iter().map(|message| message.id).collect();
             for some in ids.chunks(500) {
@@ -120,6 +122,8 @@ impl Stored {
                     tries.entry(made.message_id).or_default().push(made);
                 }
             }
+            // The heads of the office are also told what failed.
+            all.retain(|message| message.dedupe_key.starts_with(PLANTED));
             let filter = tasks::Filter::default();
             let tasks = tasks::list(tx, agency, Scope::default(), &filter, None, ALL)?;
             let calls = tasks
@@ -134,94 +138,10 @@ impl Stored {
         read.unwrap()
     }
 
-    fn tries(&self, message: MessageId) -> &[Try] {
+    /// In the order they were made.
+    pub fn tries(&self, message: MessageId) -> &[Try] {
         self.tries.get(&message).map_or(&[], Vec::as_slice)
     }
-}
-
-fn was_acknowledged(made: &Try) -> bool {
-    let outcome = made.outcome;
-    outcome == Some(AttemptOutcome::Accepted) || outcome == Some(AttemptOutcome::Delivered)
-}
-
-/// What vendors took, by our tries.
-#[derive(Default)]
-struct Copies {
-    taken: HashSet<AttemptId>,
-    arrived: HashSet<MessageId>,
-    proven: HashSet<MessageId>,
-}
-
-impl Copies {
-    /// By the attempt; where the vendor is not told which, by the message or the recipient: what it took
-    /// beyond the tries it acknowledged belongs to those whose answer was lost.
-    fn join(stored: &Stored, site: &Site, carrier: &Carrier) -> Self {
-        let by_attempt: HashMap<String, &Try> = stored
-            .tries
-            .values()
-            .flatten()
-            .map(|made| (made.attempt_id.to_string(), made))
-            .collect();
-        let by_message: HashMap<String, MessageId> = stored
-            .messages
-            .iter()
-            .map(|it| (it.id.uuid().simple().to_string(), it.id))
-            .collect();
-        let mut joined = Self::default();
-        let mut by_service: HashMap<MessageId, usize> = HashMap::new();
-        let mut by_mini_program: HashMap<ClientId, usize> = HashMap::new();
-        for (place, copy) in carrier.copies().iter().enumerate() {
-            let made = copy.attempt().and_then(|id| by_attempt.get(id));
-            if let Some(made) = made {
-                joined.taken.insert(made.attempt_id);
-                if carrier.arrived.contains(&place) {
-                    joined.arrived.insert(made.message_id);
-                }
-                // A receipt of Tencent Cloud names a reference that nobody has whose answer was lost.
-                if carrier.proven.contains(&place)
-                    && (copy.account() != TENCENT || was_acknowledged(made))
-                {
-                    joined.proven.insert(made.message_id);
-                }
-            } else if let Copy::Wechat(taken) = copy {
-                if let Some(id) = &taken.client_msg_id {
-                    *by_service.entry(by_message[id]).or_default() += 1;
-                } else {
-                    let client = site.open_ids[&taken.to];
-                    *by_mini_program.entry(client).or_default() += 1;
-                }
-            }
-        }
-        for (message, taken) in by_service {
-            joined.share(taken, SERVICE_ACCOUNT, stored.tries(message).iter());
-        }
-        let mut of_client: HashMap<ClientId, Vec<&Try>> = HashMap::new();
-        for message in &stored.messages {
-            if let Some(client) = message.client_id {
-                let tries = stored.tries(message.id).iter();
-                of_client.entry(client).or_default().extend(tries);
-            }
-        }
-        for (client, taken) in by_mini_program {
-            joined.share(taken, MINI_PROGRAM, of_client[&client].iter().copied());
-        }
-        joined
-    }
-
-    /// Marks so many tries by an account as taken: first those it acknowledged.
-    fn share<'a>(&mut self, taken: usize, account: &str, tries: impl Iterator<Item = &'a Try>) {
-        let (told, others): (Vec<&Try>, Vec<&Try>) = tries
-            .filter(|made| made.gateway == account)
-            .partition(|made| was_acknowledged(made));
-        let lost = others.into_iter().filter(|made| is_doubted(made));
-        let marked = told.into_iter().chain(lost).take(taken);
-        self.taken.extend(marked.map(|made| made.attempt_id));
-    }
-}
-
-/// Whether nobody knew whether it was taken.
-fn is_doubted(made: &Try) -> bool {
-    matches!(made.outcome, None | Some(AttemptOutcome::Unknown))
 }
 
 impl Report {

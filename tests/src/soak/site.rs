@@ -1,35 +1,31 @@
 //! Who the messages of a soak go to.
 
+mod clients;
+mod staff;
+
 use std::collections::HashMap;
 
-use casework::{
-    Work, WorkError,
-    consents::{self, Said},
-};
-use chrono::{Days, TimeDelta};
+use casework::Work;
+use chrono::TimeDelta;
 use domain::{
-    CaseId, CaseStatus, Channel, ClientId, Measure, MessageKind, MessageStatus, PhoneState, Sex,
-    WechatBindingId,
-    consent::{ConsentChannel, ConsentPurpose},
-    subscription_credit::CreditChange,
+    Channel, ClientId, MessageKind, MessageStatus, StaffId, staff_notice::StaffNotices,
     template::TemplateGateway,
-    wechat::WechatApp,
 };
 use serde_json::json;
 use storage::{
-    cases::{self, Case},
-    clients::{self, Client},
     messages::{self, Message},
     provider_templates::{self, ProviderTemplate},
-    subscription_credits::{self, CreditEvent},
-    wechat_bindings::{self, Account, WechatBinding},
 };
 
+use self::{
+    clients::{accept, bind, client_with_case},
+    staff::colleague,
+};
 use super::vendors::{
     ALIYUN, ALIYUN_TEMPLATE, MINI_PROGRAM, SERVICE_ACCOUNT, TENCENT, TENCENT_TEMPLATE, Vendors,
     WECHAT_TEMPLATE,
 };
-use crate::{TestApp, fakes::wechat::APP_ID};
+use crate::TestApp;
 
 /// Messages to one client, one in each wave.
 const EACH: usize = 8;
@@ -42,25 +38,38 @@ const STEP: &str = "d-2";
 const ONE_IN: usize = 3;
 /// Messages that such a client accepted.
 const ACCEPTED: usize = 3;
+/// One of so many messages is for staff, by turns by WeCom and by e-mail.
+const TO_STAFF: usize = 20;
+
+/// What the keys of the messages begin with.
+pub(super) const PLANTED: &str = "soak:";
 
 /// Whom messages go to.
 pub(super) struct Site {
     /// Clients by their openid.
     pub open_ids: HashMap<String, ClientId>,
-    /// Messages to clients.
+    /// Staff by their user id at WeCom.
+    pub users: HashMap<String, StaffId>,
+    /// Messages to clients and staff.
     pub messages: usize,
 }
 
 impl Site {
-    /// Clients who have yet to report in, and so many messages to them, the first due now.
+    /// Clients who have yet to report in, some staff, and so many messages to them, the first due now.
     pub fn plant(app: &TestApp, vendors: &Vendors, messages: usize) -> Self {
         file_texts(app);
         let mut site = Self {
             open_ids: HashMap::new(),
+            users: HashMap::new(),
             messages,
         };
-        for number in 0..messages.div_ceil(EACH) {
-            let most = EACH.min(messages - number * EACH);
+        let to_staff = messages / TO_STAFF;
+        for number in 0..to_staff {
+            site.alert(app, vendors, number);
+        }
+        let to_clients = messages - to_staff;
+        for number in 0..to_clients.div_ceil(EACH) {
+            let most = EACH.min(to_clients - number * EACH);
             let open_id = (number % ONE_IN == 0).then(|| format!("o-soak-{number:0>20}"));
             let accepts = number % (2 * ONE_IN) == 0;
             let client = app.write(|work| {
@@ -72,7 +81,11 @@ impl Site {
                     }
                 }
                 let due: Vec<Message> = (0..most)
-                    .map(|wave| message(work, app, client, case, wave))
+                    .map(|wave| Message {
+                        client_id: Some(client),
+                        case_id: Some(case),
+                        ..message(work, app, MessageKind::ReportInReminder, STEP, wave)
+                    })
                     .collect();
                 assert_eq!(messages::insert_once(work.tx, &due)?, most);
                 Ok(client)
@@ -86,6 +99,35 @@ impl Site {
             }
         }
         site
+    }
+
+    /// One member of staff, and something that does not wait for the morning.
+    fn alert(&mut self, app: &TestApp, vendors: &Vendors, number: usize) {
+        let user = format!("user-{number}");
+        let (channel, notices) = if number.is_multiple_of(2) {
+            vendors.wecom.employ(&user);
+            (Channel::Wecom, StaffNotices::Wecom(user.clone()))
+        } else {
+            let address = format!("{user}@example.gov.cn");
+            (Channel::Email, StaffNotices::Email(address))
+        };
+        let person = app.write(|work| {
+            let person = colleague(work, app, number, notices.clone())?;
+            let alert = Message {
+                staff_id: Some(person),
+                channel,
+                ..message(
+                    work,
+                    app,
+                    MessageKind::StaffAlert,
+                    "escalation",
+                    number % EACH,
+                )
+            };
+            assert_eq!(messages::insert_once(work.tx, &[alert])?, 1);
+            Ok(person)
+        });
+        self.users.insert(user, person);
     }
 }
 
@@ -145,138 +187,27 @@ fn file_texts(app: &TestApp) {
     }
 }
 
-fn client_with_case(
-    work: &mut Work<'_, '_>,
-    app: &TestApp,
-    number: usize,
-) -> Result<(ClientId, CaseId), WorkError> {
-    let (now, today) = (work.now, work.now.date_naive());
-    let (office, caseworker) = (app.seed().office, app.seed().staff("caseworker"));
-    let client = Client {
-        agency_id: work.agency,
-        id: work.ids.next(),
-        office_id: office,
-        caseworker_id: Some(caseworker),
-        name: "王小明".to_owned(),
-        sex: Sex::Male,
-        birth_date: None,
-        id_number: None,
-        phone: Some(format!("139{number:0>8}")),
-        phone_sms_ok: true,
-        phone_state: PhoneState::Verified,
-        version: 1,
-        created_by: caseworker,
-        created_at: now,
-        updated_at: now,
-        frozen_from: None,
-    };
-    clients::insert(work.tx, &client)?;
-    let case = Case {
-        agency_id: work.agency,
-        id: work.ids.next(),
-        client_id: client.id,
-        office_id: office,
-        caseworker_id: caseworker,
-        measure: Measure::CommunityTreatment,
-        rule_pack: "cn-default".to_owned(),
-        rule_pack_version: 1,
-        term_months: 36,
-        document_no: "2025-1".to_owned(),
-        issuing_authority: "东山县公安局".to_owned(),
-        issued_on: today,
-        received_on: today,
-        printed_term_ends_on: None,
-        status: CaseStatus::Ordered,
-        report_in_due_on: today + Days::new(14),
-        report_in_closes_at: now + TimeDelta::days(15),
-        report_in_provisional: false,
-        report_in_why: serde_json::Value::Null,
-        reported_in_on: None,
-        agreement_signed_on: None,
-        term_starts_on: None,
-        term_ends_on: None,
-        next_check_at: None,
-        next_remind_at: None,
-        version: 1,
-        created_by: caseworker,
-        created_at: now,
-        updated_at: now,
-        ended_at: None,
-        frozen_from: None,
-    };
-    cases::insert(work.tx, &case)?;
-    Ok((client.id, case.id))
-}
-
-fn bind(
-    work: &mut Work<'_, '_>,
-    client_id: ClientId,
-    open_id: &str,
-) -> Result<WechatBindingId, WorkError> {
-    let binding = WechatBinding {
-        agency_id: work.agency,
-        id: work.ids.next(),
-        client_id,
-        app: WechatApp::ServiceAccount,
-        app_id: APP_ID.to_owned(),
-        bound_at: work.now,
-        last_used_at: work.now,
-        ended_at: None,
-        ended_reason: None,
-    };
-    let account = Account {
-        open_id,
-        union_id: None,
-    };
-    wechat_bindings::insert(work.tx, &binding, &account)?;
-    let today = work.now.date_naive();
-    let said = Said {
-        channel: ConsentChannel::Paper,
-        on: today,
-        today,
-    };
-    consents::give(work, client_id, ConsentPurpose::Wechat, "wechat-1", said)?;
-    Ok(binding.id)
-}
-
-fn accept(
-    work: &mut Work<'_, '_>,
-    binding_id: WechatBindingId,
-    number: usize,
-) -> Result<(), WorkError> {
-    let event = CreditEvent {
-        agency_id: work.agency,
-        id: work.ids.next(),
-        binding_id,
-        template_id: WECHAT_TEMPLATE.to_owned(),
-        change: CreditChange::Granted,
-        dedupe_key: format!("granted:{binding_id}:{number}"),
-        happened_at: work.now,
-        recorded_at: work.now,
-    };
-    assert!(subscription_credits::note(work.tx, &event)?);
-    Ok(())
-}
-
+/// A message to nobody yet, due in its wave.
 fn message(
     work: &mut Work<'_, '_>,
     app: &TestApp,
-    client: ClientId,
-    case: CaseId,
+    kind: MessageKind,
+    step: &str,
     wave: usize,
 ) -> Message {
     let at = work.now + APART * i32::try_from(wave).unwrap();
+    let id = work.ids.next();
     Message {
         agency_id: work.agency,
-        id: work.ids.next(),
+        id,
         office_id: app.seed().office,
-        client_id: Some(client),
+        client_id: None,
         staff_id: None,
-        case_id: Some(case),
+        case_id: None,
         appointment_id: None,
-        dedupe_key: format!("soak:{case}:{wave}"),
-        kind: MessageKind::ReportInReminder,
-        step: STEP.to_owned(),
+        dedupe_key: format!("{PLANTED}{id}"),
+        kind,
+        step: step.to_owned(),
         channel: Channel::Sms,
         status: MessageStatus::Scheduled,
         planned_for: at,

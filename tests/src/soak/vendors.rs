@@ -7,17 +7,19 @@ use crate::{
     FakeGateway, TestApp,
     fakes::{
         aliyun::{self, FakeAliyun},
+        smtp::{self, FakeSmtp},
         tencent::{self, FakeTencent},
         webhook,
         wechat::{self, FakeWechat},
+        wecom::{self, FakeWecom},
     },
 };
 
 /// The accounts, by their names in the settings.
-pub(super) use crate::vendors::{ALIYUN, TENCENT};
-pub(super) const SERVICE_ACCOUNT: &str = "service-account";
-pub(super) const MINI_PROGRAM: &str = "mini-program";
+pub(super) use crate::vendors::{ALIYUN, MINI_PROGRAM, SERVICE_ACCOUNT, TENCENT};
 pub(super) const PLATFORM: &str = "webhook";
+pub(super) const CORP: &str = "corp";
+pub(super) const MAIL: &str = "mail";
 
 /// The template at each of them.
 pub(super) const ALIYUN_TEMPLATE: &str = "SMS_100000001";
@@ -33,6 +35,8 @@ pub(super) struct Vendors {
     pub tencent: FakeTencent,
     pub wechat: FakeWechat,
     pub platform: FakeGateway,
+    pub wecom: FakeWecom,
+    pub mail: FakeSmtp,
 }
 
 impl Vendors {
@@ -43,6 +47,8 @@ impl Vendors {
             tencent: FakeTencent::start(app.clock()).await,
             wechat: FakeWechat::start(app.clock()).await,
             platform: FakeGateway::start(app.clock()).await,
+            wecom: FakeWecom::start(app.clock()).await,
+            mail: FakeSmtp::start().await,
         };
         let (aliyun, tencent) = (&vendors.aliyun, &vendors.tencent);
         aliyun.approve_signature(SIGNATURE);
@@ -53,6 +59,8 @@ impl Vendors {
         tencent.leave_to(faults::tencent(seed));
         vendors.wechat.leave_to(faults::wechat(seed));
         vendors.platform.leave_to(faults::platform(seed));
+        vendors.wecom.leave_to(faults::wecom(seed));
+        vendors.mail.leave_to(faults::mail(seed));
         vendors
     }
 
@@ -71,6 +79,19 @@ impl Vendors {
             account(name, kind, 1, &self.wechat.url(), wechat::SECRET, &wechat)
         };
         let aliyun = format!("key_id = \"{}\"\n", aliyun::KEY_ID);
+        let wecom = format!(
+            "corp_id = \"{}\"\nagent_id = {}\n",
+            wecom::CORP_ID,
+            wecom::AGENT_ID
+        );
+        let mail = format!(
+            "[[providers]]\nname = \"{MAIL}\"\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\n\
+             tls = \"none\"\nuser = \"{}\"\nsecret = \"{}\"\nfrom = \"notice@example.gov.cn\"\n\
+             timeout_seconds = 2\nconnect_timeout_seconds = 2\n\n",
+            self.mail.port(),
+            smtp::USER,
+            smtp::PASSWORD
+        );
         let tencent = format!(
             "key_id = \"{}\"\napp_id = \"{}\"\n",
             tencent::SECRET_ID,
@@ -103,6 +124,8 @@ impl Vendors {
                 webhook::SECRET,
                 "",
             ),
+            account(CORP, "wecom", 1, &self.wecom.url(), wecom::SECRET, &wecom),
+            mail,
         ]
         .concat()
     }

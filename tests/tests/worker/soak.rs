@@ -27,7 +27,7 @@ fn soak(backend: Backend) {
         let faults = report.faults(TWICE_PER_THOUSAND);
         assert!(faults.is_empty(), "{faults:#?}\n{report}");
         assert_eq!(report.kills, 3);
-        assert_eq!(report.taken.len(), 5, "by every account: {report}");
+        assert_eq!(report.taken.len(), 7, "by every account: {report}");
     }
 }
 

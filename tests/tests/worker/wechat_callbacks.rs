@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{
     TestApp,
     app::china,
-    fakes::wechat::{AES_KEY, APP_ID, Callback, TOKEN, callback},
+    fakes::wechat::{self, AES_KEY, APP_ID, Callback, TOKEN, callback, finished},
     on_both,
     vendors::{
         ALIYUN, MINI_PROGRAM, PATH_SECRET, SERVICE_ACCOUNT, accounts, receipts_path, wechat_path,
@@ -24,19 +24,7 @@ fn event(app: &TestApp, parts: &str) -> String {
 }
 
 fn event_at(seconds: i64, parts: &str) -> String {
-    format!(
-        "<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\
-         <FromUserName><![CDATA[{OPEN_ID}]]></FromUserName><CreateTime>{seconds}</CreateTime>\
-         <MsgType><![CDATA[event]]></MsgType>{parts}</xml>"
-    )
-}
-
-/// What became of a template message.
-fn finished(id: &str, status: &str) -> String {
-    format!(
-        "<Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event><MsgID>{id}</MsgID>\
-         <Status><![CDATA[{status}]]></Status>"
-    )
+    wechat::event(OPEN_ID, seconds, parts)
 }
 
 /// What the client answered for the template, in the dialog or in the settings.
@@ -57,11 +45,7 @@ fn popup(answer: &str) -> String {
 
 /// What became of a subscribe message.
 fn sent(id: &str, code: &str) -> String {
-    format!(
-        "<Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent><List>\
-         <TemplateId>{TEMPLATE}</TemplateId><MsgID>{id}</MsgID><ErrorCode>{code}</ErrorCode>\
-         <ErrorStatus>x</ErrorStatus></List></SubscribeMsgSentEvent>"
-    )
+    wechat::sent(id, TEMPLATE, code)
 }
 
 async fn calls(app: &TestApp, account: &str, message: &str) {

@@ -46,6 +46,32 @@ pub fn callback(message: &str, at: DateTime<Utc>) -> Callback {
     }
 }
 
+/// An event about somebody, that happened so many seconds after 1970 (UTC).
+pub fn event(open_id: &str, seconds: i64, parts: &str) -> String {
+    format!(
+        "<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\
+         <FromUserName><![CDATA[{open_id}]]></FromUserName><CreateTime>{seconds}</CreateTime>\
+         <MsgType><![CDATA[event]]></MsgType>{parts}</xml>"
+    )
+}
+
+/// What became of a template message, as parts of an [`event`].
+pub fn finished(id: &str, status: &str) -> String {
+    format!(
+        "<Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event><MsgID>{id}</MsgID>\
+         <Status><![CDATA[{status}]]></Status>"
+    )
+}
+
+/// What became of a subscribe message, as parts of an [`event`].
+pub fn sent(id: &str, template: &str, code: &str) -> String {
+    format!(
+        "<Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent><List>\
+         <TemplateId>{template}</TemplateId><MsgID>{id}</MsgID><ErrorCode>{code}</ErrorCode>\
+         <ErrorStatus>x</ErrorStatus></List></SubscribeMsgSentEvent>"
+    )
+}
+
 fn encrypt(message: &str) -> String {
     let key = STANDARD.decode(format!("{AES_KEY}=")).unwrap();
     let mut bytes = b"aaaabbbbccccdddd".to_vec();

@@ -113,7 +113,7 @@ fn event(message: &Element, word: &str) -> Option<Event> {
 /// What tells a repetition: of a message its id, of an event the person, the time and the event (WeChat,
 /// "接收事件推送"), with what it is about, for two may happen in one second. Holds the openid.
 pub(super) fn identity(message: &Element) -> String {
-    const TELLING: [&str; 8] = [
+    const TELLING: [&str; 10] = [
         "FromUserName",
         "CreateTime",
         "MsgType",
@@ -122,6 +122,8 @@ pub(super) fn identity(message: &Element) -> String {
         "MsgID",
         "TemplateId",
         "SubscribeStatusString",
+        "Status",
+        "ErrorCode",
     ];
     fn collect(element: &Element, told: &mut Vec<(String, String)>) {
         for part in &element.parts {
