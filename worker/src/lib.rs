@@ -13,6 +13,7 @@ mod runner;
 mod scheduler;
 mod settings;
 pub mod status;
+pub mod try_account;
 
 use std::{sync::Arc, time::Instant};
 

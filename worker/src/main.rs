@@ -11,9 +11,12 @@ use casework::PackCache;
 use clap::{Parser, Subcommand};
 use platform::{Clock, Config, Monitor, Randomness, Shutdown, monitor::Watched, telemetry};
 use storage::Store;
-use worker::{Settings, Worker, WorkerParts, open, status};
+use worker::{
+    Settings, Worker, WorkerParts, open, status,
+    try_account::{Trial, try_account},
+};
 
-/// How `status` ends when there is an alarm; 1 says that it could not be told.
+/// How `status` and `try-account` end when somebody has to look into it; 1 says that it could not be told.
 const ALARM: u8 = 2;
 
 /// Reminds, notices what was missed, and delivers.
@@ -39,6 +42,8 @@ enum Command {
     },
     /// Says how sending stands and when jobs ran; ends with 2 when somebody has to look into it.
     Status,
+    /// Sends one text to you by one account of the settings; ends with 2 when it was refused or failed.
+    TryAccount(Trial),
 }
 
 #[tokio::main]
@@ -59,11 +64,12 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         return Err("sandbox.manual_clock is true: that clock lives in `tongxing serve`".into());
     }
     telemetry::init(&config.telemetry)?;
-    let store = open::migrated_store(&config)?;
+    let store = || open::migrated_store(&config);
     match arguments.command {
-        Command::Run => run_by_schedule(&worker(&config, store)?, &config).await?,
-        Command::Once { job } => run_once(&worker(&config, store)?, &job).await?,
-        Command::Status => return tell_status(&config, store).await,
+        Command::Run => run_by_schedule(&worker(&config, store()?)?, &config).await?,
+        Command::Once { job } => run_once(&worker(&config, store()?)?, &job).await?,
+        Command::Status => return tell_status(&config, store()?).await,
+        Command::TryAccount(trial) => return tell_trial(&config, &trial).await,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -117,11 +123,23 @@ async fn tell_status(config: &Config, store: Store) -> Result<ExitCode, Box<dyn 
     let now = Clock::System.now();
     let status = tokio::task::spawn_blocking(move || status::read(&store, now, limits)).await??;
     write!(io::stdout().lock(), "{status}")?;
-    Ok(if status.alarms().is_empty() {
+    Ok(code(status.alarms().is_empty()))
+}
+
+async fn tell_trial(config: &Config, trial: &Trial) -> Result<ExitCode, Box<dyn Error>> {
+    let randomness = Randomness::from_os()?;
+    let accounts = open::providers(config, &randomness)?.providers;
+    let verdict = try_account(&accounts, &Clock::System, randomness.seed(), trial).await?;
+    write!(io::stdout().lock(), "{verdict}")?;
+    Ok(code(verdict.is_good()))
+}
+
+fn code(is_good: bool) -> ExitCode {
+    if is_good {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(ALARM)
-    })
+    }
 }
 
 /// Says what is wrong, with its causes, to whoever started the process.

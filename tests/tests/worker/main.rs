@@ -28,6 +28,7 @@ mod staff_notices;
 mod status;
 mod story;
 mod three_years;
+mod try_account;
 mod vendor_receipts;
 mod vendor_replies;
 mod webhook;
