@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Channel, OfficeId,
-    provider_choice::{self, Choice, Pace, Standing, Wanted},
+    provider_choice::{self, Choice, Pace, Says, Standing, Wanted},
     template::TemplateGateway,
 };
 use gateways::{Accepted, MessageGateway, SendError};
@@ -214,30 +214,30 @@ impl Providers {
     }
 
     /// Chooses the account for a message, and gives it its place there: a place that is taken in a
-    /// unit of work which is run again is taken twice, so an account gets less, never more. `fits`
-    /// says which accounts can carry the message.
+    /// unit of work which is run again is taken twice, so an account gets less, never more. `says`
+    /// tells what each account can say of the message.
     pub(crate) fn choose(
         &self,
         draw: Draw<'_>,
         wanted: &Wanted<'_>,
-        fits: impl Fn(&Provider) -> bool,
+        says: impl Fn(&Provider) -> Says,
     ) -> Choice {
-        let fits: Vec<bool> = self.0.accounts.iter().map(fits).collect();
+        let says: Vec<Says> = self.0.accounts.iter().map(says).collect();
         let mut health = self.health();
         let own = self.0.offices.get(&draw.office);
         let accounts: Vec<_> = self
             .0
             .accounts
             .iter()
-            .zip(health.iter().zip(fits))
+            .zip(health.iter().zip(says))
             .enumerate()
             .map(
-                |(place, (account, (health, fits)))| provider_choice::Account {
+                |(place, (account, (health, says)))| provider_choice::Account {
                     name: &account.name,
                     channel: account.gateway.channel(),
                     weight: own.map_or(account.weight, |own| own.get(place).copied().unwrap_or(0)),
                     knows_repetition: account.knows_repetition(draw.tries, wanted.now),
-                    fits,
+                    says,
                     standing: if draw.paused.contains(&account.name) {
                         Standing::Resting(wanted.now + LOOK_AGAIN)
                     } else if let Some(until) = account.number_rests_until(draw.recent, wanted.now)

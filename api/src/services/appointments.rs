@@ -3,7 +3,7 @@
 mod label;
 mod list;
 
-use casework::Work;
+use casework::{Work, notice::Evidence};
 use domain::AppointmentId;
 use storage::{
     Scope,
@@ -14,7 +14,29 @@ pub use self::{
     label::{Labelled, label},
     list::{list, of_case},
 };
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    views::{appointments::AppointmentDetailView, notice},
+};
+
+/// One appointment within the caller's reach, with what shows that the client was told of it.
+///
+/// # Errors
+/// `not_found`.
+pub fn show(
+    work: &mut Work<'_, '_>,
+    scope: Scope,
+    id: AppointmentId,
+) -> Result<AppointmentDetailView, Failure> {
+    let item = get(work, scope, id)?;
+    let evidence = Evidence::of(work, item.client_id, std::slice::from_ref(&item))?;
+    let (notice, unproven_because) = notice::shown(&item, &evidence);
+    Ok(AppointmentDetailView {
+        appointment: item.into(),
+        notice,
+        unproven_because,
+    })
+}
 
 /// One appointment within the caller's reach.
 pub fn get(

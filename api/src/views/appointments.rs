@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    AppointmentId, AppointmentKind, AppointmentStatus, CaseId, ClientId, MissLabel, NoticeProof,
-    OfficeId, StaffId, cadence::Why,
+    AppointmentId, AppointmentKind, AppointmentStatus, CaseId, ClientId, MissLabel, NoProof,
+    NoticeProof, OfficeId, StaffId, cadence::Why,
 };
 use serde::{Deserialize, Serialize};
 use storage::appointments::Appointment;
 use utoipa::{IntoParams, ToSchema};
+
+use super::notice::NoticeView;
 
 /// What a list of appointments is narrowed to.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -125,6 +127,18 @@ pub struct AppointmentView {
     pub missed_at: Option<DateTime<Utc>>,
     /// Counts changes, from 1; also the `ETag`.
     pub version: i64,
+}
+
+/// An appointment with what shows that the client was told of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AppointmentDetailView {
+    /// The appointment.
+    #[serde(flatten)]
+    pub appointment: AppointmentView,
+    /// What showed first that the client was told; `null` where nothing on file does.
+    pub notice: Option<NoticeView>,
+    /// Why what arrived shows nothing, where nothing shows it.
+    pub unproven_because: Vec<NoProof>,
 }
 
 /// A labelled appointment as it is now, and what follows.

@@ -1,9 +1,11 @@
 //! Escalations, their basis and their clock as JSON.
 
+use casework::notice::Evidence;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     AppointmentId, AppointmentStatus, CaseId, ClientId, EscalationId, EscalationKind,
-    EscalationStatus, MissLabel, NoticeProof, OfficeId, StaffId, cadence::Why, escalation::Blocker,
+    EscalationStatus, MissLabel, NoProof, NoticeProof, OfficeId, StaffId, cadence::Why,
+    escalation::Blocker,
 };
 use serde::{Deserialize, Serialize};
 use storage::{appointments::Appointment, escalations::Escalation, tasks::Task};
@@ -11,7 +13,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::views::{
-    excuses::ExcuseView, messages::MessageView, notice::NoticeView, tasks::TaskView,
+    excuses::ExcuseView,
+    messages::MessageView,
+    notice::{self, NoticeView},
+    tasks::TaskView,
     test_records::TestRecordView,
 };
 
@@ -148,6 +153,8 @@ pub struct BasisAppointment {
     pub notice_proof: NoticeProof,
     /// What showed it first; `null` where nothing on file does.
     pub notice: Option<NoticeView>,
+    /// Why what arrived shows nothing, where nothing shows it.
+    pub unproven_because: Vec<NoProof>,
     /// When the client said that they know of this day, which shows it too; UTC.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// Every reminder with its attempts, texts and receipts.
@@ -335,11 +342,13 @@ impl BasisAppointment {
     /// An appointment with what belongs to it.
     pub fn new(
         item: Appointment,
+        evidence: &Evidence,
         confirmed_at: Option<DateTime<Utc>>,
         reminders: Vec<MessageView>,
         contacts: Vec<ContactView>,
         excuses: Vec<ExcuseView>,
     ) -> Self {
+        let (notice, unproven_because) = notice::shown(&item, evidence);
         Self {
             id: item.id,
             sequence: item.sequence,
@@ -355,7 +364,8 @@ impl BasisAppointment {
             labelled_by: item.labelled_by,
             labelled_at: item.labelled_at,
             notice_proof: item.notice_proof,
-            notice: NoticeView::first(&reminders, &contacts, confirmed_at),
+            notice,
+            unproven_because,
             confirmed_at,
             reminders,
             contacts,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     AppointmentId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId,
-    MessageKind, MessageStatus, OfficeId, ReceiptId, StaffId,
+    MessageKind, MessageStatus, NoProof, OfficeId, ReceiptId, StaffId,
     delivery::{self, Remedy},
 };
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ pub struct MessageView {
     pub shifted: Option<ShiftView>,
     /// Why it moved to another channel or to a person.
     pub hop_cause: Option<HopCause>,
-    /// What to do about it, where it did not arrive.
+    /// What to do about it, where it did not arrive or does not show that the client was told.
     pub remedy: Option<Remedy>,
     /// Present when a person had it sent in place of another.
     pub resend_of: Option<ResendView>,
@@ -128,6 +128,9 @@ pub struct AttemptView {
     pub gateway: String,
     /// Why it went by another account, or a lower rung of the ladder, than the one before.
     pub hop_cause: Option<HopCause>,
+    /// Why its delivery would not show that the client was told of the date; `null`: it would, or the
+    /// message is of no date ahead.
+    pub no_proof: Option<NoProof>,
     /// UTC.
     pub started_at: DateTime<Utc>,
     /// `null`: it was cut off, and its fate is unknown.
@@ -268,6 +271,7 @@ impl AttemptView {
             channel: attempt.channel,
             gateway: attempt.gateway.clone(),
             hop_cause: attempt.hop_cause,
+            no_proof: attempt.no_proof,
             started_at: attempt.started_at,
             outcome: outcome.map(|outcome| outcome.outcome),
             code: outcome.and_then(|outcome| outcome.code.clone()),

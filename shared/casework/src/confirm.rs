@@ -3,15 +3,18 @@
 use chrono::{DateTime, Utc};
 use domain::{AppointmentStatus as S, ClientId, Refusal, RefusalCode};
 use storage::{
-    appointments::{self, Appointment},
+    appointments::{Appointment, Standing},
     confirmations::{self, Confirmation},
 };
 
-use crate::work::{Work, WorkError};
+use crate::{
+    notice,
+    work::{Work, WorkError},
+};
 
 /// Whether an appointment can still be kept at `now` (UTC). The grace days may be over before the
 /// worker says so.
-pub fn can_be_kept(item: &Appointment, now: DateTime<Utc>) -> bool {
+pub fn can_be_kept(item: &Standing, now: DateTime<Utc>) -> bool {
     matches!(item.status, S::Scheduled | S::Open | S::Overdue) && now < item.grace_ends_at
 }
 
@@ -25,7 +28,8 @@ pub fn confirm(
     client: ClientId,
     item: &Appointment,
 ) -> Result<(), WorkError> {
-    if !can_be_kept(item, work.now) {
+    let standing = Standing::from(item);
+    if !can_be_kept(&standing, work.now) {
         let detail = "this date is over: there is nothing to confirm";
         return Err(Refusal::new(RefusalCode::AppointmentClosed, detail).into());
     }
@@ -37,6 +41,5 @@ pub fn confirm(
         confirmed_at: work.now,
     };
     confirmations::put(work.tx, &confirmation)?;
-    appointments::mark_notice_proven(work.tx, work.agency, &[item.id], work.now)?;
-    Ok(())
+    notice::prove(work, &[standing])
 }

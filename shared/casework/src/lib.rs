@@ -12,6 +12,7 @@ mod frozen;
 pub mod judge;
 pub mod message_budgets;
 pub mod needed;
+pub mod notice;
 pub mod notify;
 pub mod receipt;
 pub mod record;

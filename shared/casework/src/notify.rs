@@ -7,7 +7,7 @@ use domain::{
     message_budget::BudgetAlarm,
 };
 use storage::{
-    appointments::Appointment,
+    appointments::{self, Appointment},
     cases::Case,
     escalations::Escalation,
     messages::Message,
@@ -15,7 +15,7 @@ use storage::{
 };
 
 use crate::{
-    rules,
+    notice, rules,
     work::{Work, WorkError},
 };
 
@@ -26,20 +26,25 @@ pub fn appointment_task(
     kind: TaskKind,
     due_on: NaiveDate,
 ) -> Result<bool, WorkError> {
-    let task = Task {
+    let key = format!("{kind}:{}", item.id);
+    let task = about_appointment(work, item, kind, due_on, key);
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+fn about_appointment(
+    work: &mut Work<'_, '_>,
+    item: &Appointment,
+    kind: TaskKind,
+    due_on: NaiveDate,
+    key: String,
+) -> Task {
+    Task {
         assignee_id: Some(item.caseworker_id),
         client_id: Some(item.client_id),
         case_id: Some(item.case_id),
         appointment_id: Some(item.id),
-        ..blank(
-            work,
-            item.office_id,
-            kind,
-            due_on,
-            format!("{kind}:{}", item.id),
-        )
-    };
-    Ok(tasks::insert_once(work.tx, &task)?)
+        ..blank(work, item.office_id, kind, due_on, key)
+    }
 }
 
 /// A task about a case, for its caseworker. One per case and kind.
@@ -121,14 +126,20 @@ pub const fn is_followed_up(kind: MessageKind) -> bool {
 }
 
 /// The last rung of the channel ladder: a person phones. Silence is never the outcome. What a member of
-/// staff did not get is told by a head of the office, today.
+/// staff did not get is told by a head of the office, today. Of a text that arrived and shows nothing,
+/// a person tells the client: see [`tell_date_task`].
 pub fn call_task(
     work: &mut Work<'_, '_>,
     message: &Message,
-    _cause: HopCause,
+    cause: HopCause,
 ) -> Result<bool, WorkError> {
     if message.staff_id.is_some() {
         return tell_colleague_task(work, message);
+    }
+    if let (HopCause::NoticeUnproven, Some(id)) = (cause, message.appointment_id) {
+        let item = appointments::get(work.tx, work.agency, storage::Scope::default(), id)?;
+        let item = item.ok_or_else(|| WorkError::corrupt("a message without its appointment"))?;
+        return tell_date_task(work, &item, Some(message.id));
     }
     let due_on = working_day(work, message.office_id)?;
     let assignee = match message.case_id {
@@ -150,6 +161,25 @@ pub fn call_task(
             due_on,
             format!("{}:{}", TaskKind::CallClient, message.id),
         )
+    };
+    Ok(tasks::insert_once(work.tx, &task)?)
+}
+
+/// A person tells the client of an appointment, before its last day is over: what arrived does not show
+/// that they know the date. One per appointment, however many texts show nothing.
+pub(crate) fn tell_date_task(
+    work: &mut Work<'_, '_>,
+    item: &Appointment,
+    message: Option<MessageId>,
+) -> Result<bool, WorkError> {
+    let office = rules::office(work, item.office_id)?;
+    let today = rules::today(work, &office)?;
+    let next = rules::calendar(work)?.working_day_on_or_after(today).date;
+    let due_on = next.min(item.due_on.max(today));
+    let key = notice::call_key(&item.into());
+    let task = Task {
+        message_id: message,
+        ..about_appointment(work, item, TaskKind::CallClient, due_on, key)
     };
     Ok(tasks::insert_once(work.tx, &task)?)
 }

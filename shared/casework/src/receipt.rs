@@ -2,17 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AttemptId, Channel, HopCause, MessageId, MessageStatus, PhoneState,
+    AttemptId, Channel, HopCause, MessageId, MessageStatus, NoProof, PhoneState,
     delivery::{self, ReceiptEffect, ReceiptOutcome, says_bad_number},
     miss, provider_choice,
 };
 use storage::{
-    Scope, appointments, attempts, clients,
+    Scope,
+    attempts::{self, Try},
+    clients,
     messages::{self, Message, Settled},
     receipts,
 };
 
 use crate::{
+    notice::{self, Arrived},
     notify, rules,
     work::{Work, WorkError},
 };
@@ -50,7 +53,8 @@ pub enum Applied {
 
 /// Keeps a receipt as it came, once, and applies it by rank: `delivered` wins over everything, and
 /// a failure never moves a message that is being sent again, nor one that has gone on to another
-/// account. A delivery proves notice. After a permanent failure the next account or rung of the
+/// account. A delivery proves notice where its text did ([`notice::arrived`]), also one that comes
+/// after another; where it did not, a person tells the client. After a permanent failure the next account or rung of the
 /// ladder has its turn; where there is none, or after too many failures in a row, a person calls. The
 /// caller's operation is what the audit trail shows.
 ///
@@ -58,7 +62,11 @@ pub enum Applied {
 /// `not_found` when the agency has no such message, or the attempt belongs to another one.
 pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, WorkError> {
     let message = find(work, receipt)?;
-    let last = last_try(work, receipt, &message)?;
+    let tries = match receipt.outcome {
+        Some(_) => attempts::tries(work.tx, work.agency, &[message.id])?,
+        None => Vec::new(),
+    };
+    let last = last_try(receipt, &tries);
     let effect = match receipt.outcome {
         Some(outcome) if !last.is_other => delivery::after_receipt(message.status, outcome),
         _ => ReceiptEffect::Ignored,
@@ -71,6 +79,7 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     if !receipts::insert_once(work.tx, &kept)? {
         return Ok(Applied::Repeated);
     }
+    let unproven = unproven_by(work, receipt, &message, &tries)?;
     let Some(status) = moved_to else {
         return Ok(Applied::Kept);
     };
@@ -82,7 +91,10 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
         && !last.is_last
         && !bad_number
         && work.now < message.not_after;
-    let cause = hop(work, &message, status)?.filter(|_| !goes_on);
+    let cause = match unproven {
+        Some(_) => Some(HopCause::NoticeUnproven),
+        None => hop(work, &message, status)?.filter(|_| !goes_on),
+    };
     let to = if goes_on {
         Settled {
             status: MessageStatus::Scheduled,
@@ -95,7 +107,10 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
         Settled {
             status,
             next_action_at: None,
-            reason: receipt.code.clone(),
+            reason: match unproven {
+                Some(why) => Some(why.as_str().to_owned()),
+                None => receipt.code.clone(),
+            },
             hop: cause.map(|cause| (Channel::CallTask, cause)),
             is_final: true,
         }
@@ -105,7 +120,9 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     if messages::settle(work.tx, work.agency, &ids, held.0, held.1, &to, work.now)? == 0 {
         return Err(WorkError::conflict());
     }
-    consequences(work, &message, status, cause)?;
+    if let Some(cause) = cause {
+        notify::call_task(work, &message, cause)?;
+    }
     if let (true, Some(client)) = (bad_number, message.client_id) {
         let invalid = PhoneState::Invalid;
         clients::set_phone_state(work.tx, work.agency, client, invalid, work.now)?;
@@ -121,32 +138,44 @@ struct LastTry {
     is_other: bool,
 }
 
-fn last_try(
-    work: &mut Work<'_, '_>,
-    receipt: &Receipt,
-    message: &Message,
-) -> Result<LastTry, WorkError> {
-    // A delivery counts whichever try it is of, and asks nothing.
-    let is_failure = receipt
-        .outcome
-        .is_some_and(|outcome| outcome != ReceiptOutcome::Delivered);
-    let tries = if is_failure {
-        attempts::tries(work.tx, work.agency, &[message.id])?
-    } else {
-        Vec::new()
-    };
+fn last_try(receipt: &Receipt, tries: &[Try]) -> LastTry {
     let last = tries.last();
     let named = tries
         .iter()
         .find(|made| Some(made.attempt_id) == receipt.attempt_id);
-    Ok(LastTry {
+    LastTry {
         channel: last.map(|last| last.channel),
         is_last: last.is_none_or(|last| last.is_last),
         is_other: match (named, last) {
-            (Some(named), Some(last)) => named.gateway != last.gateway,
+            // A delivery counts whichever try it is of.
+            (Some(named), Some(last)) if receipt.outcome != Some(ReceiptOutcome::Delivered) => {
+                named.gateway != last.gateway
+            }
             _ => false,
         },
-    })
+    }
+}
+
+/// What a delivery shows of the appointment: notes it, and answers why nothing, if notice is still to
+/// be shown.
+fn unproven_by(
+    work: &mut Work<'_, '_>,
+    receipt: &Receipt,
+    message: &Message,
+    tries: &[Try],
+) -> Result<Option<NoProof>, WorkError> {
+    let (Some(ReceiptOutcome::Delivered), Some(appointment)) =
+        (receipt.outcome, message.appointment_id)
+    else {
+        return Ok(None);
+    };
+    if !miss::proves_notice(message.kind) {
+        return Ok(None);
+    }
+    let at = notice::arrived_by(receipt.happened_at.unwrap_or(work.now), work.now);
+    let by = notice::deliveries(tries.iter(), receipt.attempt_id, at);
+    let unproven = notice::arrived(work, &[Arrived { appointment, by }])?;
+    Ok(unproven.get(&appointment).copied())
 }
 
 fn find(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Message, WorkError> {
@@ -246,21 +275,4 @@ fn too_many_failures(work: &mut Work<'_, '_>, message: &Message) -> Result<bool,
         .count();
     let limit = usize::try_from(pack.delivery_failures_before_call).unwrap_or(usize::MAX);
     Ok(others + 1 >= limit)
-}
-
-fn consequences(
-    work: &mut Work<'_, '_>,
-    message: &Message,
-    status: MessageStatus,
-    cause: Option<HopCause>,
-) -> Result<(), WorkError> {
-    if let (MessageStatus::Delivered, Some(appointment)) = (status, message.appointment_id)
-        && miss::proves_notice(message.kind)
-    {
-        appointments::mark_notice_proven(work.tx, work.agency, &[appointment], work.now)?;
-    }
-    if let Some(cause) = cause {
-        notify::call_task(work, message, cause)?;
-    }
-    Ok(())
 }

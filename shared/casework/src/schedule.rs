@@ -77,6 +77,7 @@ fn appointment(
         notified: false,
         why: why(window)?,
         notice_proof: NoticeProof::NotDue,
+        number_doubted_at: None,
         label: None,
         labelled_by: None,
         labelled_at: None,

@@ -6,7 +6,7 @@ mod missed;
 use domain::{AppointmentStatus, TaskKind, audit::AuditOutcome};
 use storage::appointments;
 
-pub use self::missed::{due_to_be_missed, mark_missed, mark_these_missed, notice_proof};
+pub use self::missed::{due_to_be_missed, mark_missed, mark_these_missed};
 use crate::{
     notify, record, rules,
     work::{Work, WorkError},

@@ -3,42 +3,76 @@
 //! The machine establishes the fact. Only a person labels it: nothing here turns a miss into
 //! `evaded_or_refused` by itself.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
-    AppointmentStatus, MessageKind, MessageStatus, MissLabel, NoticeProof, Refusal, RefusalCode,
-    TaskKind, TaskOutcome,
+    AppointmentStatus, MessageKind, MissLabel, NoProof, Refusal, RefusalCode, TaskKind, TaskOutcome,
 };
 
-/// What shows that a client was told of an appointment.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoticeEvidence<'a> {
-    /// Where each reminder of the appointment stands. Only a delivered receipt proves anything.
-    pub messages: &'a [MessageStatus],
-    /// What came of each call or contact about it. Only a client who was reached proves anything.
-    pub contacts: &'a [TaskOutcome],
-    /// Notices handed over in person.
-    pub in_person_notices: u32,
-    /// Whether the first reminder should have reached the client by now.
-    pub notice_was_due: bool,
-}
-
-/// Whether a delivered message of this kind shows that the client was told of an appointment while it
-/// could be kept. The text after the due day comes too late for that.
+/// Whether a delivered message of this kind can show that the client was told of a date while it could
+/// be kept: it has the date to state. The text after the due day comes too late for that.
 pub const fn proves_notice(kind: MessageKind) -> bool {
-    matches!(kind, MessageKind::AppointmentReminder)
+    matches!(
+        kind,
+        MessageKind::AppointmentReminder | MessageKind::ReportInReminder
+    )
 }
 
-/// Whether notice of an appointment is proven.
-pub fn notice_proof(evidence: &NoticeEvidence<'_>) -> NoticeProof {
-    let proven = evidence.messages.contains(&MessageStatus::Delivered)
-        || evidence.contacts.contains(&TaskOutcome::Reached)
-        || evidence.in_person_notices > 0;
-    if proven {
-        NoticeProof::Proven
-    } else if evidence.notice_was_due {
-        NoticeProof::Unproven
+/// What speaks against a telephone number being the client's alone; none: it is verified, and nobody
+/// else's.
+pub const fn number_doubt(shared: bool, verified: bool) -> Option<NoProof> {
+    if shared {
+        Some(NoProof::NumberShared)
+    } else if verified {
+        None
     } else {
-        NoticeProof::NotDue
+        Some(NoProof::NumberUnverified)
     }
+}
+
+/// A reminder that arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivery {
+    /// Why it would show nothing, as known when it was handed over.
+    pub no_proof: Option<NoProof>,
+    /// Whether it went to a telephone number, rather than to the client's own account.
+    pub to_number: bool,
+    /// When it was handed over (UTC).
+    pub sent_at: DateTime<Utc>,
+    /// When it arrived, by the word of the gateway (UTC).
+    pub arrived_at: DateTime<Utc>,
+}
+
+/// What a delivery has to meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoticeTerms {
+    /// First instant at which the date can no longer be kept (UTC).
+    pub until: DateTime<Utc>,
+    /// Since when it was no longer certain that the number before is the client's (UTC).
+    pub number_doubted_at: Option<DateTime<Utc>>,
+}
+
+/// Why a delivery does not show that the client was told of the stored date; none: it does. It stated
+/// the date, in time, at the client's own account or at a number that is the client's alone and not
+/// doubted since.
+pub fn no_proof(delivery: &Delivery, terms: &NoticeTerms) -> Option<NoProof> {
+    if delivery.no_proof.is_some() {
+        return delivery.no_proof;
+    }
+    let before = |doubted: DateTime<Utc>| delivery.sent_at <= doubted;
+    if delivery.to_number && terms.number_doubted_at.is_some_and(before) {
+        return Some(NoProof::NumberUnverified);
+    }
+    (delivery.arrived_at >= terms.until).then_some(NoProof::TooLate)
+}
+
+/// Whether what came of a call or contact at an instant (UTC) shows that the client was told in time.
+pub fn contact_proves(
+    outcome: Option<TaskOutcome>,
+    closed_at: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+) -> bool {
+    outcome == Some(TaskOutcome::Reached) && closed_at.is_some_and(|at| at < until)
 }
 
 /// The tasks that follow from the n-th counted miss of a case (n from 1), due on the next working
@@ -88,56 +122,78 @@ pub fn label(
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
-    #[test]
-    fn only_delivery_contact_or_a_notice_in_person_proves_notice() {
-        let due = NoticeEvidence {
-            notice_was_due: true,
-            ..NoticeEvidence::default()
-        };
-        for &status in MessageStatus::ALL {
-            let proof = notice_proof(&NoticeEvidence {
-                messages: &[status],
-                ..due
-            });
-            let delivered = status == MessageStatus::Delivered;
-            assert_eq!(proof == NoticeProof::Proven, delivered, "{status}");
+    fn at(hours: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(hours)
+    }
+
+    /// Handed over at the tenth hour, there at the eleventh.
+    fn dated() -> Delivery {
+        Delivery {
+            no_proof: None,
+            to_number: true,
+            sent_at: at(10),
+            arrived_at: at(11),
         }
+    }
+
+    fn terms(until: i64, doubted: Option<i64>) -> NoticeTerms {
+        NoticeTerms {
+            until: at(until),
+            number_doubted_at: doubted.map(at),
+        }
+    }
+
+    #[test]
+    fn only_a_stated_date_at_the_clients_own_number_in_time_proves_notice() {
+        assert_eq!(no_proof(&dated(), &terms(12, None)), None);
+        assert_eq!(no_proof(&dated(), &terms(11, None)), Some(NoProof::TooLate));
+        for &why in NoProof::ALL {
+            let delivery = Delivery {
+                no_proof: Some(why),
+                ..dated()
+            };
+            assert_eq!(no_proof(&delivery, &terms(12, None)), Some(why));
+        }
+    }
+
+    #[test]
+    fn a_number_doubted_since_takes_the_proof_of_what_went_there_before() {
+        let doubted = Some(NoProof::NumberUnverified);
+        assert_eq!(no_proof(&dated(), &terms(12, Some(10))), doubted);
+        assert_eq!(no_proof(&dated(), &terms(12, Some(11))), doubted);
+        assert_eq!(no_proof(&dated(), &terms(12, Some(9))), None);
+        let own_account = Delivery {
+            to_number: false,
+            ..dated()
+        };
+        assert_eq!(no_proof(&own_account, &terms(12, Some(11))), None);
+    }
+
+    #[test]
+    fn a_number_is_the_clients_where_it_is_verified_and_nobody_elses() {
+        assert_eq!(number_doubt(false, true), None);
+        assert_eq!(number_doubt(true, true), Some(NoProof::NumberShared));
+        assert_eq!(number_doubt(true, false), Some(NoProof::NumberShared));
+        assert_eq!(number_doubt(false, false), Some(NoProof::NumberUnverified));
+    }
+
+    #[test]
+    fn only_who_was_reached_in_time_was_told() {
         for &outcome in TaskOutcome::ALL {
-            let proof = notice_proof(&NoticeEvidence {
-                contacts: &[outcome],
-                ..due
-            });
             assert_eq!(
-                proof == NoticeProof::Proven,
+                contact_proves(Some(outcome), Some(at(11)), at(12)),
                 outcome == TaskOutcome::Reached,
                 "{outcome}"
             );
         }
-        let in_person = NoticeEvidence {
-            in_person_notices: 1,
-            ..due
-        };
-        assert_eq!(notice_proof(&in_person), NoticeProof::Proven);
-    }
-
-    #[test]
-    fn proof_may_come_early_and_is_asked_for_only_when_due() {
-        assert_eq!(
-            notice_proof(&NoticeEvidence::default()),
-            NoticeProof::NotDue
-        );
-        let early = NoticeEvidence {
-            messages: &[MessageStatus::Delivered],
-            ..NoticeEvidence::default()
-        };
-        assert_eq!(notice_proof(&early), NoticeProof::Proven);
-        let late = NoticeEvidence {
-            notice_was_due: true,
-            ..NoticeEvidence::default()
-        };
-        assert_eq!(notice_proof(&late), NoticeProof::Unproven);
+        let reached = Some(TaskOutcome::Reached);
+        assert!(!contact_proves(reached, Some(at(12)), at(12)));
+        assert!(!contact_proves(reached, None, at(12)));
+        assert!(!contact_proves(None, Some(at(11)), at(12)));
     }
 
     #[test]

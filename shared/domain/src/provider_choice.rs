@@ -3,7 +3,8 @@
 //! The ladder: WeChat where the client can be reached by it, then text messages by one account after
 //! another, then a person. Within a rung the weights decide, by lot; an account that failed for now
 //! gives way to the others; one that failed for good, or brought no receipt in time, is not asked
-//! again for the same message. Bad numbers and missing receipts are not the account's fault and never
+//! again for the same message. What can state a reminder's date goes before all that cannot: a text
+//! without the date shows nothing, and a person has to tell the client after all. Bad numbers and missing receipts are not the account's fault and never
 //! rest it: that is what [`Breaker`] is about. What rests or is at its pace is waited for only where
 //! no other account is left and the message still makes sense then.
 
@@ -44,10 +45,21 @@ pub struct Account<'a> {
     pub weight: u32,
     /// Whether it knows a repetition by the message's id, so that sending again is no duplicate.
     pub knows_repetition: bool,
-    /// Whether it can carry this message at all: it has a text for it that the vendor takes.
-    pub fits: bool,
+    /// What it can say of this message.
+    pub says: Says,
     /// Whether it may be given a message now.
     pub standing: Standing,
+}
+
+/// What an account can say of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing: it has no text for it that the vendor takes.
+    Nothing,
+    /// Something, but not the date that the message is about.
+    NoDate,
+    /// All there is to say.
+    All,
 }
 
 /// Whether an account may be given a message now.
@@ -152,17 +164,19 @@ pub fn choose(accounts: &[Account<'_>], wanted: &Wanted<'_>, unit: f64) -> Choic
     }
     let mut skipped = None;
     let mut waits: Option<(DateTime<Utc>, bool, usize)> = None;
-    for rung in wanted.rungs {
+    let ways = [Says::All, Says::NoDate].into_iter();
+    for (says, rung) in ways.flat_map(|says| wanted.rungs.iter().map(move |rung| (says, rung))) {
         if let Err(cause) = wanted.open(rung) {
             skipped = skipped.or(cause);
             continue;
         }
-        let left = || left(accounts, wanted, rung);
+        let left = || left(accounts, wanted, rung).filter(|(_, it)| wanted.takes(it, says));
         let ready = left().filter(|(_, it)| it.standing == Standing::Ready);
         if let Some((account, chosen)) = draw(ready.collect(), wanted, unit) {
+            let above = || passed_over(accounts, wanted, chosen);
             return Choice::Send {
                 account,
-                hop: wanted.hop(chosen, skipped),
+                hop: wanted.hop(chosen, skipped.or_else(above)),
                 is_last: spent + 1 >= wanted.failures_before_call
                     || !wanted
                         .rungs
@@ -229,6 +243,21 @@ impl Wanted<'_> {
         self.open(rung).is_ok() && left(accounts, self, rung).any(|(_, it)| it.name != chosen.name)
     }
 
+    /// Whether an account's turn is among those that say as much. After an unknown end one that knows a
+    /// repetition goes with the first: there it cannot become a duplicate.
+    fn takes(&self, account: &Account<'_>, says: Says) -> bool {
+        let first = account.says == Says::All || self.repeats(account);
+        first == (says == Says::All)
+    }
+
+    /// Whether the fate of the last try is unknown, and this account knows a repetition of it.
+    fn repeats(&self, account: &Account<'_>) -> bool {
+        account.knows_repetition
+            && self.tried.last().is_some_and(|tried| {
+                tried.account == account.name && tried.ended == Ended::ForNow(Failure::Unknown)
+            })
+    }
+
     fn failures_of(&self, account: &str) -> u32 {
         count(self.tried.iter().filter(|tried| tried.account == account))
     }
@@ -243,7 +272,8 @@ fn left<'a, 's>(
     accounts
         .iter()
         .enumerate()
-        .filter(move |(_, account)| rung.contains(&account.channel) && account.fits)
+        .filter(move |(_, account)| rung.contains(&account.channel))
+        .filter(|(_, account)| account.says != Says::Nothing)
         .filter(move |(_, account)| {
             !wanted
                 .tried
@@ -258,8 +288,25 @@ fn left_over(accounts: &[Account<'_>], rung: &[Channel]) -> Option<HopCause> {
     let of_rung = |account: &&Account<'_>| rung.contains(&account.channel);
     let mut of_rung = accounts.iter().filter(of_rung);
     of_rung
-        .any(|account| !account.fits)
+        .any(|account| account.says == Says::Nothing)
         .then_some(HopCause::Configuration)
+}
+
+/// Why a rung above the chosen account's was passed over that could have carried the message: it could
+/// not have said the date.
+fn passed_over(
+    accounts: &[Account<'_>],
+    wanted: &Wanted<'_>,
+    chosen: &Account<'_>,
+) -> Option<HopCause> {
+    let mut above = wanted
+        .rungs
+        .iter()
+        .take_while(|rung| !rung.contains(&chosen.channel));
+    let passed = chosen.says == Says::All
+        && above
+            .any(|rung| wanted.open(rung).is_ok() && left(accounts, wanted, rung).next().is_some());
+    passed.then_some(HopCause::NoticeUnproven)
 }
 
 /// Draws by weight among those with the fewest tries. After an unknown end, an account that knows a
@@ -269,12 +316,7 @@ fn draw<'a, 's>(
     wanted: &Wanted<'_>,
     unit: f64,
 ) -> Option<(usize, &'s Account<'a>)> {
-    if let Some(tried) = wanted.tried.last()
-        && tried.ended == Ended::ForNow(Failure::Unknown)
-        && let Some(same) = ready
-            .iter()
-            .find(|(_, it)| it.name == tried.account && it.knows_repetition)
-    {
+    if let Some(same) = ready.iter().find(|(_, it)| wanted.repeats(it)) {
         return Some(*same);
     }
     let fewest = ready

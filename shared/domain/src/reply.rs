@@ -65,6 +65,8 @@ coded! {
         UnverifiedNumber = "unverified_number",
         /// It is about no appointment that is still ahead.
         NothingAhead = "nothing_ahead",
+        /// What it answers did not state the date, or went to a number that was in doubt.
+        DateNotStated = "date_not_stated",
         /// What it asks for is so already, or only people may do it.
         NotByReply = "not_by_reply",
     }

@@ -109,6 +109,12 @@ impl Template {
             .collect()
     }
 
+    /// Whether it states the stored date.
+    pub fn states_date(&self) -> bool {
+        let states = |place| self.pieces.contains(&Piece::Place(place));
+        states(Placeholder::Date) || states(Placeholder::Day)
+    }
+
     /// Fills the places in, puts the signature in front, and checks the finished text.
     ///
     /// # Errors

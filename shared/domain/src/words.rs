@@ -104,6 +104,34 @@ coded! {
 }
 
 coded! {
+    /// By what it is shown that the client was told of a date.
+    NoticeBy {
+        /// A delivery receipt of the provider.
+        Receipt = "receipt",
+        /// The provider's answer at the hand-over: it delivers at once and sends no receipts.
+        Answer = "answer",
+        /// Somebody reached the client.
+        Contact = "contact",
+        /// The client said so.
+        Confirmation = "confirmation",
+    }
+}
+
+coded! {
+    /// Why a message that arrived does not show that the client was told of the date.
+    NoProof {
+        /// Its text states no date.
+        DateNotStated = "date_not_stated",
+        /// Its number belongs to several clients.
+        NumberShared = "number_shared",
+        /// Nobody has verified that its number is the client's, or it is not certain any more.
+        NumberUnverified = "number_unverified",
+        /// It arrived when the date could no longer be kept.
+        TooLate = "too_late",
+    }
+}
+
+coded! {
     /// State of an excuse.
     ExcuseStatus {
         Requested = "requested",
@@ -342,6 +370,8 @@ coded! {
         NoCredit = "no_credit",
         /// The account failed, was too slow or is being left alone; another one took over.
         ProviderFailed = "provider_failed",
+        /// What arrived, or would have gone, does not show that the client was told of the date.
+        NoticeUnproven = "notice_unproven",
     }
 }
 

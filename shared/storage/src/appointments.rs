@@ -13,7 +13,7 @@ use domain::{
 
 pub use self::{
     due::{
-        due_for_change, due_for_reminder, ids_due_for_change, mark_notice_proven, mark_opened,
+        due_for_change, due_for_reminder, ids_due_for_change, mark_notice, mark_opened,
         mark_overdue, next_due, set_next_reminder,
     },
     list::{Filter, Position, list},
@@ -61,6 +61,9 @@ record! {
         notified: bool,
         why: serde_json::Value,
         notice_proof: NoticeProof,
+        /// Since when it was no longer certain that the number before is the client's: what was
+        /// texted until then proves nothing.
+        number_doubted_at: Option<DateTime<Utc>>,
         label: Option<MissLabel>,
         labelled_by: Option<StaffId>,
         labelled_at: Option<DateTime<Utc>>,

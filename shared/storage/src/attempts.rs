@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId};
+use domain::{
+    AgencyId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId, NoProof,
+};
 
 use crate::{
     error::StorageError,
@@ -26,6 +28,7 @@ record! {
         started_at: DateTime<Utc>,
         hop_cause: Option<HopCause>,
         is_last: bool,
+        no_proof: Option<NoProof>,
     }
 }
 
@@ -58,6 +61,8 @@ pub struct Attempt {
     pub hop_cause: Option<HopCause>,
     /// Whether nothing but a person was left if it failed for good.
     pub is_last: bool,
+    /// Why its delivery would not show that the client was told of the date.
+    pub no_proof: Option<NoProof>,
 }
 
 /// An attempt without its text, and what came of it.
@@ -77,10 +82,14 @@ pub struct Try {
     pub hop_cause: Option<HopCause>,
     /// Whether nothing but a person was left if it failed for good.
     pub is_last: bool,
+    /// Why its delivery would not show that the client was told of the date.
+    pub no_proof: Option<NoProof>,
     /// What came of it; none: it was cut off, or is under way.
     pub outcome: Option<AttemptOutcome>,
     /// The account's own reference.
     pub provider_message_id: Option<String>,
+    /// When that was known (UTC).
+    pub finished_at: Option<DateTime<Utc>>,
 }
 
 record! {
@@ -116,6 +125,7 @@ pub fn insert_many(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), StorageE
                     started_at: attempt.started_at,
                     hop_cause: attempt.hop_cause,
                     is_last: attempt.is_last,
+                    no_proof: attempt.no_proof,
                 })
             })
             .collect::<Result<Vec<_>, StorageError>>()?;
@@ -166,6 +176,7 @@ pub fn of_messages(
                 started_at: row.started_at,
                 hop_cause: row.hop_cause,
                 is_last: row.is_last,
+                no_proof: row.no_proof,
             })
         })
         .collect()
@@ -185,8 +196,10 @@ pub fn tries(
         DateTime<Utc>,
         Option<HopCause>,
         bool,
+        Option<NoProof>,
         Option<AttemptOutcome>,
         Option<String>,
+        Option<DateTime<Utc>>,
     );
     let rows: Vec<Columns> = with_conn!(tx, c => attempts::table
         .left_join(
@@ -205,8 +218,10 @@ pub fn tries(
             attempts::started_at,
             attempts::hop_cause,
             attempts::is_last,
+            attempts::no_proof,
             attempt_outcomes::outcome.nullable(),
             attempt_outcomes::provider_message_id.nullable(),
+            attempt_outcomes::finished_at.nullable(),
         ))
         .load(*c))?;
     Ok(rows
@@ -219,8 +234,10 @@ pub fn tries(
             started_at: row.4,
             hop_cause: row.5,
             is_last: row.6,
-            outcome: row.7,
-            provider_message_id: row.8,
+            no_proof: row.7,
+            outcome: row.8,
+            provider_message_id: row.9,
+            finished_at: row.10,
         })
         .collect())
 }

@@ -323,6 +323,7 @@ diesel::table! {
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
         frozen_from -> Nullable<UtcInstant>,
+        number_doubted_at -> Nullable<UtcInstant>,
     }
 }
 
@@ -549,6 +550,7 @@ diesel::table! {
         started_at -> UtcInstant,
         hop_cause -> Nullable<Word>,
         is_last -> Bool,
+        no_proof -> Nullable<Word>,
     }
 }
 

@@ -245,6 +245,7 @@ words!(
     domain::AppointmentStatus,
     domain::MissLabel,
     domain::NoticeProof,
+    domain::NoProof,
     domain::ExcuseStatus,
     domain::EscalationKind,
     domain::EscalationStatus,

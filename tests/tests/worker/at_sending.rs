@@ -9,7 +9,9 @@ use tests::{
     steps::{Journey, id_of},
 };
 
-use crate::story::{before_the_first_reminder, calls, message, outcomes, taken};
+use crate::story::{
+    before_the_first_reminder, calls, change_client, message, notice_proof, outcomes, taken,
+};
 
 const NEUTRAL: &str = "【城东服务站】您有一项预约服务待办理,如有疑问请与服务站联系。";
 
@@ -29,13 +31,6 @@ async fn another(app: &TestApp, name: &str, more: Value) -> Journey {
         client,
         case: id_of(&case),
     }
-}
-
-async fn change(app: &TestApp, journey: &Journey, body: Value) {
-    let token = app.login(Role::Caseworker).await;
-    app.patch(&token, &format!("/v1/clients/{}", journey.client), body)
-        .await
-        .expect(200);
 }
 
 /// The texts sent to a number, oldest first.
@@ -145,12 +140,19 @@ on_both! {
         let other = another(&app, "李小红", phone).await;
         app.advance("2025-09-30T10:00").await;
         assert_eq!(texts_to(&app, "+8613900002222"), [NEUTRAL, NEUTRAL]);
+        // Whoever read them: neither client is known to have been told, so a person tells each.
         for journey in [&one, &other] {
-            assert_eq!(message(&app, journey, "wd-1").await["status"], "delivered");
+            let sent = message(&app, journey, "wd-1").await;
+            assert_eq!(
+                (&sent["status"], &sent["status_reason"], &sent["remedy"]),
+                (&"delivered".into(), &"number_shared".into(), &"phone_client".into())
+            );
+            assert_eq!(notice_proof(&app, journey).await, "unproven");
+            assert_eq!(calls(&app, journey).await.len(), 1);
         }
 
         // Since one of them has a number of her own, both are called by their names again.
-        change(
+        change_client(
             &app,
             &other,
             json!({ "phone": "13900003333", "phone_confirmed": true }),
@@ -164,6 +166,9 @@ on_both! {
         };
         assert_eq!(texts_to(&app, "+8613900002222")[2..], [full("王")]);
         assert_eq!(texts_to(&app, "+8613900003333"), [full("李")]);
+        for journey in [&one, &other] {
+            assert_eq!(notice_proof(&app, journey).await, "proven");
+        }
     }
 
     async fn a_number_nobody_confirmed_gets_a_text_that_says_nothing(app: TestApp) {
@@ -171,13 +176,43 @@ on_both! {
         let journey = another(&app, "王小红", json!({ "phone": "13900002222" })).await;
         app.advance("2025-09-30T10:00").await;
         assert_eq!(texts_to(&app, "+8613900002222"), [NEUTRAL]);
-        change(&app, &journey, json!({ "phone_confirmed": true })).await;
+        let sent = message(&app, &journey, "wd-1").await;
+        assert_eq!(
+            (&sent["status"], &sent["hop_cause"], &sent["status_reason"]),
+            (&"delivered".into(), &"notice_unproven".into(), &"number_unverified".into())
+        );
+        assert_eq!(sent["remedy"], "verify_number");
+        assert_eq!(notice_proof(&app, &journey).await, "unproven");
+        let [call] = &calls(&app, &journey).await[..] else {
+            panic!("not one call")
+        };
+        assert_eq!((&call["message_id"], &call["status"]), (&sent["id"], &"open".into()));
+        // Verified, the next step states the date, and nobody has to phone any more.
+        change_client(&app, &journey, json!({ "phone_confirmed": true })).await;
         app.advance("2025-10-02T10:00").await;
         let second = &texts_to(&app, "+8613900002222")[1];
         assert!(
             second.contains("王女士") && second.contains("10月9日"),
             "{second}"
         );
+        assert_eq!(notice_proof(&app, &journey).await, "proven");
+        let calls = calls(&app, &journey).await;
+        assert_eq!((calls.len(), &calls[0]["status"]), (1, &"cancelled".into()));
+    }
+
+    async fn a_date_told_to_a_number_nobody_confirmed_proves_nothing(setup: Setup) {
+        let app = setup.with(|config| config.worker.neutral_to_unverified = false).start().await;
+        app.advance("2025-09-05T10:00").await;
+        let journey = another(&app, "王小红", json!({ "phone": "13900002222" })).await;
+        app.advance("2025-09-30T10:00").await;
+        let [text] = &texts_to(&app, "+8613900002222")[..] else {
+            panic!("not one text")
+        };
+        assert!(text.contains("10月9日"), "{text}");
+        let sent = message(&app, &journey, "wd-1").await;
+        assert_eq!(sent["attempts"][0]["no_proof"], "number_unverified");
+        assert_eq!(notice_proof(&app, &journey).await, "unproven");
+        assert_eq!(calls(&app, &journey).await.len(), 1);
     }
 
     async fn without_a_usable_number_a_person_calls(app: TestApp) {
@@ -194,7 +229,7 @@ on_both! {
         .await;
         // After it was planned, before it is sent.
         app.advance("2025-09-30T08:59").await;
-        change(&app, &emptied, json!({ "phone": null })).await;
+        change_client(&app, &emptied, json!({ "phone": null })).await;
         app.advance("2025-09-30T10:00").await;
         for journey in [none, refused, emptied] {
             let message = message(&app, &journey, "wd-1").await;

@@ -17,6 +17,7 @@ mod logs;
 mod monitor;
 mod operations;
 mod process;
+mod proof;
 mod purge;
 mod race;
 mod receipt_effects;

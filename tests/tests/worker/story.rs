@@ -6,7 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 use domain::Role;
 use serde_json::Value;
-use tests::{Backend, TestApp, fakes::webhook::Taken, steps::Journey};
+use tests::{
+    Backend, TestApp,
+    fakes::webhook::Taken,
+    steps::{Journey, id_of},
+};
 
 /// The client's number, as gateways get it.
 pub(crate) const CLIENT: &str = "+8613900001111";
@@ -58,6 +62,23 @@ pub(crate) async fn calls(app: &TestApp, journey: &Journey) -> Vec<Value> {
     let path = format!("/v1/tasks?case_id={}&limit=100", journey.case);
     let tasks = app.all_items(&token, &path).await.into_iter();
     tasks.filter(|task| task["kind"] == "call_client").collect()
+}
+
+/// The first appointment, as it is read by itself.
+pub(crate) async fn shown(app: &TestApp, journey: &Journey) -> Value {
+    let token = app.login(Role::Caseworker).await;
+    let id = id_of(&app.appointments(journey).await[0]);
+    app.get(&token, &format!("/v1/appointments/{id}"))
+        .await
+        .expect(200)
+}
+
+/// Changes the case's client.
+pub(crate) async fn change_client(app: &TestApp, journey: &Journey, body: Value) {
+    let token = app.login(Role::Caseworker).await;
+    app.patch(&token, &format!("/v1/clients/{}", journey.client), body)
+        .await
+        .expect(200);
 }
 
 /// Outcome and code of every attempt at a message, in order.

@@ -16,7 +16,7 @@ use casework::{
 use chrono::{DateTime, Utc};
 use domain::{
     AgencyId, MessageKind, OfficeId,
-    provider_choice::{BY_TEXT, Choice, Ended, Reach, Tried, Wanted, Wechat},
+    provider_choice::{BY_TEXT, Choice, Ended, Reach, Says, Tried, Wanted, Wechat},
     sign_in_code,
     template::{Placeholder, Variables},
     wording::WordList,
@@ -260,10 +260,15 @@ fn account<'a>(
         tries: &[],
         unit: context.parts.randomness.unit(),
     };
-    let fits =
-        |provider: &Provider| provider.files.is_none() || ready.filled.contains_key(&provider.name);
+    let says = |provider: &Provider| {
+        if provider.files.is_none() || ready.filled.contains_key(&provider.name) {
+            Says::All
+        } else {
+            Says::Nothing
+        }
+    };
     let providers = &context.parts.providers;
-    match providers.choose(draw, &wanted, fits) {
+    match providers.choose(draw, &wanted, says) {
         Choice::Send { account, .. } | Choice::Wait { account, .. } => {
             Some((account, providers.at(account)?))
         }

@@ -46,7 +46,7 @@ fn choose(providers: &Providers, at: DateTime<Utc>, urgent: bool) -> Choice {
         urgent,
         unit: 0.0,
     };
-    providers.choose(draw, &wanted(at, &[]), |_| true)
+    providers.choose(draw, &wanted(at, &[]), |_| Says::All)
 }
 
 /// The place of the account that gets a message.
@@ -127,7 +127,7 @@ fn an_office_has_weights_of_its_own() {
         urgent: false,
         unit: 0.0,
     };
-    let choice = providers.choose(of_another, &wanted(now(), &[]), |_| true);
+    let choice = providers.choose(of_another, &wanted(now(), &[]), |_| Says::All);
     assert!(matches!(choice, Choice::Send { account: 0, .. }));
 }
 

@@ -197,5 +197,13 @@ async fn shared_and_unverified_numbers_get_a_text_that_says_nothing() {
         let sent = site.outbox.sent();
         assert_eq!(sent.len(), site.cases.len());
         assert!(sent.iter().all(|one| one.text == neutral));
+        // Delivered, and yet nobody is known to have been told the date: a person does it, once.
+        let message = site.message("wd-1");
+        assert_eq!(message.status, MessageStatus::Delivered);
+        assert_eq!(message.hop_cause, Some(HopCause::NoticeUnproven));
+        assert_eq!(site.appointment().notice_proof, NoticeProof::Unproven);
+        site.run_at(&worker, "2025-10-02T01:00:00Z").await;
+        assert_eq!(site.message("d-7").status, MessageStatus::Delivered);
+        assert_eq!(site.call_tasks(), site.cases.len());
     }
 }

@@ -8,16 +8,16 @@ use crate::{
     operations::GetAppointment as Op,
     problem::Problem,
     services::appointments,
-    views::appointments::AppointmentView,
+    views::appointments::AppointmentDetailView,
 };
 
 /// Read an appointment.
 ///
-/// With the reason for each of its dates.
+/// With the reason for each of its dates, and what shows that the client was told.
 #[utoipa::path(
     tag = "Appointments",
     params(("id" = AppointmentId, Path, description = "The appointment")),
-    responses((status = 200, description = "The appointment", body = AppointmentView)),
+    responses((status = 200, description = "The appointment", body = AppointmentDetailView)),
 )]
 #[get("/v1/appointments/{id}")]
 pub async fn get_appointment(
@@ -26,11 +26,9 @@ pub async fn get_appointment(
 ) -> Result<HttpResponse, Problem> {
     let scope = call.scope();
     call.read(move |work| {
-        let item = appointments::get(work, scope, id.0)?;
-        let version = item.version;
-        Ok(Answer::ok(AppointmentView::from(item))
-            .about(id.0)
-            .version(version))
+        let item = appointments::show(work, scope, id.0)?;
+        let version = item.appointment.version;
+        Ok(Answer::ok(item).about(id.0).version(version))
     })
     .await
 }

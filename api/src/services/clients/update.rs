@@ -1,4 +1,4 @@
-use casework::{Work, rules};
+use casework::{Work, notice, rules};
 use chrono::{DateTime, Utc};
 use domain::{
     ClientId, PhoneState, Refusal,
@@ -19,7 +19,7 @@ use crate::{
 
 /// Changes the fields given of a client within the caller's reach. Where the number is not, or not
 /// known to be, the client's any more, whoever signed in by it is signed out, at `sign_in_now` in the
-/// time of sign-ins (UTC).
+/// time of sign-ins (UTC), and what was texted to it shows nothing of appointments still ahead.
 ///
 /// # Errors
 /// `not_found`, `case_frozen`, `stale_version`, and what registering refuses.
@@ -50,6 +50,7 @@ pub fn update(
     if is_lost {
         let reason = "number_changed";
         client_sessions::revoke_all_of(work.tx, work.agency, client.id, sign_in_now, reason)?;
+        notice::doubt_number(work, client.id)?;
     }
     Ok(client)
 }

@@ -1,6 +1,6 @@
 //! What an escalation rests on, with everything that speaks for and against it.
 
-use casework::Work;
+use casework::{Work, notice::Evidence};
 use domain::{AppointmentId, ClientId, TestRecordId};
 use storage::{
     Scope, appointments,
@@ -79,6 +79,7 @@ fn missed(
         return Ok(Vec::new());
     }
     let items = appointments::get_many(work.tx, work.agency, ids)?;
+    let evidence = Evidence::of(work, client, &items)?;
     let mut reminders = messages::of_appointments(work.tx, work.agency, ids)?;
     let trail = trail(work, &reminders, true)?;
     let mut contacts = tasks::of_appointments(work.tx, work.agency, ids)?;
@@ -96,6 +97,7 @@ fn missed(
             let confirmed = confirmed.iter().find(|one| one.is_of(&item));
             BasisAppointment::new(
                 item,
+                &evidence,
                 confirmed.map(|one| one.confirmed_at),
                 views(own, &trail),
                 tasks.into_iter().map(Into::into).collect(),

@@ -1,9 +1,8 @@
 //! Noting what came of a task.
 
-use casework::{Work, windows};
+use casework::{Work, notice};
 use domain::{
-    AppointmentId, NoticeProof, Refusal, RefusalCode, StaffId, TaskId, TaskKind, TaskOutcome,
-    TaskStatus,
+    AppointmentId, Refusal, RefusalCode, StaffId, TaskId, TaskKind, TaskOutcome, TaskStatus, miss,
 };
 use storage::{
     Scope, appointments,
@@ -60,19 +59,18 @@ pub fn complete(
     task.version += 1;
     version::saved(tasks::save(work.tx, &task, read)?)?;
     if let (TaskOutcome::Reached, Some(appointment)) = (asked.outcome, task.appointment_id) {
-        prove(work, appointment)?;
+        prove(work, &task, appointment)?;
     }
     Ok(task)
 }
 
-/// Judges the proof of notice again, with the contact that was just noted.
-fn prove(work: &mut Work<'_, '_>, id: AppointmentId) -> Result<(), Failure> {
-    let Some(item) = appointments::get(work.tx, work.agency, Scope::default(), id)? else {
-        return Ok(());
-    };
-    let proof = windows::notice_proof(work, &item)?;
-    if proof == NoticeProof::Proven && item.notice_proof != proof {
-        appointments::mark_notice_proven(work.tx, work.agency, &[id], work.now)?;
+/// Notes that the client of an appointment was reached, if that was in time.
+fn prove(work: &mut Work<'_, '_>, task: &Task, of: AppointmentId) -> Result<(), Failure> {
+    let items = appointments::standings(work.tx, work.agency, &[of])?;
+    for item in items {
+        if miss::contact_proves(task.outcome, task.closed_at, item.grace_ends_at) {
+            notice::prove(work, &[item])?;
+        }
     }
     Ok(())
 }

@@ -3,13 +3,15 @@
 use domain::{
     Channel,
     consent::{ConsentChannel, ConsentPurpose},
+    miss::proves_notice,
     reply::{
-        ReplyDoubt::{self, NotByReply, NothingAhead},
+        ReplyDoubt::{self, DateNotStated, NotByReply, NothingAhead},
         ReplyEffect, ReplyMeaning,
     },
 };
 use storage::{
     appointments::Appointment,
+    attempts,
     clients::{self, Client},
     replies,
 };
@@ -41,6 +43,9 @@ pub(super) fn act(
             let Some(item) = ahead(work, client, from) else {
                 return Ok((ReplyEffect::Task, Some(NothingAhead)));
             };
+            if !states_date(work, from)? {
+                return Ok((ReplyEffect::Task, Some(DateNotStated)));
+            }
             confirm::confirm(work, client.id, item)?;
             let object = ("appointment", item.id.to_string());
             (ReplyEffect::Confirmed, object)
@@ -73,7 +78,17 @@ pub(super) fn act(
 /// The appointment that the answered message is about, if it is the client's and can be kept.
 fn ahead<'a>(work: &Work<'_, '_>, client: &Client, from: &'a Origin) -> Option<&'a Appointment> {
     let item = from.appointment.as_ref()?;
-    (item.client_id == client.id && confirm::can_be_kept(item, work.now)).then_some(item)
+    (item.client_id == client.id && confirm::can_be_kept(&item.into(), work.now)).then_some(item)
+}
+
+/// Whether what is answered stated the date: "received" to a text without it says nothing of the date.
+/// None of its tries may have been another text, for nobody says which one is answered.
+fn states_date(work: &mut Work<'_, '_>, from: &Origin) -> Result<bool, WorkError> {
+    let Some(message) = from.message.as_ref().filter(|it| proves_notice(it.kind)) else {
+        return Ok(false);
+    };
+    let tries = attempts::tries(work.tx, work.agency, &[message.id])?;
+    Ok(tries.iter().all(|made| made.no_proof.is_none()))
 }
 
 /// Switches text messages to a client off, or on again.

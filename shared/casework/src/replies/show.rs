@@ -72,7 +72,7 @@ fn about_message(work: &mut Work<'_, '_>, from: &Origin, task: &mut Task) -> Res
     let ahead = from
         .appointment
         .as_ref()
-        .filter(|item| confirm::can_be_kept(item, work.now));
+        .filter(|item| confirm::can_be_kept(&(*item).into(), work.now));
     if let (TaskKind::RescheduleRequested, Some(item)) = (task.kind, ahead) {
         task.appointment_id = Some(item.id);
     }

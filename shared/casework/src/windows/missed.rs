@@ -6,14 +6,11 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::{
     AppointmentId, AppointmentStatus, CaseId, NoticeProof, OfficeId, TaskKind,
-    local_time::local_date,
-    miss::{self, NoticeEvidence},
+    local_time::local_date, miss,
 };
 use storage::{
     appointments::{self, Appointment},
     cases,
-    messages::{self, Message},
-    tasks::{self, Task},
 };
 
 use crate::{
@@ -61,9 +58,11 @@ fn mark(work: &mut Work<'_, '_>, mut missed: Vec<Appointment>) -> Result<usize, 
         return Ok(0);
     }
     let ids: Vec<AppointmentId> = missed.iter().map(|item| item.id).collect();
-    let evidence = Evidence::of(work, &ids)?;
     for item in &mut missed {
-        item.notice_proof = evidence.proof(item);
+        // Whatever shows that the client was told has noted it as it happened.
+        if item.notice_proof == NoticeProof::NotDue {
+            item.notice_proof = NoticeProof::Unproven;
+        }
         item.missed_at = Some(work.now);
     }
     status::settle_appointments(work, &mut missed, AppointmentStatus::Missed)?;
@@ -137,58 +136,4 @@ fn next_working_days(
 fn on(days: &HashMap<OfficeId, NaiveDate>, office: OfficeId) -> Result<NaiveDate, WorkError> {
     let day = days.get(&office).copied();
     day.ok_or_else(|| WorkError::corrupt("an appointment without its office"))
-}
-
-/// What shows that the client was told while it could still be kept: a delivered reminder of it (the
-/// text after the due day is none), or a contact before the grace days ended.
-pub fn notice_proof(work: &mut Work<'_, '_>, item: &Appointment) -> Result<NoticeProof, WorkError> {
-    Ok(Evidence::of(work, &[item.id])?.proof(item))
-}
-
-/// Messages and contacts about appointments.
-struct Evidence {
-    messages: Vec<Message>,
-    tasks: Vec<Task>,
-}
-
-impl Evidence {
-    fn of(work: &mut Work<'_, '_>, ids: &[AppointmentId]) -> Result<Self, WorkError> {
-        let mut messages = messages::of_appointments(work.tx, work.agency, ids)?;
-        let mut tasks = tasks::of_appointments(work.tx, work.agency, ids)?;
-        messages.sort_by_key(|message| message.appointment_id);
-        tasks.sort_by_key(|task| task.appointment_id);
-        Ok(Self { messages, tasks })
-    }
-
-    fn proof(&self, item: &Appointment) -> NoticeProof {
-        if item.notice_proof == NoticeProof::Proven {
-            return NoticeProof::Proven;
-        }
-        let messages: Vec<_> = about(&self.messages, item.id, |message| message.appointment_id)
-            .filter(|message| miss::proves_notice(message.kind))
-            .map(|message| message.status)
-            .collect();
-        let contacts: Vec<_> = about(&self.tasks, item.id, |task| task.appointment_id)
-            .filter(|task| task.closed_at.is_some_and(|at| at < item.grace_ends_at))
-            .filter_map(|task| task.outcome)
-            .collect();
-        miss::notice_proof(&NoticeEvidence {
-            messages: &messages,
-            contacts: &contacts,
-            in_person_notices: 0,
-            notice_was_due: true,
-        })
-    }
-}
-
-/// The rows about one appointment, of rows sorted by it.
-fn about<R>(
-    rows: &[R],
-    id: AppointmentId,
-    key: impl Fn(&R) -> Option<AppointmentId>,
-) -> impl Iterator<Item = &R> {
-    let start = rows.partition_point(|row| key(row) < Some(id));
-    rows.iter()
-        .skip(start)
-        .take_while(move |row| key(row) == Some(id))
 }

@@ -1,14 +1,17 @@
-//! What a person can do about a message that did not arrive.
+//! What a person can do about a message that did not arrive, or shows nothing though it did.
 
-use crate::{HopCause, MessageStatus, coded};
+use crate::{HopCause, MessageStatus, NoProof, coded};
 
 coded! {
-    /// What to do about a message that did not arrive.
+    /// What to do about a message that did not arrive, or does not show that the client was told.
     Remedy {
         /// Phone the client: there is a task for it. Nobody else will tell them.
         PhoneClient = "phone_client",
         /// The number is missing or wrong: correct it, then send again.
         CorrectNumber = "correct_number",
+        /// It arrived at a number that nobody has verified: verify it, and tell the client the date. There
+        /// is a task for it.
+        VerifyNumber = "verify_number",
         /// The colleague's WeCom user id, e-mail address or number is missing or wrong: correct it.
         CorrectAddress = "correct_address",
         /// Tell the colleague: there is a task for it.
@@ -35,9 +38,16 @@ pub fn remedy(
 ) -> Option<Remedy> {
     use MessageStatus as S;
     match status {
-        S::Scheduled | S::Claimed | S::Submitting | S::Accepted | S::Unknown | S::Delivered => {
-            return None;
+        S::Scheduled | S::Claimed | S::Submitting | S::Accepted | S::Unknown => return None,
+        S::Delivered if hop == Some(HopCause::NoticeUnproven) => {
+            let unverified = NoProof::NumberUnverified.as_str();
+            return Some(if reason == Some(unverified) {
+                Remedy::VerifyNumber
+            } else {
+                Remedy::PhoneClient
+            });
         }
+        S::Delivered => return None,
         S::UndeliveredTemporary
         | S::UndeliveredPermanent
         | S::NoReceipt
@@ -94,9 +104,25 @@ mod tests {
             for status in [S::Expired, S::Cancelled, S::TechnicalFailure, S::NoReceipt] {
                 assert!(remedy(status, Some(hop), None).is_some(), "{status} {hop}");
             }
-            for status in [S::Scheduled, S::Accepted, S::Delivered] {
+            for status in [S::Scheduled, S::Accepted] {
                 assert_eq!(remedy(status, Some(hop), None), None, "{status} {hop}");
             }
+            let shows_nothing = hop == HopCause::NoticeUnproven;
+            let remedy = remedy(S::Delivered, Some(hop), None);
+            assert_eq!(remedy.is_some(), shows_nothing, "{hop}");
+        }
+    }
+
+    #[test]
+    fn what_arrived_and_shows_nothing_is_told_by_a_person() {
+        for &why in NoProof::ALL {
+            let hop = Some(HopCause::NoticeUnproven);
+            let expected = match why {
+                NoProof::NumberUnverified => Remedy::VerifyNumber,
+                _ => Remedy::PhoneClient,
+            };
+            let told = remedy(S::Delivered, hop, Some(why.as_str()));
+            assert_eq!(told, Some(expected), "{why}");
         }
     }
 

@@ -16,7 +16,7 @@ const fn account(name: &'static str, channel: Channel) -> Account<'static> {
         channel,
         weight: 1,
         knows_repetition: false,
-        fits: true,
+        says: Says::All,
         standing: Standing::Ready,
     }
 }
@@ -209,14 +209,62 @@ fn a_pace_is_waited_for_a_little_before_going_down() {
 #[test]
 fn an_account_without_a_text_for_the_message_is_no_rung() {
     let mut accounts = all();
-    accounts[0].fits = false;
-    accounts[2].fits = false;
+    accounts[0].says = Says::Nothing;
+    accounts[2].says = Says::Nothing;
     let choice = choose(&accounts, &wanted(OPEN, &[]), 0.9);
     let configuration = Some(HopCause::Configuration);
     assert_eq!(sent(choice, &accounts), ("a", configuration, true));
-    accounts[1].fits = false;
+    accounts[1].says = Says::Nothing;
     let call = Choice::Call(HopCause::Configuration);
     assert_eq!(choose(&accounts, &wanted(OPEN, &[]), 0.0), call);
+}
+
+#[test]
+fn what_states_the_date_goes_before_all_that_does_not() {
+    let mut accounts = all();
+    accounts[0].says = Says::NoDate;
+    accounts[1].says = Says::NoDate;
+    accounts[1].weight = 99;
+    let unproven = Some(HopCause::NoticeUnproven);
+    for unit in [0.0, 0.999] {
+        let choice = choose(&accounts, &wanted(OPEN, &[]), unit);
+        assert_eq!(sent(choice, &accounts), ("b", unproven, false));
+        // In one rung it is no hop.
+        let choice = choose(&accounts, &wanted(BY_PHONE, &[]), unit);
+        assert_eq!(sent(choice, &accounts), ("b", None, false));
+    }
+    // Where it rests or failed for good, the others are better than nothing.
+    accounts[2].standing = Standing::Resting(later(60));
+    let failed_before = Some(HopCause::ProviderFailed);
+    let choice = choose(&accounts, &wanted(OPEN, &[]), 0.0);
+    assert_eq!(sent(choice, &accounts), ("wechat", failed_before, false));
+    let tries = [failed("b", HopCause::PermanentFailure)];
+    accounts[2].standing = Standing::Ready;
+    let choice = choose(&accounts, &wanted(OPEN, &tries), 0.0);
+    let permanent = Some(HopCause::PermanentFailure);
+    assert_eq!(sent(choice, &accounts), ("wechat", permanent, false));
+}
+
+#[test]
+fn where_nothing_states_the_date_the_ladder_is_as_ever() {
+    let mut accounts = all();
+    for account in &mut accounts {
+        account.says = Says::NoDate;
+    }
+    let choice = choose(&accounts, &wanted(OPEN, &[]), 0.0);
+    assert_eq!(sent(choice, &accounts), ("wechat", None, false));
+    let choice = choose(&accounts, &wanted(BY_PHONE, &[]), 0.0);
+    assert_eq!(sent(choice, &accounts), ("a", None, false));
+}
+
+#[test]
+fn a_repetition_that_is_known_goes_before_the_date() {
+    let mut accounts = all();
+    accounts[1].says = Says::NoDate;
+    accounts[1].knows_repetition = true;
+    let tries = [for_now("a", Failure::Unknown)];
+    let choice = choose(&accounts, &wanted(BY_PHONE, &tries), 0.0);
+    assert_eq!(sent(choice, &accounts), ("a", None, false));
 }
 
 #[test]
@@ -262,7 +310,8 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
     (
         prop::sample::select(vec![Channel::Wechat, Channel::Sms, Channel::Webhook]),
         0u32..3,
-        any::<[bool; 2]>(),
+        any::<bool>(),
+        prop::sample::select(vec![Says::Nothing, Says::NoDate, Says::All]),
         prop_oneof![
             3 => Just(Standing::Ready),
             1 => (1i64..7200).prop_map(|seconds| Standing::Resting(later(seconds))),
@@ -270,12 +319,12 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
         ],
     )
         .prop_map(
-            move |(channel, weight, [knows_repetition, fits], standing)| Account {
+            move |(channel, weight, knows_repetition, says, standing)| Account {
                 name,
                 channel,
                 weight,
                 knows_repetition,
-                fits,
+                says,
                 standing,
             },
         )
@@ -308,7 +357,7 @@ proptest! {
         let wanted = Wanted { not_after: later(lasts), ..wanted(reach, &tried) };
         let spent = tried.iter().filter(|it| ended_for_good(it)).count();
         let may = |account: &Account<'_>| {
-            account.fits
+            account.says != Says::Nothing
                 && spent < 3
                 && (if account.channel == Channel::Wechat { wechat == Wechat::Open } else { phone })
                 && !tried.iter().any(|it| it.account == account.name && ended_for_good(it))
@@ -317,6 +366,12 @@ proptest! {
             Choice::Send { account, is_last, hop } => {
                 let chosen = &accounts[account];
                 prop_assert!(may(chosen) && chosen.standing == Standing::Ready);
+                let ready = |it: &Account<'_>| may(it) && it.standing == Standing::Ready;
+                prop_assert!(
+                    chosen.says == Says::All
+                        || wanted.repeats(chosen)
+                        || !accounts.iter().any(|it| ready(it) && it.says == Says::All)
+                );
                 let others = accounts.iter().any(|it| it.name != chosen.name && may(it));
                 prop_assert_eq!(is_last, !others || spent == 2);
                 if let Some(last) = tried.last() {

@@ -61,6 +61,8 @@ pub struct Outbound {
     pub fallback_used: bool,
     /// Why, if it is.
     pub why: Option<FallbackReason>,
+    /// Whether it states the stored date.
+    pub states_date: bool,
 }
 
 /// Nothing can be sent this way.
@@ -116,6 +118,8 @@ pub fn render_for(
         provider_template,
         fallback_used: true,
         why: Some(why),
+        // It has nothing to fill in.
+        states_date: false,
     })
 }
 
@@ -146,6 +150,7 @@ fn usual(
         provider_template,
         fallback_used: false,
         why: None,
+        states_date: template.states_date(),
     })
 }
 
@@ -214,6 +219,7 @@ mod tests {
         outbound.text.text == format!("【城东服务站】{neutral}")
             && outbound.fallback_used
             && outbound.why == Some(why)
+            && !outbound.states_date
     }
 
     #[test]
@@ -226,6 +232,46 @@ mod tests {
         );
         assert_eq!(outbound.provider_template, None);
         assert!(!outbound.fallback_used && outbound.why.is_none());
+        assert!(outbound.states_date);
+    }
+
+    #[test]
+    fn a_text_without_the_date_says_so_though_it_is_the_usual_one() {
+        for (text, states_date) in [("{name}您好", false), ("{name}您好,{date}见", true)] {
+            let (whole, filed, data) = (parse(text), filed_with(text), data("王先生"));
+            let usual = Route::Filed {
+                usual: Some(&filed),
+                neutral: None,
+            };
+            for route in [Route::WholeText, usual] {
+                let wanted = Wanted {
+                    kind: MessageKind::AppointmentReminder,
+                    text: Some(&whole),
+                    discreet: false,
+                };
+                let words = WordList::shipped();
+                let outbound = render_for(route, &wanted, &data, "城东服务站", words).unwrap();
+                assert_eq!(outbound.states_date, states_date, "{text} {route:?}");
+            }
+        }
+    }
+
+    /// Filed with Aliyun, with a variable for each of its places.
+    fn filed_with(text: &str) -> Mapping {
+        let text = parse(text);
+        let params = text.placeholders().into_iter().map(|variable| Param {
+            name: variable.as_str().to_owned(),
+            variable,
+            rule: None,
+        });
+        let filing = Filing {
+            gateway: TemplateGateway::Aliyun,
+            kind: MessageKind::AppointmentReminder,
+            template_id: "SMS_1".to_owned(),
+            params: params.collect(),
+            variable_chars: None,
+        };
+        Mapping::new(filing, text).unwrap()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, AppointmentId, AppointmentStatus};
+use domain::{AgencyId, AppointmentId, AppointmentStatus, NoticeProof};
 
 use super::Appointment;
 use crate::{
@@ -142,11 +142,12 @@ pub fn next_due(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Option<DateTime<Utc
     Ok(change.flatten().into_iter().chain(remind.flatten()).min())
 }
 
-/// Notes that notice of these appointments is shown.
-pub fn mark_notice_proven(
+/// Notes whether notice of these appointments is shown. What was shown once stays so.
+pub fn mark_notice(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     ids: &[AppointmentId],
+    proof: NoticeProof,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     if ids.is_empty() {
@@ -155,9 +156,10 @@ pub fn mark_notice_proven(
     with_conn!(tx, c => diesel::update(appointments::table
             .filter(appointments::agency_id.eq(bind(agency)))
             .filter(appointments::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
-            .filter(appointments::notice_proof.ne(bind(domain::NoticeProof::Proven))))
+            .filter(appointments::notice_proof.ne(bind(NoticeProof::Proven)))
+            .filter(appointments::notice_proof.ne(bind(proof))))
         .set((
-            appointments::notice_proof.eq(bind(domain::NoticeProof::Proven)),
+            appointments::notice_proof.eq(bind(proof)),
             appointments::version.eq(appointments::version + 1),
             appointments::updated_at.eq(bind(now)),
         ))

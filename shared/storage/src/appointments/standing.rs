@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, AppointmentId, AppointmentStatus, CaseId, MissLabel, NoticeProof};
 
+use super::Appointment;
 use crate::{error::StorageError, schema::appointments, store::Tx, types::bind, with_conn};
 
 /// Where an appointment stands, and until when.
@@ -22,6 +23,22 @@ pub struct Standing {
     pub status: AppointmentStatus,
     /// Whether it is shown that the client was told.
     pub notice_proof: NoticeProof,
+    /// Until when texts about it went to a number that may not be the client's.
+    pub number_doubted_at: Option<DateTime<Utc>>,
+}
+
+impl From<&Appointment> for Standing {
+    fn from(item: &Appointment) -> Self {
+        Self {
+            id: item.id,
+            due_on: item.due_on,
+            closes_at: item.closes_at,
+            grace_ends_at: item.grace_ends_at,
+            status: item.status,
+            notice_proof: item.notice_proof,
+            number_doubted_at: item.number_doubted_at,
+        }
+    }
 }
 
 /// Where the appointments with these ids stand, in no particular order.

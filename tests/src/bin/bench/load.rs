@@ -412,6 +412,7 @@ fn appointment(
         } else {
             NoticeProof::NotDue
         },
+        number_doubted_at: None,
         label: None,
         labelled_by: None,
         labelled_at: None,

@@ -3,7 +3,7 @@
 use casework::notify::is_followed_up;
 use domain::{
     HopCause, MessageStatus,
-    provider_choice::{self, Choice, Wanted, Wechat},
+    provider_choice::{self, Choice, Says, Wanted, Wechat},
 };
 use storage::messages::{Message, Settled};
 
@@ -67,8 +67,11 @@ pub(super) fn choose(
         tries: made,
         unit: parts.randomness.unit(),
     };
-    let fits = |provider: &Provider| can_carry(provider, facts, text) == Carries::Yes;
-    match parts.providers.choose(draw, &wanted, fits) {
+    let says = |provider: &Provider| match can_carry(provider, facts, text) {
+        Carries::Yes(says) => says,
+        Carries::NoCredit | Carries::No => Says::Nothing,
+    };
+    match parts.providers.choose(draw, &wanted, says) {
         Choice::Send {
             account,
             hop,
@@ -96,9 +99,10 @@ pub(super) fn nobody_left(message: &Message, cause: HopCause) -> Settled {
         HopCause::TriesSpent | HopCause::Configuration | HopCause::ProviderFailed => {
             MessageStatus::TechnicalFailure
         }
-        HopCause::NoUsableNumber | HopCause::NoConsent | HopCause::NoCredit => {
-            MessageStatus::Cancelled
-        }
+        HopCause::NoUsableNumber
+        | HopCause::NoConsent
+        | HopCause::NoCredit
+        | HopCause::NoticeUnproven => MessageStatus::Cancelled,
     };
     let reason = Some(cause.as_str());
     if is_followed_up(message.kind) {
@@ -117,7 +121,8 @@ pub(super) fn was_held_up(message: &Message) -> bool {
 /// Whether an account can carry a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Carries {
-    Yes,
+    /// And says that much of it.
+    Yes(Says),
     /// It could, had the client accepted one more.
     NoCredit,
     No,
@@ -132,12 +137,12 @@ fn can_carry(provider: &Provider, facts: &Facts<'_>, text: &Text<'_>) -> Carries
             None => return Carries::No,
         },
     };
+    let says = text.says(provider);
+    if says == Says::Nothing {
+        return Carries::No;
+    }
     if !provider.needs_credit {
-        return if text.fits(provider) {
-            Carries::Yes
-        } else {
-            Carries::No
-        };
+        return Carries::Yes(says);
     }
     let template = text
         .render(provider)
@@ -145,7 +150,7 @@ fn can_carry(provider: &Provider, facts: &Facts<'_>, text: &Text<'_>) -> Carries
         .and_then(|out| out.provider_template);
     match (addressee, template) {
         (Some((bound, one)), Some(template)) if bound.has_credit(one.id, &template.template_id) => {
-            Carries::Yes
+            Carries::Yes(says)
         }
         (Some(_), Some(_)) => Carries::NoCredit,
         _ => Carries::No,
@@ -162,7 +167,8 @@ fn reach(turn: &Turn, facts: &Facts<'_>, way: &Way, text: &Text<'_>) -> provider
             .filter(|account| account.app_id.is_some())
             .map(|account| can_carry(account, facts, text))
             .collect();
-        if carry.contains(&Carries::NoCredit) && !carry.contains(&Carries::Yes) {
+        let carried = |it: &Carries| matches!(it, Carries::Yes(_));
+        if carry.contains(&Carries::NoCredit) && !carry.iter().any(carried) {
             wechat = Wechat::NoCredit;
         }
     }

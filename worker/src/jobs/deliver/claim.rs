@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use casework::{Work, WorkError, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AttemptOutcome, Channel, MessageId, MessageStatus, WechatBindingId, delivery::RetryPolicy,
+    AttemptOutcome, Channel, MessageId, MessageStatus, NoProof, WechatBindingId,
+    delivery::RetryPolicy,
 };
 use gateways::Outgoing;
 use storage::{
@@ -47,6 +48,8 @@ pub(super) struct Ready {
     pub credit_of: Option<WechatBindingId>,
     /// How a receipt is waited for, once it is taken.
     pub awaiting: Awaiting,
+    /// Why its delivery would not show that the client was told of the date.
+    pub no_proof: Option<NoProof>,
 }
 
 impl Ready {
@@ -206,6 +209,7 @@ fn attempt(ready: &Ready) -> Attempt {
         started_at: outgoing.sent_at,
         hop_cause: ready.chosen.hop,
         is_last: ready.chosen.is_last,
+        no_proof: ready.no_proof,
     }
 }
 

@@ -103,6 +103,7 @@ pub(super) fn decide(
         facts: &facts,
         about,
         office,
+        doubt: way.doubt,
         discreet: way.neutral,
         waiting,
     };
@@ -151,6 +152,7 @@ fn prepare(
         )));
     };
     let awaiting = Awaiting::new(facts.pack, provider, work.now);
+    let no_proof = text.no_proof(provider, &outbound);
     Ok(Decision::Send(Box::new(Ready {
         message: message.clone(),
         chosen,
@@ -160,6 +162,7 @@ fn prepare(
             .filter(|_| provider.needs_credit)
             .map(|one| one.id),
         awaiting,
+        no_proof,
         outgoing: Outgoing {
             attempt_id: work.ids.next(),
             message_id: message.id,

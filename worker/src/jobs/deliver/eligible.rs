@@ -4,10 +4,11 @@ use super::bound::Bound;
 use casework::needed::still_needed;
 use chrono::{DateTime, Utc};
 use domain::{
-    Channel, HopCause, PhoneState,
+    Channel, HopCause, NoProof, PhoneState,
     contact::Phone,
     ladder::quiet_until,
     local_time::Tz,
+    miss,
     provider_choice::{BY_EMAIL, BY_TEXT, BY_WECOM, TO_CLIENT, Wechat},
     rule_pack::RulePack,
     staff_notice::{StaffNotices, is_notice},
@@ -57,6 +58,8 @@ pub(super) struct Way {
     pub rungs: &'static [&'static [Channel]],
     /// A number that may be texted, in E.164; the address of staff who want another channel.
     pub address: Option<String>,
+    /// What speaks against the number being the client's alone.
+    pub doubt: Option<NoProof>,
     /// Whether others may read what is sent to the number: it gets the text that says nothing.
     pub neutral: bool,
     /// Whether WeChat leads to the client.
@@ -97,11 +100,16 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     }
     // A shared, or an unverified, number gets only a text that says nothing (rule of practice: who
     // reads it may not be the client).
-    let unverified = client.phone_state == PhoneState::Unverified;
-    let neutral = facts.shared || (facts.neutral_to_unverified && unverified);
+    let verified = client.phone_state == PhoneState::Verified;
+    let doubt = miss::number_doubt(facts.shared, verified);
+    let neutral = match doubt {
+        Some(NoProof::NumberUnverified) => facts.neutral_to_unverified,
+        other => other.is_some(),
+    };
     Verdict::Send(Way {
         rungs: TO_CLIENT,
         address: phone,
+        doubt,
         neutral,
         wechat,
     })
@@ -121,6 +129,7 @@ fn to_staff(staff: Option<&Staff>) -> Verdict {
         Some(address) => Verdict::Send(Way {
             rungs,
             address: Some(address),
+            doubt: None,
             neutral: false,
             wechat: Wechat::NotBound,
         }),

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use casework::{
     Work, WorkError,
+    notice::{self, Arrived},
     notify::{self, is_followed_up},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AppointmentId, AttemptOutcome, HopCause, MessageStatus, PhoneState,
+    AppointmentId, AttemptOutcome, HopCause, MessageStatus, NoProof, PhoneState,
     delivery::{Retry, RetryPolicy, says_bad_number},
-    miss, provider_choice,
+    miss::{self, Delivery},
+    provider_choice,
     subscription_credit::CreditChange,
 };
 use gateways::{
@@ -18,7 +20,6 @@ use gateways::{
     wechat::{callback::spent_key, says_no_credit},
 };
 use storage::{
-    appointments,
     attempts::{self, Outcome},
     clients,
     messages::{self, Settled},
@@ -194,16 +195,18 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
         })
         .collect();
     attempts::insert_outcomes(work.tx, &outcomes)?;
+    let unproven = note_notice(work, planned)?;
     let mut groups = Groups::default();
     let mut stale = 0;
     for one in planned {
         let (message, fence) = (&one.ready.message, one.ready.fence());
-        let Some(cause) = call_cause(&one.to) else {
-            groups.add(message, MessageStatus::Claimed, fence, one.to.clone());
+        let to = told_by_a_person(one, &unproven).unwrap_or_else(|| one.to.clone());
+        let Some(cause) = call_cause(&to) else {
+            groups.add(message, MessageStatus::Claimed, fence, to);
             continue;
         };
         let held = MessageStatus::Claimed;
-        let changed = messages::settle(work.tx, agency, &[message.id], held, fence, &one.to, now)?;
+        let changed = messages::settle(work.tx, agency, &[message.id], held, fence, &to, now)?;
         if changed == 0 {
             stale += 1;
             continue;
@@ -220,14 +223,50 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
     for one in planned {
         note_credit(work, one)?;
     }
-    let told: Vec<AppointmentId> = planned
-        .iter()
-        .filter(|one| one.outcome == AttemptOutcome::Delivered)
-        .filter(|one| miss::proves_notice(one.ready.message.kind))
-        .filter_map(|one| one.ready.message.appointment_id)
-        .collect();
-    appointments::mark_notice_proven(work.tx, agency, &told, now)?;
     Ok(stale)
+}
+
+/// Notes what the deliveries show that came with the answer, and which show nothing.
+fn note_notice(
+    work: &mut Work<'_, '_>,
+    planned: &[Planned<'_>],
+) -> Result<HashMap<AppointmentId, NoProof>, WorkError> {
+    let now = work.now;
+    let arrived: Vec<Arrived> = planned
+        .iter()
+        .filter_map(|one| {
+            let delivery = Delivery {
+                no_proof: one.ready.no_proof,
+                to_number: provider_choice::is_text(one.ready.channel),
+                sent_at: one.ready.outgoing.sent_at,
+                arrived_at: now,
+            };
+            Some(Arrived {
+                appointment: reminded_of(one)?,
+                by: vec![delivery],
+            })
+        })
+        .collect();
+    notice::arrived(work, &arrived)
+}
+
+/// The appointment that a delivered reminder is of.
+fn reminded_of(one: &Planned<'_>) -> Option<AppointmentId> {
+    let message = &one.ready.message;
+    let delivered = one.outcome == AttemptOutcome::Delivered;
+    message
+        .appointment_id
+        .filter(|_| delivered && miss::proves_notice(message.kind))
+}
+
+/// What becomes of a message that arrived and shows nothing.
+fn told_by_a_person(
+    one: &Planned<'_>,
+    unproven: &HashMap<AppointmentId, NoProof>,
+) -> Option<Settled> {
+    let why = unproven.get(&reminded_of(one)?)?;
+    let cause = HopCause::NoticeUnproven;
+    Some(call(one.to.status, Some(why.as_str()), cause))
 }
 
 /// A message that was taken takes a credit, and a refusal for want of one says that none is left.

@@ -1,9 +1,10 @@
 //! The finished text of a message.
 
 use domain::{
-    MessageKind, Sex,
+    MessageKind, NoProof, Sex,
     contact::salutation,
-    provider_choice,
+    miss,
+    provider_choice::{self, Says},
     template::{
         self, FallbackReason, NEUTRAL_STEP, Outbound, Placeholder, Route, Template, Unsendable,
         Variables, Wanted, date_text, day_text, render_for, time_text,
@@ -20,6 +21,8 @@ pub(super) struct Text<'a> {
     pub facts: &'a Facts<'a>,
     pub about: &'a Surroundings,
     pub office: &'a Office,
+    /// What speaks against the number being the client's alone.
+    pub doubt: Option<NoProof>,
     /// Whether others may read what is sent to the number.
     pub discreet: bool,
     /// How many items a digest has.
@@ -27,10 +30,37 @@ pub(super) struct Text<'a> {
 }
 
 impl Text<'_> {
-    /// Whether an account can carry it: one that sends only filed texts has one for it, in which
-    /// everything fits.
-    pub fn fits(&self, provider: &Provider) -> bool {
-        provider.files.is_none() || self.render(provider).is_ok()
+    /// What an account can say: one that sends only filed texts has one for it, in which everything
+    /// fits, and perhaps not the one with the date.
+    pub fn says(&self, provider: &Provider) -> Says {
+        let states_date = match provider.files {
+            // Whether it is acceptable is the same for all of them, and seen when it is rendered.
+            None if self.is_discreet(provider) => false,
+            None => template_of(self.facts, self.about).is_some_and(Template::states_date),
+            Some(_) => match self.render(provider) {
+                Ok(outbound) => outbound.states_date,
+                Err(_) => return Says::Nothing,
+            },
+        };
+        if states_date || !miss::proves_notice(self.facts.message.kind) {
+            Says::All
+        } else {
+            Says::NoDate
+        }
+    }
+
+    /// Why what goes out by an account would not show that the client was told of the date.
+    pub fn no_proof(&self, provider: &Provider, outbound: &Outbound) -> Option<NoProof> {
+        if !miss::proves_notice(self.facts.message.kind) {
+            return None;
+        }
+        let undated = (!outbound.states_date).then_some(NoProof::DateNotStated);
+        self.doubt.filter(|_| leads_to_number(provider)).or(undated)
+    }
+
+    /// WeChat leads to the client's own account, not to whoever holds the number.
+    fn is_discreet(&self, provider: &Provider) -> bool {
+        self.discreet && leads_to_number(provider)
     }
 
     /// Renders it for an account with its stored dates, and checks the finished text. One that is
@@ -55,8 +85,7 @@ impl Text<'_> {
         let wanted = Wanted {
             kind: message.kind,
             text: template_of(self.facts, self.about),
-            // WeChat leads to the client's own account, not to whoever holds the number.
-            discreet: self.discreet && provider_choice::is_text(provider.gateway.channel()),
+            discreet: self.is_discreet(provider),
         };
         let variables = variables(self.facts, self.about, self.office, self.waiting);
         let signature = &self.office.message_signature;
@@ -69,6 +98,10 @@ impl Text<'_> {
         }
         Ok(outbound)
     }
+}
+
+fn leads_to_number(provider: &Provider) -> bool {
+    provider_choice::is_text(provider.gateway.channel())
 }
 
 /// The agency's own text for the step, else the one that ships; none for a step of a rule pack that

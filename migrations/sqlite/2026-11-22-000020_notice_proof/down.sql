@@ -1,0 +1,7 @@
+DROP TRIGGER attempts_is_never_updated;
+CREATE TRIGGER attempts_is_never_updated
+BEFORE UPDATE OF agency_id, id, message_id, number, channel, gateway, fence, started_at, hop_cause,
+    is_last ON attempts
+BEGIN SELECT RAISE(ABORT, 'attempts is append-only'); END;
+ALTER TABLE appointments DROP COLUMN number_doubted_at;
+ALTER TABLE attempts DROP COLUMN no_proof;
