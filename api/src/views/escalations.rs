@@ -181,6 +181,11 @@ pub struct BasisReportIn {
     pub why: serde_json::Value,
     /// The day of the report-in, if it came after all; local date.
     pub reported_in_on: Option<NaiveDate>,
+    /// What showed first, in time, that the client was reminded of the day; `null` where nothing on
+    /// file does. The paper itself was received on `received_on`.
+    pub notice: Option<NoticeView>,
+    /// Why what arrived shows nothing, where nothing shows it.
+    pub unproven_because: Vec<NoProof>,
     /// Every reminder with its attempts, texts and receipts.
     pub reminders: Vec<MessageView>,
     /// Calls and contacts about it.

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    CaseStatus, Channel, MessageKind, MessageStatus, Refusal, RefusalCode, StaffId, delivery,
+    CaseStatus, Channel, HopCause, MessageKind, MessageStatus, PhoneState, Refusal, RefusalCode,
+    StaffId, delivery, miss,
 };
 use storage::{
     StorageError, appointments,
     attempts::{self, Try},
-    cases,
+    cases, clients,
     messages::{
         self, Message,
         resends::{self, Resend},
@@ -34,7 +35,8 @@ pub fn resend(
     let now = work.now;
     let tries = attempts::tries(work.tx, work.agency, &[original.id])?;
     let outcomes = tries.iter().map(|it| (it.outcome, it.started_at));
-    delivery::check_resend(original.status, outcomes, now)?;
+    let untold = is_untold(work, original)?;
+    delivery::check_resend(original.status, outcomes, untold, now)?;
     let not_after = helps_until(work, original)?;
     let repeated = Message {
         id: work.ids.next(),
@@ -72,6 +74,21 @@ pub fn resend(
         Err(StorageError::Duplicate(_)) => Err(repeated_already().into()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether it arrived and told the client no date, and the number is the client's alone by now.
+fn is_untold(work: &mut Work<'_, '_>, message: &Message) -> Result<bool, WorkError> {
+    let (Some(HopCause::NoticeUnproven), Some(client)) = (message.hop_cause, message.client_id)
+    else {
+        return Ok(false);
+    };
+    let client = clients::get_many(work.tx, work.agency, &[client])?.pop();
+    let Some((phone, state)) = client.and_then(|it| Some((it.phone?, it.phone_state))) else {
+        return Ok(false);
+    };
+    let shared = clients::shared_phones(work.tx, work.agency, &[phone])?;
+    let verified = state == PhoneState::Verified;
+    Ok(miss::number_doubt(!shared.is_empty(), verified).is_none())
 }
 
 fn repeated_already() -> Refusal {

@@ -125,7 +125,9 @@ on_both! {
         assert_eq!(app.get(&token, &path).await.expect(200)["status"], "overdue_report_in");
         let file = only_file(&app).await;
         assert_eq!(file["kind"], "overdue_report_in");
-        let reminders = file["basis"][0]["report_in"]["reminders"].as_array().unwrap();
+        let report_in = &file["basis"][0]["report_in"];
+        let reminders = report_in["reminders"].as_array().unwrap();
+        assert_eq!(report_in["notice"]["message_id"], reminders[0]["id"]);
         let steps: Vec<_> = reminders
             .iter()
             .map(|one| (one["step"].as_str().unwrap(), one["status"].as_str().unwrap()))

@@ -8,7 +8,7 @@ use tests::{
     steps::{Journey, id_of},
 };
 
-use crate::story::{before_the_first_reminder, message, taken};
+use crate::story::{before_the_first_reminder, change_client, message, notice_proof, taken};
 
 async fn resend(app: &TestApp, message: &Value) -> Response {
     let token = app.login(Role::Caseworker).await;
@@ -104,6 +104,22 @@ on_both! {
         app.advance("2025-10-03T09:00").await;
         resend(&app, &silent).await.expect(201);
         app.run_until_idle().await;
+    }
+
+    async fn what_arrived_without_the_date_may_go_again_once_the_number_is_certain(app: TestApp) {
+        let journey = before_the_first_reminder(&app).await;
+        change_client(&app, &journey, json!({ "phone_confirmed": false })).await;
+        app.advance("2025-09-30T09:01").await;
+        let neutral = message(&app, &journey, "wd-1").await;
+        assert_eq!((&neutral["status"], &neutral["remedy"]), (&json!("delivered"), &json!("verify_number")));
+        resend(&app, &neutral).await.problem(409, "message_may_arrive");
+        change_client(&app, &journey, json!({ "phone_confirmed": true })).await;
+        let again = resend(&app, &neutral).await.expect(201);
+        app.run_until_idle().await;
+        let again = shown(&app, &id_of(&again)).await;
+        assert_eq!((&again["status"], &again["attempts"][0]["no_proof"]), (&json!("delivered"), &Value::Null));
+        assert_eq!(notice_proof(&app, &journey).await, "proven");
+        resend(&app, &again).await.problem(409, "message_may_arrive");
     }
 
     async fn nothing_is_sent_again_about_what_is_over(setup: Setup) {

@@ -14,7 +14,8 @@ use crate::{
 ///
 /// Plans a new message that repeats this one, to go out with the next run of the worker, and answers
 /// it. Refused while the first may still arrive (`message_may_arrive`: on its way, delivered, or taken by
-/// a gateway less than 72 hours ago), when there is nothing left to be told of (`appointment_closed`,
+/// a gateway less than 72 hours ago; what arrived without telling the date may go again once the number is
+/// verified and nobody else's), when there is nothing left to be told of (`appointment_closed`,
 /// `case_not_active`), and when it was sent again already (`conflict`: that one can be).
 #[utoipa::path(
     tag = "Messages",

@@ -20,6 +20,7 @@ use crate::{
         escalations::{BasisAppointment, BasisReportIn, BasisView},
         excuses::ExcuseView,
         messages::{MessageView, Trail},
+        notice::NoticeView,
         test_records::TestRecordView,
     },
 };
@@ -79,12 +80,12 @@ fn missed(
         return Ok(Vec::new());
     }
     let items = appointments::get_many(work.tx, work.agency, ids)?;
-    let evidence = Evidence::of(work, client, &items)?;
     let mut reminders = messages::of_appointments(work.tx, work.agency, ids)?;
     let trail = trail(work, &reminders, true)?;
     let mut contacts = tasks::of_appointments(work.tx, work.agency, ids)?;
     let mut said = excuses::of_appointments(work.tx, work.agency, ids)?;
     let confirmed = confirmations::of_client(work.tx, work.agency, client)?;
+    let evidence = Evidence::about(work, &reminders, contacts.clone(), confirmed.clone())?;
     Ok(items
         .into_iter()
         .map(|item| {
@@ -137,11 +138,19 @@ fn report_in(work: &mut Work<'_, '_>, case: &Case) -> Result<BasisReportIn, Fail
     };
     let mut contacts = tasks::list(work.tx, work.agency, scope, &filter, None, OF_A_CASE)?;
     contacts.retain(|task| task.appointment_id.is_none() && task.escalation_id.is_none());
+    let evidence = Evidence::about(work, &reminders, contacts.clone(), Vec::new())?;
+    let notice = evidence.first_of_report_in(case).map(NoticeView::from);
+    let unproven_because = match notice {
+        Some(_) => Vec::new(),
+        None => evidence.gaps_of_report_in(case),
+    };
     Ok(BasisReportIn {
         received_on: case.received_on,
         due_on: case.report_in_due_on,
         why: case.report_in_why.clone(),
         reported_in_on: case.reported_in_on,
+        notice,
+        unproven_because,
         reminders: views(reminders, &trail),
         contacts: contacts.into_iter().map(Into::into).collect(),
     })

@@ -10,7 +10,8 @@ use crate::{AttemptOutcome, MessageStatus, Refusal, RefusalCode};
 pub const MAY_ARRIVE: TimeDelta = TimeDelta::hours(72);
 
 /// Checks that a message has not arrived and cannot arrive any more: who gets it twice believes in
-/// two appointments. `tries` are what came of each attempt (none: it was cut off) and when it began
+/// two appointments. One that told the client no date is not such a one: `untold` says that this is why
+/// it is sent again, and that the next one can tell it. `tries` are what came of each attempt (none: it was cut off) and when it began
 /// (UTC).
 ///
 /// # Errors
@@ -18,9 +19,13 @@ pub const MAY_ARRIVE: TimeDelta = TimeDelta::hours(72);
 pub fn check_resend(
     status: MessageStatus,
     tries: impl IntoIterator<Item = (Option<AttemptOutcome>, DateTime<Utc>)>,
+    untold: bool,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
     let refused = |why: &str| Err(Refusal::new(RefusalCode::MessageMayArrive, why));
+    if status == MessageStatus::Delivered && untold {
+        return Ok(());
+    }
     if status == MessageStatus::Delivered {
         return refused("a receipt says that it arrived");
     }
@@ -59,7 +64,7 @@ mod tests {
 
     fn may(status: S, outcome: Option<O>, age: TimeDelta) -> bool {
         let now = at(1000);
-        match check_resend(status, [(outcome, now - age)], now) {
+        match check_resend(status, [(outcome, now - age)], false, now) {
             Ok(()) => true,
             Err(refusal) => {
                 assert_eq!(refusal.code, RefusalCode::MessageMayArrive);
@@ -76,7 +81,9 @@ mod tests {
                     !may(status, Some(O::Transient), TimeDelta::days(30)),
                     "{status}"
                 );
-                assert!(check_resend(status, [], at(0)).is_err(), "{status}");
+                assert!(check_resend(status, [], false, at(0)).is_err(), "{status}");
+                let untold = check_resend(status, [], true, at(0)).is_ok();
+                assert_eq!(untold, status == S::Delivered, "{status}");
             }
         }
     }
@@ -114,6 +121,6 @@ mod tests {
                 );
             }
         }
-        assert!(check_resend(S::Cancelled, [], at(0)).is_ok());
+        assert!(check_resend(S::Cancelled, [], false, at(0)).is_ok());
     }
 }

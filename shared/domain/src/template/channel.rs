@@ -237,41 +237,10 @@ mod tests {
 
     #[test]
     fn a_text_without_the_date_says_so_though_it_is_the_usual_one() {
-        for (text, states_date) in [("{name}您好", false), ("{name}您好,{date}见", true)] {
-            let (whole, filed, data) = (parse(text), filed_with(text), data("王先生"));
-            let usual = Route::Filed {
-                usual: Some(&filed),
-                neutral: None,
-            };
-            for route in [Route::WholeText, usual] {
-                let wanted = Wanted {
-                    kind: MessageKind::AppointmentReminder,
-                    text: Some(&whole),
-                    discreet: false,
-                };
-                let words = WordList::shipped();
-                let outbound = render_for(route, &wanted, &data, "城东服务站", words).unwrap();
-                assert_eq!(outbound.states_date, states_date, "{text} {route:?}");
-            }
+        for (text, states_date) in [("{name}您好", false), (TEXT, true)] {
+            let outbound = sent(Route::WholeText, Some(&parse(text)), false, "王先生").unwrap();
+            assert_eq!(outbound.states_date, states_date, "{text}");
         }
-    }
-
-    /// Filed with Aliyun, with a variable for each of its places.
-    fn filed_with(text: &str) -> Mapping {
-        let text = parse(text);
-        let params = text.placeholders().into_iter().map(|variable| Param {
-            name: variable.as_str().to_owned(),
-            variable,
-            rule: None,
-        });
-        let filing = Filing {
-            gateway: TemplateGateway::Aliyun,
-            kind: MessageKind::AppointmentReminder,
-            template_id: "SMS_1".to_owned(),
-            params: params.collect(),
-            variable_chars: None,
-        };
-        Mapping::new(filing, text).unwrap()
     }
 
     #[test]
@@ -287,6 +256,7 @@ mod tests {
             outbound.text.text,
             "【城东服务站】王先生您好,请于12月31日到站"
         );
+        assert!(outbound.states_date);
         let filled = outbound.provider_template.unwrap();
         assert_eq!(filled.template_id, "1110");
         assert_eq!(filled.params.len(), 2);
