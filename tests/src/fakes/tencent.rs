@@ -1,8 +1,12 @@
 //! Tencent Cloud SMS as it answers: it checks signature, time, numbers, signature words, template and
-//! variables by the account's terms, counts per number, keeps receipts to be asked for, and does as it
-//! is told.
+//! variables by rules of its own and the account's terms, counts per number, keeps receipts to be asked
+//! for, and does as it is told.
 
+mod counters;
+mod receipts;
+mod send;
 mod signature;
+mod template;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,18 +14,18 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    channel_limits::{
-        Misfit,
-        tencent::{NoticeVariables, Purpose, check},
-    },
-    contact::Phone,
-};
+use domain::channel_limits::tencent::Purpose;
 use platform::Clock;
 use serde_json::{Value, json};
 
-pub use self::signature::verify;
+pub use self::{
+    counters::{Frequency, SAME_TEXT},
+    signature::verify,
+    template::NoticeVariables,
+};
+use self::{receipts::Receipt, template::Template};
 use super::{
+    mainland::stated,
     script::Script,
     wire::{Reaction, Request, Server},
 };
@@ -32,8 +36,6 @@ pub const SECRET_ID: &str = "AKID-of-the-office";
 pub const SECRET: &str = "tencent-secret-77a0";
 /// The office's application.
 pub const APP_ID: &str = "1400006666";
-/// How soon the same text may go to the same number again.
-pub const SAME_TEXT: TimeDelta = TimeDelta::seconds(30);
 
 /// A message it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct Taken {
     pub template: String,
     /// What fills its places.
     pub params: Vec<String>,
+    /// What the carrier shows: the signature and the template's text, filled in.
+    pub text: String,
     /// When (UTC).
     pub at: DateTime<Utc>,
 }
@@ -70,22 +74,14 @@ pub enum Act {
 #[derive(Debug, Default)]
 struct State {
     script: Script<Act>,
-    templates: BTreeMap<String, (Purpose, usize)>,
+    templates: BTreeMap<String, Template>,
     signatures: BTreeSet<String>,
     terms: NoticeVariables,
+    frequency: Frequency,
     repeats_context: bool,
     calls: usize,
     taken: Vec<Taken>,
     receipts: Vec<Receipt>,
-}
-
-#[derive(Debug)]
-struct Receipt {
-    about: Taken,
-    success: bool,
-    code: String,
-    at: DateTime<Utc>,
-    was_pulled: bool,
 }
 
 #[derive(Debug)]
@@ -123,14 +119,27 @@ impl FakeTencent {
         self.state(|state| state.signatures.insert(words.to_owned()));
     }
 
-    /// A template was approved, with so many variables.
+    /// A template was approved, with so many variables in a short text.
     pub fn approve_template(&self, id: &str, purpose: Purpose, variables: usize) {
-        self.state(|state| state.templates.insert(id.to_owned(), (purpose, variables)));
+        let places = (1..=variables).map(|place| format!("{{{place}}}"));
+        let text = format!("您好:{}", places.collect::<Vec<_>>().join(","));
+        self.approve_text(id, purpose, &text);
+    }
+
+    /// A template was approved: its text, with `{1}`, `{2}` … where variables stand.
+    pub fn approve_text(&self, id: &str, purpose: Purpose, text: &str) {
+        let template = Template::new(purpose, text);
+        self.state(|state| state.templates.insert(id.to_owned(), template));
     }
 
     /// What the account may put into the variables of notices.
     pub fn set_terms(&self, terms: NoticeVariables) {
         self.state(|state| state.terms = terms);
+    }
+
+    /// How much a number gets, as it is set in the console.
+    pub fn set_frequency(&self, frequency: Frequency) {
+        self.state(|state| state.frequency = frequency);
     }
 
     /// Receipts that are asked for repeat what was given along with the message.
@@ -170,9 +179,8 @@ impl FakeTencent {
             was_pulled: false,
         };
         self.state(|state| state.receipts.push(receipt));
-        let local = at.naive_utc() + TimeDelta::hours(8);
         json!({
-            "user_receive_time": local.format("%Y-%m-%d %H:%M:%S").to_string(),
+            "user_receive_time": stated(at),
             "nationcode": "86",
             "mobile": taken.to.trim_start_matches("+86"),
             "report_status": if success { "SUCCESS" } else { "FAIL" },
@@ -244,143 +252,4 @@ fn admit(request: &Request, now: DateTime<Utc>) -> Result<(), &'static str> {
         return Err("MissingParameter");
     }
     Ok(())
-}
-
-fn texts(value: &Value) -> Option<Vec<String>> {
-    let values = value.as_array()?.iter();
-    values
-        .map(|value| Some(value.as_str()?.to_owned()))
-        .collect()
-}
-
-impl State {
-    fn send(
-        &mut self,
-        body: &Value,
-        forced: Option<&'static str>,
-        now: DateTime<Utc>,
-    ) -> Result<Value, &'static str> {
-        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        let numbers = texts(&body["PhoneNumberSet"]).ok_or("InvalidParameter")?;
-        let params = texts(&body["TemplateParamSet"]).ok_or("InvalidParameter")?;
-        if numbers.len() > 200 {
-            return Err("LimitExceeded.PhoneNumberCountLimit");
-        }
-        if text("SessionContext").len() >= 512 {
-            return Err("InvalidParameterValue.SessionContextLengthLimit");
-        }
-        let mut statuses = Vec::new();
-        for (place, to) in numbers.into_iter().enumerate() {
-            let next = Taken {
-                serial_no: format!("5000:{:06}{place:03}", self.calls),
-                session_context: text("SessionContext"),
-                to,
-                signature: text("SignName"),
-                template: text("TemplateId"),
-                params: params.clone(),
-                at: now,
-            };
-            let verdict = forced.map_or_else(|| self.judge(&next), Err);
-            statuses.push(json!({
-                "SerialNo": if verdict.is_ok() { &next.serial_no } else { "" },
-                "PhoneNumber": next.to,
-                "Fee": u8::from(verdict.is_ok()),
-                "SessionContext": next.session_context,
-                "Code": verdict.err().unwrap_or("Ok"),
-                "Message": "",
-                "IsoCode": "CN",
-            }));
-            if verdict.is_ok() {
-                self.taken.push(next);
-            }
-        }
-        Ok(json!({ "SendStatusSet": statuses, "RequestId": "fake" }))
-    }
-
-    fn judge(&self, next: &Taken) -> Result<(), &'static str> {
-        if !next.to.starts_with("+86") || Phone::parse(&next.to).is_err() {
-            return Err("InvalidParameterValue.IncorrectPhoneNumber");
-        }
-        if !self.signatures.contains(&next.signature) {
-            return Err("FailedOperation.SignatureIncorrectOrUnapproved");
-        }
-        let template = self.templates.get(&next.template);
-        let &(purpose, variables) =
-            template.ok_or("FailedOperation.TemplateUnapprovedOrNotExist")?;
-        if next.params.len() != variables {
-            return Err("FailedOperation.TemplateParamSetNotMatchApprovedTemplate");
-        }
-        for value in &next.params {
-            check(purpose, self.terms, value).map_err(|misfit| match misfit {
-                Misfit::TooLong => "InvalidParameterValue.TemplateParameterLengthLimit",
-                Misfit::Link => "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
-                Misfit::NoVariables => "InvalidParameterValue.UnsupportedTemplateVariable",
-                _ => "InvalidParameterValue.TemplateParameterFormatError",
-            })?;
-        }
-        let repeated = self.taken.iter().any(|before| {
-            (&before.to, &before.template, &before.params)
-                == (&next.to, &next.template, &next.params)
-                && next.at - before.at < SAME_TEXT
-        });
-        if repeated {
-            return Err("LimitExceeded.PhoneNumberThirtySecondLimit");
-        }
-        Ok(())
-    }
-
-    fn pull(&mut self, body: &Value) -> Value {
-        let limit = usize::try_from(body["Limit"].as_u64().unwrap().min(100)).unwrap();
-        let mut waiting = Vec::new();
-        let repeats = self.repeats_context;
-        for receipt in self
-            .receipts
-            .iter_mut()
-            .filter(|it| !it.was_pulled)
-            .take(limit)
-        {
-            receipt.was_pulled = true;
-            waiting.push(receipt.shown(repeats));
-        }
-        json!({ "PullSmsSendStatusSet": waiting, "RequestId": "fake" })
-    }
-
-    fn pull_by_number(&self, body: &Value, now: DateTime<Utc>) -> Result<Value, &'static str> {
-        let instant = |name: &str| {
-            body[name]
-                .as_i64()
-                .and_then(|it| DateTime::from_timestamp(it, 0))
-        };
-        let (begin, end) = (
-            instant("BeginTime").ok_or("MissingParameter")?,
-            instant("EndTime"),
-        );
-        if body["Offset"] != 0 || now - begin > TimeDelta::days(7) {
-            return Err("InvalidParameter");
-        }
-        let found: Vec<Value> = self
-            .receipts
-            .iter()
-            .filter(|receipt| receipt.about.to == body["PhoneNumber"].as_str().unwrap())
-            .filter(|receipt| receipt.at >= begin && end.is_none_or(|end| receipt.at <= end))
-            .take(100)
-            .map(|receipt| receipt.shown(self.repeats_context))
-            .collect();
-        Ok(json!({ "PullSmsSendStatusSet": found, "RequestId": "fake" }))
-    }
-}
-
-impl Receipt {
-    fn shown(&self, repeats_context: bool) -> Value {
-        json!({
-            "UserReceiveTime": self.at.timestamp(),
-            "CountryCode": "86",
-            "SubscriberNumber": self.about.to.trim_start_matches("+86"),
-            "PhoneNumber": self.about.to,
-            "SerialNo": self.about.serial_no,
-            "ReportStatus": if self.success { "SUCCESS" } else { "FAIL" },
-            "Description": self.code,
-            "SessionContext": if repeats_context { &self.about.session_context } else { "" },
-        })
-    }
 }

@@ -1,5 +1,7 @@
-//! An SMS platform as an office might have it: it checks signature and time, keeps what it took, and does
-//! as it is told.
+//! An SMS platform as an office might have it: it checks signature, time and size, keeps what it took,
+//! and does as it is told.
+
+mod signature;
 
 use std::{
     sync::{Arc, Mutex},
@@ -7,10 +9,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use gateways::standard_webhooks::{ID, SIGNATURE, Secret, SignedHeaders, TIMESTAMP};
 use platform::Clock;
 use serde_json::{Value, json};
 
+pub use self::signature::verify;
 use super::{
     script::Script,
     wire::{Reaction, Request, Server},
@@ -18,6 +20,8 @@ use super::{
 
 /// What both sides sign with.
 pub const SECRET: &str = "whsec_dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHM=";
+/// Longest body it takes, in bytes.
+const LONGEST_BODY: usize = 20_000;
 
 /// What the platform does with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,10 +122,12 @@ impl FakeGateway {
 
     /// The headers of a call back with this body, signed at an instant (UTC).
     pub fn sign(&self, id: &str, at: DateTime<Utc>, body: &[u8]) -> [(&'static str, String); 3] {
+        let timestamp = at.timestamp().to_string();
+        let signature = signature::signature(SECRET, id, &timestamp, body);
         [
-            (ID, id.to_owned()),
-            (TIMESTAMP, at.timestamp().to_string()),
-            (SIGNATURE, secret().sign(id, at, body)),
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", timestamp),
+            ("webhook-signature", signature),
         ]
     }
 
@@ -130,22 +136,21 @@ impl FakeGateway {
     }
 }
 
-fn secret() -> Secret {
-    Secret::parse(&SECRET.into()).unwrap()
-}
-
 impl Shared {
     fn react(&self, request: &Request) -> Reaction {
         let mut state = self.state.lock().unwrap();
         state.requests += 1;
-        let headers = SignedHeaders {
-            id: request.header(ID),
-            timestamp: request.header(TIMESTAMP),
-            signature: request.header(SIGNATURE),
-        };
-        let now = self.clock.now();
-        if secret().verify(headers, &request.body, now).is_err() {
+        if verify(request, SECRET, self.clock.now()).is_err() {
             return Reaction::Answer(401, Value::Null);
+        }
+        if request.method != "POST" || request.path() != "/messages" {
+            return Reaction::Answer(404, Value::Null);
+        }
+        if request.header("content-type") != Some("application/json") {
+            return Reaction::Answer(415, Value::Null);
+        }
+        if request.body.len() >= LONGEST_BODY {
+            return Reaction::Answer(413, Value::Null);
         }
         let taken = taken(request);
         let acceptance = json!({ "id": format!("platform-{}", taken.attempt_id) });
@@ -168,7 +173,7 @@ fn taken(request: &Request) -> Taken {
     let body = request.json();
     let text = |name: &str| body["data"][name].as_str().unwrap().to_owned();
     Taken {
-        message_id: request.header(ID).unwrap().to_owned(),
+        message_id: request.header("webhook-id").unwrap().to_owned(),
         attempt_id: text("attempt_id"),
         to: text("to"),
         text: text("text"),

@@ -35,6 +35,12 @@ impl Request {
         self.target.split('?').next().unwrap_or_default()
     }
 
+    /// The query without the path, as it came.
+    pub fn query(&self) -> &str {
+        let query = self.target.split_once('?');
+        query.map_or("", |(_, query)| query)
+    }
+
     /// A parameter of the query, decoded.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let url = reqwest::Url::parse(&format!("http://fake{}", self.target)).unwrap();

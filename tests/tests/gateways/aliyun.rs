@@ -6,6 +6,7 @@ mod look_up;
 mod receipts;
 mod send;
 mod signature;
+mod variables;
 
 use std::{
     sync::{

@@ -10,6 +10,7 @@ mod aliyun;
 mod capture;
 mod email;
 mod tencent;
+mod webhook;
 mod wechat;
 mod wecom;
 

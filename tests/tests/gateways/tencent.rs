@@ -1,5 +1,6 @@
 //! The Tencent Cloud client against a service that checks what the vendor checks.
 
+mod limits;
 mod receipts;
 mod send;
 mod signature;

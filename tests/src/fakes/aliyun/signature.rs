@@ -1,4 +1,5 @@
-//! ACS3-HMAC-SHA256 as the vendor checks it: from what came over the wire, by code of its own.
+//! ACS3-HMAC-SHA256 as the vendor checks it, by code of its own: from the query and the body as they came
+//! over the wire, before anything is decoded.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -27,18 +28,39 @@ pub fn verify(request: &Request, key_id: &str, secret: &str) -> Result<(), (u16,
         return Err(mismatch);
     }
     let hash = hex(digest(&SHA256, &request.body));
-    if request.header("x-acs-content-sha256") != Some(&hash) {
+    if request.header("x-acs-content-sha256") != Some(&hash) || !is_canonical(request.query()) {
         return Err(mismatch);
     }
+    let expected = signature(request, &names, secret).ok_or(mismatch)?;
+    if field("Signature") == Some(&expected) {
+        Ok(())
+    } else {
+        Err(mismatch)
+    }
+}
+
+/// What a client that holds this key writes into `Authorization` of this request; `names` are the
+/// headers it signs.
+///
+/// # Panics
+/// When the request has none of such a name.
+pub fn authorization(request: &Request, names: &[&str], key_id: &str, secret: &str) -> String {
+    let signature = signature(request, names, secret).unwrap();
+    let names = names.join(";");
+    format!("ACS3-HMAC-SHA256 Credential={key_id},SignedHeaders={names},Signature={signature}")
+}
+
+/// `None` when a header is signed that is not there.
+fn signature(request: &Request, names: &[&str], secret: &str) -> Option<String> {
     let mut lines = vec![
         request.method.clone(),
         request.path().to_owned(),
-        parameters(request),
+        request.query().to_owned(),
     ];
-    for name in &names {
-        let value = request.header(name).ok_or(mismatch)?;
-        lines.push(format!("{name}:{}", value.trim()));
+    for name in names {
+        lines.push(format!("{name}:{}", request.header(name)?.trim()));
     }
+    let hash = hex(digest(&SHA256, &request.body));
     lines.extend([String::new(), names.join(";"), hash]);
     let canonical = lines.join("\n");
     let signed = format!(
@@ -46,12 +68,7 @@ pub fn verify(request: &Request, key_id: &str, secret: &str) -> Result<(), (u16,
         hex(digest(&SHA256, canonical.as_bytes()))
     );
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let expected = hex(hmac::sign(&key, signed.as_bytes()));
-    if field("Signature") == Some(&expected) {
-        Ok(())
-    } else {
-        Err(mismatch)
-    }
+    Some(hex(hmac::sign(&key, signed.as_bytes())))
 }
 
 /// Host, type of a body, and everything of the vendor's own.
@@ -68,25 +85,30 @@ fn covers_what_it_must(request: &Request, names: &[&str]) -> bool {
     })
 }
 
-/// The parameters that arrived, sorted and encoded anew.
-fn parameters(request: &Request) -> String {
-    let url = reqwest::Url::parse(&format!("http://fake{}", request.target)).unwrap();
-    let mut pairs: Vec<String> = url
-        .query_pairs()
-        .map(|(name, value)| format!("{}={}", encoded(&name), encoded(&value)))
-        .collect();
-    pairs.sort_unstable();
-    pairs.join("&")
+/// Whether the names are in order, and names and values are written as RFC 3986 has it: everything but
+/// the unreserved characters as `%` and two large hexadecimal digits, and those as they are.
+fn is_canonical(query: &str) -> bool {
+    let names = query.split('&').map(|pair| pair.split_once('='));
+    let names: Option<Vec<&str>> = names.map(|pair| Some(pair?.0)).collect();
+    let in_order = query.is_empty() || names.is_some_and(|names| names.is_sorted());
+    in_order && query.split(['&', '=']).all(is_encoded)
 }
 
-fn encoded(text: &str) -> String {
-    let one = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(one).collect::<Vec<_>>().concat()
+fn is_encoded(text: &str) -> bool {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    let mut parts = text.split('%');
+    let plain = parts.next().unwrap_or_default();
+    plain.bytes().all(unreserved)
+        && parts.all(|part| {
+            let Some((digits, rest)) = part.split_at_checked(2) else {
+                return false;
+            };
+            let byte = u8::from_str_radix(digits, 16);
+            digits.bytes().all(is_digit)
+                && byte.is_ok_and(|byte| !unreserved(byte))
+                && rest.bytes().all(unreserved)
+        })
 }
 
 /// Small hexadecimal digits.

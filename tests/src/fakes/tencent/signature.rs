@@ -1,4 +1,5 @@
-//! TC3-HMAC-SHA256 as the vendor checks it: from what came over the wire, by code of its own.
+//! TC3-HMAC-SHA256 as the vendor checks it, by code of its own: from what came over the wire, before
+//! anything is decoded.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -53,7 +54,7 @@ pub fn verify(
     let mut lines = vec![
         request.method.clone(),
         request.path().to_owned(),
-        String::new(),
+        request.query().to_owned(),
     ];
     for name in names.split(';') {
         let value = request.header(name).ok_or(invalid)?;

@@ -7,7 +7,7 @@ use gateways::{
 };
 use serde_json::Value;
 use tests::fakes::{
-    aliyun::{Act, SECRET, verify},
+    aliyun::{Act, KEY_ID, SECRET, authorization, verify},
     wire::{Reaction, Request},
 };
 
@@ -91,6 +91,60 @@ fn the_service_accepts_what_the_vendors_sdk_signs() {
                 "all of the vendor's headers are signed"
             );
         }
+    }
+}
+
+/// The query is judged as it came over the wire: what is written otherwise than it is to be signed is
+/// refused, even when it was signed as it was written.
+#[test]
+fn a_wrongly_encoded_query_is_refused() {
+    let text = include_str!("../../../../shared/gateways/fixtures/aliyun_v3_sendsms.json");
+    let fixture: Value = serde_json::from_str(text).unwrap();
+    let signed = fixture["minimal"]["signed_headers_in"].as_object().unwrap();
+    let names: Vec<&str> = signed.keys().map(String::as_str).collect();
+    let check = |query: &str| {
+        let headers = signed
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+        let mut request = Request {
+            method: "POST".to_owned(),
+            target: format!("/?{query}"),
+            headers: headers.collect(),
+            body: Vec::new(),
+        };
+        let signature = authorization(&request, &names, KEY_ID, SECRET);
+        request
+            .headers
+            .push(("authorization".to_owned(), signature));
+        verify(&request, KEY_ID, SECRET)
+    };
+    for good in [
+        "",
+        "A=",
+        "A=1&B=2",
+        "A=1%202%2A%2B~-_.",
+        "A=%E5%BC%A0",
+        fixture["query_string"].as_str().unwrap(),
+    ] {
+        assert_eq!(check(good), Ok(()), "{good}");
+    }
+    for bad in [
+        "A=1+2",
+        "A=1*2",
+        "A=(1)",
+        "A=1 2",
+        "A=%e5%bc%a0",
+        "A=%7E",
+        "A=%41",
+        "A=%2",
+        "A=%",
+        "A=%+1",
+        "A=张",
+        "A",
+        "B=2&A=1",
+        "A=1&&B=2",
+    ] {
+        assert_eq!(check(bad), Err((400, "SignatureDoesNotMatch")), "{bad}");
     }
 }
 

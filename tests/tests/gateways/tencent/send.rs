@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use domain::{channel_limits::tencent::NoticeVariables, delivery::Failure};
+use domain::delivery::Failure;
 use gateways::{
     MessageGateway as _, Outgoing, SendError, TencentGateway,
     tencent::{MOST, SendSms, TencentSettings},
 };
 use serde_json::{Value, json};
 use tests::fakes::{
-    tencent::{Act, SAME_TEXT},
+    tencent::{Act, NoticeVariables},
     wire::Reaction,
 };
 
@@ -224,17 +224,6 @@ async fn every_refusal_has_its_class() {
 }
 
 #[tokio::test]
-async fn the_same_text_waits_half_a_minute() {
-    let setting = setting().await;
-    setting.gateway.send(&setting.usual()).await.unwrap();
-    let refusal = setting.refusal(&setting.usual()).await;
-    assert_eq!(refusal.class, Failure::Quota);
-    assert_eq!(refusal.retry_after, Some(SAME_TEXT.to_std().unwrap()));
-    setting.clock.advance(SAME_TEXT);
-    setting.gateway.send(&setting.usual()).await.unwrap();
-}
-
-#[tokio::test]
 async fn each_number_of_a_call_has_its_own_verdict() {
     let setting = setting().await;
     let numbers = ["+8613800138000", "+8610086", "+8613900139000"].map(str::to_owned);
@@ -269,4 +258,9 @@ async fn each_number_of_a_call_has_its_own_verdict() {
         let error = error.unwrap_err();
         assert_eq!(error, SendError::new(Failure::Permanent, "batch_size"));
     }
+    let abroad = ["+8613800138000", "+12025550123"].map(str::to_owned);
+    let error = setting.gateway.send_sms(&call(&abroad)).await.unwrap_err();
+    let code = "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber";
+    assert_eq!(error, SendError::new(Failure::Permanent, code));
+    assert_eq!(setting.fake.taken().len(), 2);
 }
