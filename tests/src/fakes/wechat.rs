@@ -2,7 +2,9 @@
 //! their rule, codes of sign-ins, and calls back that are encrypted.
 
 mod callback;
+mod fields;
 mod sign_in;
+mod token;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,11 +16,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::Clock;
 use serde_json::{Value, json};
 
-use self::sign_in::SignIns;
 pub use self::{
     callback::{AES_KEY, Callback, TOKEN, callback, event, finished, sent},
+    fields::fits,
     sign_in::{MINI_PROGRAM, MINI_PROGRAM_SECRET, SESSION_KEY},
+    token::FORCED_A_DAY,
 };
+use self::{sign_in::SignIns, token::Tokens};
 use super::{
     script::Script,
     wire::{Reaction, Request, Server},
@@ -29,7 +33,8 @@ pub const APP_ID: &str = "wx1234567890abcdef";
 /// Its secret.
 pub const SECRET: &str = "app-secret-7f3a";
 /// The templates it has on file, with their fields.
-pub const TEMPLATES: [(&str, &[&str]); 3] = [
+pub const TEMPLATES: [(&str, &[&str]); 4] = [
+    ("priTmplId-1", &["date1"]),
     ("day-reminder", &["date1"]),
     ("visit-reminder", &["thing1", "time2", "phone_number3"]),
     ("office-notice", &["thing1", "phrase2"]),
@@ -73,12 +78,7 @@ pub struct Taken {
 
 #[derive(Default)]
 struct State {
-    /// With the end of each.
-    tokens: BTreeMap<String, DateTime<Utc>>,
-    current: Option<String>,
-    tokens_made: usize,
-    token_requests: usize,
-    token_down: Option<Reaction>,
+    tokens: Tokens,
     followers: BTreeSet<String>,
     credits: BTreeMap<(String, String), u32>,
     /// By recipient and `client_msg_id`.
@@ -150,24 +150,6 @@ impl FakeWechat {
         self.state(|state| state.script.leave_to(chance));
     }
 
-    /// Every token so far is refused from now on, as after a change of the secret.
-    pub fn forget_tokens(&self) {
-        self.state(|state| {
-            state.tokens.clear();
-            state.current = None;
-        });
-    }
-
-    /// Every token so far is refused, and yet the same one is given out until it is forced.
-    pub fn refuse_current_token(&self) {
-        self.state(|state| state.tokens.clear());
-    }
-
-    /// What requests for a token get from now on; `None`: a token.
-    pub fn token_answers(&self, reaction: Option<Reaction>) {
-        self.state(|state| state.token_down = reaction);
-    }
-
     /// Everything taken, oldest first.
     pub fn taken(&self) -> Vec<Taken> {
         self.taken_from(0)
@@ -178,23 +160,9 @@ impl FakeWechat {
         self.state(|state| state.taken[first..].to_vec())
     }
 
-    /// How many tokens were asked for.
-    pub fn token_requests(&self) -> usize {
-        self.state(|state| state.token_requests)
-    }
-
-    /// The tokens given out so far.
-    pub fn tokens(&self) -> Vec<String> {
-        self.state(|state| (1..=state.tokens_made).map(token).collect())
-    }
-
     fn state<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
         run(&mut self.shared.state.lock().unwrap())
     }
-}
-
-fn token(number: usize) -> String {
-    format!("access-token-{number}")
 }
 
 /// The platform's way to refuse, with status 200.
@@ -218,7 +186,7 @@ impl Shared {
             return refused(43_002);
         }
         match request.path() {
-            "/cgi-bin/stable_token" => state.give_token(&request.json(), now),
+            "/cgi-bin/stable_token" => state.tokens.give(&request.json(), now),
             "/cgi-bin/message/template/send" => state.message("template", request, now),
             "/cgi-bin/message/subscribe/send" => state.message("subscribe", request, now),
             _ => Reaction::Answer(404, Value::Null),
@@ -227,54 +195,18 @@ impl Shared {
 }
 
 impl State {
-    fn give_token(&mut self, body: &Value, now: DateTime<Utc>) -> Reaction {
-        self.token_requests += 1;
-        if let Some(reaction) = &self.token_down {
-            return reaction.clone();
-        }
-        if body["grant_type"] != "client_credential" {
-            return refused(40_002);
-        }
-        if body["appid"] != APP_ID {
-            return refused(40_013);
-        }
-        if body["secret"] != SECRET {
-            return refused(40_125);
-        }
-        let good = |(current, ends): (&String, &DateTime<Utc>)| {
-            (now + TimeDelta::minutes(5) < *ends).then(|| current.clone())
-        };
-        let force = body["force_refresh"] == true;
-        let current = self.current.clone().filter(|_| !force);
-        let kept = current.filter(|current| {
-            let known = self.tokens.get_key_value(current);
-            known.is_none_or(|known| good(known).is_some())
-        });
-        let given = kept.unwrap_or_else(|| {
-            self.tokens_made += 1;
-            let made = token(self.tokens_made);
-            self.tokens.insert(made.clone(), now + TimeDelta::hours(2));
-            made
-        });
-        self.current = Some(given.clone());
-        Reaction::Answer(200, json!({ "access_token": given, "expires_in": 7_200 }))
-    }
-
     fn message(&mut self, call: &'static str, request: &Request, now: DateTime<Utc>) -> Reaction {
         self.requests += 1;
         let given = request.parameter("access_token").unwrap_or_default();
-        match self.tokens.get(&given) {
-            None => return refused(40_001),
-            Some(ends) if *ends <= now => return refused(42_001),
-            Some(_) => {}
+        if let Err(errcode) = self.tokens.check(&given, now) {
+            return refused(errcode);
         }
         let scripted = self.script.take();
         match scripted {
             Some(Scripted::Errcode(errcode)) => return refused(errcode),
             Some(Scripted::Status(status)) => return Reaction::Answer(status, Value::Null),
             Some(Scripted::TokenExpired) => {
-                self.tokens.remove(&given);
-                self.current = None;
+                self.tokens.end(&given);
                 return refused(42_001);
             }
             Some(Scripted::Reset) => return Reaction::Reset,
@@ -334,18 +266,5 @@ impl State {
             msgid,
         });
         Ok(msgid)
-    }
-}
-
-/// The platform's rules, by itself and not by what the product thinks they are.
-fn fits(field: &str, value: &str) -> bool {
-    let letters = value.chars().count();
-    match field.trim_end_matches(char::is_numeric) {
-        "thing" => (1..=20).contains(&letters),
-        "phrase" => (1..=5).contains(&letters) && !value.is_ascii(),
-        "phone_number" => (1..=17).contains(&letters) && value.is_ascii(),
-        "time" => value.contains(':') || value.contains('年'),
-        "date" => value.contains('年'),
-        _ => false,
     }
 }

@@ -1,5 +1,8 @@
 //! The WeChat clients against a platform that checks what they send.
 
+mod fields;
+mod tokens;
+
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,11 +17,7 @@ use gateways::{
 };
 use platform::{Clock, ManualClock};
 use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
-use tests::fakes::{
-    wechat::{APP_ID, Callback, FakeWechat, SECRET, Scripted, callback},
-    wire::Reaction,
-};
+use tests::fakes::wechat::{APP_ID, Callback, FakeWechat, SECRET, Scripted, callback};
 
 use crate::{capture, outgoing};
 
@@ -195,88 +194,6 @@ async fn what_breaks_a_rule_of_the_fields_is_not_even_sent() {
     let error = refusal(&setting.subscribe(), &message).await;
     assert_eq!(error, SendError::new(Failure::Configuration, "no_template"));
     assert_eq!(setting.fake.token_requests(), 0);
-}
-
-#[tokio::test]
-async fn one_token_serves_all_until_it_runs_out() {
-    let setting = setting().await;
-    let gateway = setting.template();
-    let messages = [setting.message(), setting.message(), setting.message()];
-    let [one, two, three] = messages.each_ref().map(|message| gateway.send(message));
-    let (one, two, three) = tokio::join!(one, two, three);
-    for sent in [one, two, three] {
-        sent.unwrap();
-    }
-    assert_eq!(setting.fake.token_requests(), 1);
-    setting.clock.advance(TimeDelta::minutes(116));
-    gateway.send(&setting.message()).await.unwrap();
-    assert_eq!(setting.fake.token_requests(), 2);
-}
-
-#[tokio::test]
-async fn a_refused_token_is_renewed_once_and_forced_only_if_it_comes_again() {
-    let setting = setting().await;
-    let gateway = setting.template();
-    gateway.send(&setting.message()).await.unwrap();
-    setting.fake.script([Scripted::TokenExpired]);
-    gateway.send(&setting.message()).await.unwrap();
-    assert_eq!(setting.fake.token_requests(), 2);
-    setting.fake.refuse_current_token();
-    gateway.send(&setting.message()).await.unwrap();
-    assert_eq!(setting.fake.token_requests(), 4);
-    // It is not asked for without end.
-    setting
-        .fake
-        .script([Scripted::TokenExpired, Scripted::TokenExpired]);
-    let error = refusal(&gateway, &setting.message()).await;
-    assert_eq!(
-        error,
-        SendError::new(Failure::Configuration, "errcode_42001")
-    );
-    assert_eq!(setting.fake.token_requests(), 5);
-}
-
-#[tokio::test]
-async fn without_a_token_nothing_is_sent_and_the_reason_is_told() {
-    let setting = setting().await;
-    let wrong = TemplateGateway::new(setting.account_with("wrong"));
-    let error = refusal(&wrong, &setting.message()).await;
-    let expected = SendError::new(Failure::Configuration, "token_errcode_40125");
-    assert_eq!(error, expected);
-    let faults = [
-        (Reaction::Drop, Failure::Transient, "token_connection_lost"),
-        (
-            Reaction::Answer(502, Value::Null),
-            Failure::Transient,
-            "token_http_502",
-        ),
-        (
-            Reaction::Answer(200, json!({})),
-            Failure::Transient,
-            "token_answer_invalid",
-        ),
-        (
-            Reaction::Late(TIMEOUT * 4, json!({})),
-            Failure::Transient,
-            "token_timeout",
-        ),
-    ];
-    for (reaction, class, code) in faults {
-        let gateway = setting.template();
-        setting.fake.token_answers(Some(reaction));
-        let error = refusal(&gateway, &setting.message()).await;
-        assert_eq!(error, SendError::new(class, code));
-        // It is not tried for each message, and is tried again soon.
-        setting.fake.token_answers(None);
-        assert_eq!(refusal(&gateway, &setting.message()).await, error);
-        setting.clock.advance(TimeDelta::seconds(5));
-        gateway.send(&setting.message()).await.unwrap();
-    }
-    assert_eq!(
-        setting.fake.taken().len(),
-        1,
-        "one message under one id within ten minutes"
-    );
 }
 
 #[tokio::test]
