@@ -15,14 +15,13 @@ use api::{
     vendors::Vendors,
 };
 use casework::{Actor, PackCache, Request, Work};
-use chrono::{DateTime, Utc};
 use domain::IdMint;
 use gateways::{
     MessageGateway, RecordingGateway, WebhookGateway, standard_webhooks::Secret,
     webhook::WebhookSettings, wechat::sign_in::MiniProgram,
 };
 use platform::{
-    Clock, Config, Profile, Randomness,
+    Clock, Config, ManualClock, Profile, Randomness,
     config::{Argon2Config, GatewayKind, ProviderConfig},
 };
 use worker::{Providers, Settings, Worker, WorkerParts};
@@ -48,7 +47,8 @@ pub(crate) type Started = Arc<Mutex<Vec<TestApp>>>;
 #[derive(Debug)]
 pub struct Setup {
     database: Database,
-    starts_at: DateTime<Utc>,
+    clock: Clock,
+    hands: Arc<ManualClock>,
     config: Config,
     providers: Option<Providers>,
     accounts: Vec<ProviderConfig>,
@@ -76,10 +76,11 @@ impl Setup {
         config.gateway.webhook.secret = Some(SECRET.into());
         config.wechat.mini_program.app_id = Some(MINI_PROGRAM.to_owned());
         config.wechat.mini_program.secret = Some(MINI_PROGRAM_SECRET.into());
+        let (clock, hands) = Clock::manual(super::china("2025-09-01T08:00"));
         Some(Self {
             database: Database::fresh(backend)?,
-            // 2025-09-01, 08:00 in China.
-            starts_at: DateTime::from_timestamp(1_756_684_800, 0).unwrap(),
+            clock,
+            hands,
             config,
             providers: None,
             accounts: vendors::accounts(),
@@ -94,9 +95,14 @@ impl Setup {
     /// Where the clock stands at first, as read in China ([`super::china`]), instead of
     /// `2025-09-01T08:00`.
     #[must_use]
-    pub fn at(mut self, local: &str) -> Self {
-        self.starts_at = super::china(local);
+    pub fn at(self, local: &str) -> Self {
+        self.hands.set(super::china(local));
         self
+    }
+
+    /// The clock of the app to be, for whoever lives in the same time.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// Messages leave by the webhook gateway to a scripted server ([`TestApp::fake`]).
@@ -135,7 +141,8 @@ impl Setup {
     pub async fn start(self) -> TestApp {
         let Self {
             database,
-            starts_at,
+            clock,
+            hands,
             config,
             providers,
             accounts,
@@ -147,7 +154,7 @@ impl Setup {
             url.map_or_else(|| store.clone(), |url| database::open(&url))
         };
         let randomness = Randomness::seeded(1);
-        let (clock, clock_handle) = Clock::manual(starts_at);
+        let starts_at = clock.now();
         let (sign_in_clock, sign_in_handle) = Clock::manual(starts_at);
         let packs = PackCache::default();
         let passwords = Passwords::start(
@@ -238,7 +245,7 @@ impl Setup {
         let app = TestApp(Arc::new(Inner {
             address,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
-            clock: clock_handle,
+            clock: hands,
             sign_in_clock: sign_in_handle,
             worker: Worker::new(parts.clone()),
             store,

@@ -49,7 +49,7 @@ impl Accounts {
 }
 
 /// Account and cause of every try, in order.
-fn rungs(message: &Value) -> Vec<(&str, Option<&str>)> {
+pub(crate) fn rungs(message: &Value) -> Vec<(&str, Option<&str>)> {
     let attempts = message["attempts"].as_array().unwrap().iter();
     attempts
         .map(|attempt| {

@@ -32,6 +32,7 @@ mod three_years;
 mod try_account;
 mod vendor_receipts;
 mod vendor_replies;
+mod vendors;
 mod webhook;
 mod wechat;
 mod wechat_callbacks;

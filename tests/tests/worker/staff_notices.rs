@@ -39,7 +39,7 @@ struct Office {
 }
 
 /// The accounts of these settings, as both programs open them.
-fn opened(accounts: Value) -> Vec<Provider> {
+pub(crate) fn opened(accounts: Value) -> Vec<Provider> {
     let mut config = Config::defaults().unwrap();
     config.profile = Profile::Sandbox;
     config.providers = serde_json::from_value(accounts).unwrap();

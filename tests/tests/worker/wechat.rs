@@ -34,6 +34,42 @@ use crate::{
 pub(crate) const TEMPLATE: &str = "priTmplId-1";
 pub(crate) const OPEN_ID: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
 
+/// A client binds the service account.
+pub(crate) fn bind(app: &TestApp, journey: &Journey) {
+    let client_id = journey.client.parse().unwrap();
+    app.write(|work| {
+        let binding = WechatBinding {
+            agency_id: work.agency,
+            id: work.ids.next(),
+            client_id,
+            app: WechatApp::ServiceAccount,
+            app_id: APP_ID.to_owned(),
+            bound_at: work.now,
+            last_used_at: work.now,
+            ended_at: None,
+            ended_reason: None,
+        };
+        let account = Account {
+            open_id: OPEN_ID,
+            union_id: None,
+        };
+        Ok(wechat_bindings::insert(work.tx, &binding, &account)?)
+    });
+}
+
+/// A client consents to WeChat.
+pub(crate) fn consent(app: &TestApp, journey: &Journey) {
+    let client = journey.client.parse().unwrap();
+    let today = app.now().date_naive();
+    let said = Said {
+        channel: ConsentChannel::Paper,
+        on: today,
+        today,
+    };
+    let purpose = ConsentPurpose::Wechat;
+    app.write(|work| consents::give(work, client, purpose, "wechat-1", said));
+}
+
 /// An office with a service account, an account for text messages, and a spare one.
 pub(crate) struct Office {
     pub(crate) app: TestApp,
@@ -96,38 +132,11 @@ impl Office {
 
     /// The client binds the service account.
     pub(crate) fn bind(&self) {
-        let client_id = self.journey.client.parse().unwrap();
-        self.app.write(|work| {
-            let binding = WechatBinding {
-                agency_id: work.agency,
-                id: work.ids.next(),
-                client_id,
-                app: WechatApp::ServiceAccount,
-                app_id: APP_ID.to_owned(),
-                bound_at: work.now,
-                last_used_at: work.now,
-                ended_at: None,
-                ended_reason: None,
-            };
-            let account = Account {
-                open_id: OPEN_ID,
-                union_id: None,
-            };
-            Ok(wechat_bindings::insert(work.tx, &binding, &account)?)
-        });
+        bind(&self.app, &self.journey);
     }
 
     pub(crate) fn consent(&self) {
-        let client = self.journey.client.parse().unwrap();
-        let today = self.app.now().date_naive();
-        let said = Said {
-            channel: ConsentChannel::Paper,
-            on: today,
-            today,
-        };
-        let purpose = ConsentPurpose::Wechat;
-        self.app
-            .write(|work| consents::give(work, client, purpose, "wechat-1", said));
+        consent(&self.app, &self.journey);
     }
 
     /// The text of a step is filed with an account at WeChat.

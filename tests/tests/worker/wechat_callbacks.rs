@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// An event about the client, that happened now.
-fn event(app: &TestApp, parts: &str) -> String {
+pub(crate) fn event(app: &TestApp, parts: &str) -> String {
     event_at(app.now().timestamp(), parts)
 }
 
@@ -35,7 +35,7 @@ fn answered(word: &str, wrapper: &str, answer: &str) -> String {
     )
 }
 
-fn popup(answer: &str) -> String {
+pub(crate) fn popup(answer: &str) -> String {
     answered(
         "subscribe_msg_popup_event",
         "SubscribeMsgPopupEvent",
@@ -44,11 +44,11 @@ fn popup(answer: &str) -> String {
 }
 
 /// What became of a subscribe message.
-fn sent(id: &str, code: &str) -> String {
+pub(crate) fn sent(id: &str, code: &str) -> String {
     wechat::sent(id, TEMPLATE, code)
 }
 
-async fn calls(app: &TestApp, account: &str, message: &str) {
+pub(crate) async fn calls(app: &TestApp, account: &str, message: &str) {
     let answer = app.wechat_calls(account, message).await;
     assert_eq!(
         answer.header("content-type"),
