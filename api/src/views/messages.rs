@@ -215,9 +215,11 @@ impl MessageView {
             Some(_) => delivery::remedy_to_staff,
             None => delivery::remedy,
         };
+        // What moved it to another account makes nobody act.
+        let to_a_person = message.channel == Channel::CallTask;
         let remedy = of_kind(
             message.status,
-            message.hop_cause,
+            message.hop_cause.filter(|_| to_a_person),
             message.status_reason.as_deref(),
         );
         let reason = message.shift_reason;

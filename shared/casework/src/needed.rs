@@ -2,8 +2,8 @@
 //! and when somebody wants it sent again.
 
 use chrono::{DateTime, Utc};
-use domain::{AppointmentStatus, CaseStatus, MessageKind, case_status};
-use storage::{appointments, cases};
+use domain::{AppointmentStatus, CaseStatus, MessageKind, NoticeProof, case_status};
+use storage::{appointments, cases, messages::Message};
 
 /// Whether a message of this kind is still needed.
 ///
@@ -59,4 +59,23 @@ pub fn deadline(
         (_, Some(item)) => item.closes_at,
         (_, None) => case.report_in_closes_at,
     }
+}
+
+/// Whether it still helps that a person tells the client, or the colleague, what a message did not.
+pub fn helps(
+    message: &Message,
+    appointment: Option<&appointments::Standing>,
+    case: Option<&cases::Standing>,
+    now: DateTime<Utc>,
+) -> bool {
+    if message.kind == MessageKind::StaffAlert {
+        return now < message.not_after;
+    }
+    let Some(case) = case else {
+        return false;
+    };
+    let proven = appointment.is_some_and(|item| item.notice_proof == NoticeProof::Proven);
+    !proven
+        && now < deadline(message.kind, appointment, case)
+        && still_needed(message.kind, appointment, case, now).is_ok()
 }

@@ -1,13 +1,14 @@
 //! What a gateway reports about a message.
 
+mod call;
+
 use chrono::{DateTime, Utc};
 use domain::{
-    AttemptId, Channel, HopCause, MessageId, MessageStatus, NoProof, PhoneState,
+    AttemptId, Channel, HopCause, MessageId, MessageStatus, NoProof,
     delivery::{self, ReceiptEffect, ReceiptOutcome, says_bad_number},
     miss, provider_choice,
 };
 use storage::{
-    Scope,
     attempts::{self, Try},
     clients,
     messages::{self, Message, Settled},
@@ -16,12 +17,9 @@ use storage::{
 
 use crate::{
     notice::{self, Arrived},
-    notify, rules,
+    notify,
     work::{Work, WorkError},
 };
-
-/// Messages of a case that are looked at for failures in a row.
-const RECENT: i64 = 500;
 
 /// One delivery receipt whose signature was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +52,9 @@ pub enum Applied {
 /// Keeps a receipt as it came, once, and applies it by rank: `delivered` wins over everything, and
 /// a failure never moves a message that is being sent again, nor one that has gone on to another
 /// account. A delivery proves notice where its text did ([`notice::arrived`]), also one that comes
-/// after another; where it did not, a person tells the client. After a permanent failure the next account or rung of the
-/// ladder has its turn; where there is none, or after too many failures in a row, a person calls. The
+/// after another; where it did not, a person tells the client. After a failure the next account or rung
+/// of the ladder has its turn. Where there is none a person calls: after one for good at once, after one
+/// for now while notice is unproven and a call still helps, or after too many of them in a row. The
 /// caller's operation is what the audit trail shows.
 ///
 /// # Errors
@@ -83,24 +82,23 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     let Some(status) = moved_to else {
         return Ok(Applied::Kept);
     };
-    let bad_number = status == MessageStatus::UndeliveredPermanent
-        && last.channel.is_none_or(provider_choice::is_text)
-        && receipt.code.as_deref().is_some_and(says_bad_number);
-    let goes_on = status == MessageStatus::UndeliveredPermanent
-        && !delivery::is_final(message.status)
-        && !last.is_last
+    let bad_number = note_bad_number(work, receipt, &message, &last)?;
+    let goes_on = !last.is_last
         && !bad_number
+        && !delivery::is_final(message.status)
         && work.now < message.not_after;
-    let cause = match unproven {
-        Some(_) => Some(HopCause::NoticeUnproven),
-        None => hop(work, &message, status)?.filter(|_| !goes_on),
+    let next = hop_to(status).filter(|_| goes_on);
+    let cause = match (unproven, next) {
+        (Some(_), _) => Some(HopCause::NoticeUnproven),
+        (None, Some(_)) => None,
+        (None, None) => call::hop(work, &message, status)?,
     };
-    let to = if goes_on {
+    let to = if let Some(next) = next {
         Settled {
             status: MessageStatus::Scheduled,
             next_action_at: Some(work.now),
             reason: receipt.code.clone(),
-            hop: Some((message.channel, HopCause::PermanentFailure)),
+            hop: Some((message.channel, next)),
             is_final: false,
         }
     } else {
@@ -123,16 +121,13 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     if let Some(cause) = cause {
         notify::call_task(work, &message, cause)?;
     }
-    if let (true, Some(client)) = (bad_number, message.client_id) {
-        let invalid = PhoneState::Invalid;
-        clients::set_phone_state(work.tx, work.agency, client, invalid, work.now)?;
-    }
     Ok(Applied::Moved(to.status))
 }
 
-/// What is known of the message's last try, as far as a failure asks for it.
+/// What a failure asks of the message's tries.
 struct LastTry {
-    channel: Option<Channel>,
+    /// The one the receipt is about, as far as it says.
+    about: Option<Try>,
     is_last: bool,
     /// Whether the receipt is about a try by another account.
     is_other: bool,
@@ -144,7 +139,6 @@ fn last_try(receipt: &Receipt, tries: &[Try]) -> LastTry {
         .iter()
         .find(|made| Some(made.attempt_id) == receipt.attempt_id);
     LastTry {
-        channel: last.map(|last| last.channel),
         is_last: last.is_none_or(|last| last.is_last),
         is_other: match (named, last) {
             // A delivery counts whichever try it is of.
@@ -153,6 +147,7 @@ fn last_try(receipt: &Receipt, tries: &[Try]) -> LastTry {
             }
             _ => false,
         },
+        about: named.or(last).cloned(),
     }
 }
 
@@ -176,6 +171,44 @@ fn unproven_by(
     let by = notice::deliveries(tries.iter(), receipt.attempt_id, at);
     let unproven = notice::arrived(work, &[Arrived { appointment, by }])?;
     Ok(unproven.get(&appointment).copied())
+}
+
+/// Whether the number does not exist, so that no other account reaches it either. That is noted of the
+/// client, unless they have another number by now: then that one is tried.
+fn note_bad_number(
+    work: &mut Work<'_, '_>,
+    receipt: &Receipt,
+    message: &Message,
+    last: &LastTry,
+) -> Result<bool, WorkError> {
+    let says_so = receipt.outcome == Some(ReceiptOutcome::UndeliveredPermanent)
+        && receipt.code.as_deref().is_some_and(says_bad_number);
+    let by_text = |made: &&Try| provider_choice::is_text(made.channel);
+    let Some(made) = last.about.as_ref().filter(by_text).filter(|_| says_so) else {
+        return Ok(false);
+    };
+    let Some(client) = message.client_id else {
+        return Ok(true);
+    };
+    match &made.phone_index {
+        Some(number) => Ok(clients::mark_invalid(
+            work.tx,
+            work.agency,
+            client,
+            number,
+            work.now,
+        )?),
+        None => Ok(false),
+    }
+}
+
+/// Why a message in this state goes on to the next account.
+const fn hop_to(status: MessageStatus) -> Option<HopCause> {
+    match status {
+        MessageStatus::UndeliveredPermanent => Some(HopCause::PermanentFailure),
+        MessageStatus::UndeliveredTemporary => Some(HopCause::TemporaryFailure),
+        _ => None,
+    }
 }
 
 fn find(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Message, WorkError> {
@@ -225,54 +258,4 @@ fn row(
         received_at: work.now,
         applied,
     }
-}
-
-/// Why a person has to phone now, if so.
-fn hop(
-    work: &mut Work<'_, '_>,
-    message: &Message,
-    status: MessageStatus,
-) -> Result<Option<HopCause>, WorkError> {
-    if !notify::is_followed_up(message.kind) {
-        return Ok(None);
-    }
-    Ok(match status {
-        MessageStatus::UndeliveredPermanent => Some(HopCause::PermanentFailure),
-        MessageStatus::UndeliveredTemporary if too_many_failures(work, message)? => {
-            Some(HopCause::TriesSpent)
-        }
-        _ => None,
-    })
-}
-
-/// Whether this failure is one too many since the client was last reached, by the case's rules.
-fn too_many_failures(work: &mut Work<'_, '_>, message: &Message) -> Result<bool, WorkError> {
-    let Some(case_id) = message.case_id else {
-        return Ok(false);
-    };
-    let Some(case) = storage::cases::get(work.tx, work.agency, Scope::default(), case_id)? else {
-        return Ok(false);
-    };
-    let pack = rules::pack(work, &case.rule_pack, case.rule_pack_version)?;
-    let filter = messages::Filter {
-        case: Some(case_id),
-        ..messages::Filter::default()
-    };
-    let all = messages::list(
-        work.tx,
-        work.agency,
-        Scope::default(),
-        &filter,
-        None,
-        RECENT,
-    )?;
-    let others = all
-        .iter()
-        .rev()
-        .filter(|other| other.id != message.id)
-        .take_while(|other| other.status != MessageStatus::Delivered)
-        .filter(|other| delivery::is_failed_delivery(other.status))
-        .count();
-    let limit = usize::try_from(pack.delivery_failures_before_call).unwrap_or(usize::MAX);
-    Ok(others + 1 >= limit)
 }

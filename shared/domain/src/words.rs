@@ -356,6 +356,8 @@ coded! {
     HopCause {
         /// The gateway refused it for good.
         PermanentFailure = "permanent_failure",
+        /// A receipt says that it did not arrive, and might another time.
+        TemporaryFailure = "temporary_failure",
         /// No receipt came in the pack's time.
         NoReceipt = "no_receipt",
         /// Every try failed.

@@ -1,5 +1,7 @@
 //! Attempts: one row per try, written before the gateway is called, and one for what came of it.
 
+mod named;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{
@@ -7,6 +9,7 @@ use domain::{
 };
 
 use crate::{
+    PhoneIndex,
     error::StorageError,
     schema::{attempt_outcomes, attempts, messages},
     sealed::Place,
@@ -14,6 +17,8 @@ use crate::{
     types::{bind, record},
     with_conn,
 };
+
+pub use named::{Named, message_of, named_by};
 
 record! {
     struct Row, RowValues in attempts {
@@ -29,6 +34,7 @@ record! {
         hop_cause: Option<HopCause>,
         is_last: bool,
         no_proof: Option<NoProof>,
+        phone_index: Option<Vec<u8>>,
     }
 }
 
@@ -63,6 +69,8 @@ pub struct Attempt {
     pub is_last: bool,
     /// Why its delivery would not show that the client was told of the date.
     pub no_proof: Option<NoProof>,
+    /// The number it went to, if to a client's.
+    pub phone_index: Option<PhoneIndex>,
 }
 
 /// An attempt without its text, and what came of it.
@@ -84,6 +92,8 @@ pub struct Try {
     pub is_last: bool,
     /// Why its delivery would not show that the client was told of the date.
     pub no_proof: Option<NoProof>,
+    /// The number it went to, if to a client's.
+    pub phone_index: Option<PhoneIndex>,
     /// What came of it; none: it was cut off, or is under way.
     pub outcome: Option<AttemptOutcome>,
     /// The account's own reference.
@@ -126,6 +136,7 @@ pub fn insert_many(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), StorageE
                     hop_cause: attempt.hop_cause,
                     is_last: attempt.is_last,
                     no_proof: attempt.no_proof,
+                    phone_index: attempt.phone_index.clone().map(|index| index.0),
                 })
             })
             .collect::<Result<Vec<_>, StorageError>>()?;
@@ -177,6 +188,7 @@ pub fn of_messages(
                 hop_cause: row.hop_cause,
                 is_last: row.is_last,
                 no_proof: row.no_proof,
+                phone_index: row.phone_index.map(PhoneIndex),
             })
         })
         .collect()
@@ -197,6 +209,7 @@ pub fn tries(
         Option<HopCause>,
         bool,
         Option<NoProof>,
+        Option<Vec<u8>>,
         Option<AttemptOutcome>,
         Option<String>,
         Option<DateTime<Utc>>,
@@ -219,6 +232,7 @@ pub fn tries(
             attempts::hop_cause,
             attempts::is_last,
             attempts::no_proof,
+            attempts::phone_index,
             attempt_outcomes::outcome.nullable(),
             attempt_outcomes::provider_message_id.nullable(),
             attempt_outcomes::finished_at.nullable(),
@@ -235,9 +249,10 @@ pub fn tries(
             hop_cause: row.5,
             is_last: row.6,
             no_proof: row.7,
-            outcome: row.8,
-            provider_message_id: row.9,
-            finished_at: row.10,
+            phone_index: row.8.map(PhoneIndex),
+            outcome: row.9,
+            provider_message_id: row.10,
+            finished_at: row.11,
         })
         .collect())
 }
@@ -318,90 +333,4 @@ pub fn outcomes_of_messages(
         .filter(attempt_outcomes::message_id.eq_any(messages.iter().map(bind).collect::<Vec<_>>()))
         .select(Outcome::as_select())
         .load(*c))?)
-}
-
-/// An attempt that an account names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// The attempt.
-    pub attempt_id: AttemptId,
-    /// The message.
-    pub message_id: MessageId,
-    /// The account's own reference, once it is known.
-    pub provider_message_id: Option<String>,
-    /// Whom the message is for, if for a client.
-    pub client_id: Option<ClientId>,
-}
-
-/// The attempts among these, by our id or by the account's own reference, that left by `account`.
-pub fn named_by(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    account: &str,
-    ids: &[AttemptId],
-    references: &[String],
-) -> Result<Vec<Named>, StorageError> {
-    type Columns = (AttemptId, MessageId, Option<String>, Option<ClientId>);
-    let mut rows: Vec<Columns> = with_conn!(tx, c => attempts::table
-        .inner_join(messages::table.on(messages::agency_id
-            .eq(attempts::agency_id)
-            .and(messages::id.eq(attempts::message_id))))
-        .left_join(attempt_outcomes::table.on(attempt_outcomes::agency_id
-            .eq(attempts::agency_id)
-            .and(attempt_outcomes::attempt_id.eq(attempts::id))))
-        .filter(attempts::agency_id.eq(bind(agency)))
-        .filter(attempts::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
-        .filter(attempts::gateway.eq(account))
-        .select((
-            attempts::id,
-            attempts::message_id,
-            attempt_outcomes::provider_message_id.nullable(),
-            messages::client_id,
-        ))
-        .load(*c))?;
-    let by_reference: Vec<Columns> = with_conn!(tx, c => attempt_outcomes::table
-        .inner_join(attempts::table.on(attempts::agency_id
-            .eq(attempt_outcomes::agency_id)
-            .and(attempts::id.eq(attempt_outcomes::attempt_id))))
-        .inner_join(messages::table.on(messages::agency_id
-            .eq(attempt_outcomes::agency_id)
-            .and(messages::id.eq(attempt_outcomes::message_id))))
-        .filter(attempt_outcomes::agency_id.eq(bind(agency)))
-        .filter(attempts::agency_id.eq(bind(agency)))
-        .filter(messages::agency_id.eq(bind(agency)))
-        .filter(attempt_outcomes::provider_message_id.is_not_null())
-        .filter(attempt_outcomes::provider_message_id.eq_any(references))
-        .filter(attempts::gateway.eq(account))
-        .select((
-            attempts::id,
-            attempts::message_id,
-            attempt_outcomes::provider_message_id,
-            messages::client_id,
-        ))
-        .load(*c))?;
-    rows.extend(by_reference);
-    let named =
-        rows.into_iter().map(
-            |(attempt_id, message_id, provider_message_id, client_id)| Named {
-                attempt_id,
-                message_id,
-                provider_message_id,
-                client_id,
-            },
-        );
-    Ok(named.collect())
-}
-
-/// The message of an attempt.
-pub fn message_of(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    attempt: AttemptId,
-) -> Result<Option<MessageId>, StorageError> {
-    Ok(with_conn!(tx, c => attempts::table
-        .filter(attempts::agency_id.eq(bind(agency)))
-        .filter(attempts::id.eq(bind(attempt)))
-        .select(attempts::message_id)
-        .first(*c)
-        .optional())?)
 }

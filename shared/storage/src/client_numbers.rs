@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, ClientId};
 
-use crate::{error::StorageError, schema::client_numbers, store::Tx, types::bind, with_conn};
+use crate::{
+    PhoneIndex, error::StorageError, schema::client_numbers, store::Tx, types::bind, with_conn,
+};
 
 /// When a client last signed in with this number (UTC).
 pub fn last_used(
@@ -13,7 +15,7 @@ pub fn last_used(
     client: ClientId,
     phone: &str,
 ) -> Result<Option<DateTime<Utc>>, StorageError> {
-    let index = tx.sealer().blind_index("clients.phone", phone);
+    let PhoneIndex(index) = PhoneIndex::of(tx.sealer(), phone);
     Ok(with_conn!(tx, c => client_numbers::table
         .filter(client_numbers::agency_id.eq(bind(agency)))
         .filter(client_numbers::client_id.eq(bind(client)))
@@ -31,7 +33,7 @@ pub fn note_use(
     phone: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let index = tx.sealer().blind_index("clients.phone", phone);
+    let PhoneIndex(index) = PhoneIndex::of(tx.sealer(), phone);
     with_conn!(tx, c => diesel::insert_into(client_numbers::table)
         .values((
             client_numbers::agency_id.eq(bind(agency)),

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use domain::{AgencyId, ClientId, OfficeId, PhoneState, Sex, StaffId};
 
 use crate::{
+    PhoneIndex,
     error::StorageError,
     page::page,
     schema::clients,
@@ -104,7 +105,7 @@ fn seal(client: &Client, sealer: &Sealer) -> Result<Row, StorageError> {
         phone_index: client
             .phone
             .as_deref()
-            .map(|phone| sealer.blind_index("clients.phone", phone)),
+            .map(|phone| PhoneIndex::of(sealer, phone).0),
         phone_sms_ok: client.phone_sms_ok,
         phone_state: client.phone_state,
         version: client.version,
@@ -207,7 +208,7 @@ pub fn with_phone(
     phone: &str,
 ) -> Result<Vec<Client>, StorageError> {
     let sealer = tx.sealer();
-    let index = sealer.blind_index("clients.phone", phone);
+    let PhoneIndex(index) = PhoneIndex::of(sealer, phone);
     let mut rows: Vec<Row> = with_conn!(tx, c => clients::table
         .filter(clients::agency_id.eq(bind(agency)))
         .filter(clients::phone_index.eq(Some(index)))
@@ -261,7 +262,7 @@ pub fn shared_phones(
     let sealer = tx.sealer();
     let indexed: Vec<_> = phones
         .iter()
-        .map(|phone| (sealer.blind_index("clients.phone", phone), phone))
+        .map(|phone| (PhoneIndex::of(sealer, phone).0, phone))
         .collect();
     let wanted: Vec<Option<Vec<u8>>> = indexed
         .iter()
@@ -287,7 +288,29 @@ pub fn shared_phones(
         .collect())
 }
 
-/// Records what a gateway or a person learnt of a phone number.
+/// Records that a number does not exist, unless the client has another one by now; answers whether it
+/// is theirs.
+pub fn mark_invalid(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: ClientId,
+    number: &PhoneIndex,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let changed = with_conn!(tx, c => diesel::update(clients::table
+            .filter(clients::agency_id.eq(bind(agency)))
+            .filter(clients::id.eq(bind(id)))
+            .filter(clients::phone_index.eq(Some(&number.0))))
+        .set((
+            clients::phone_state.eq(bind(PhoneState::Invalid)),
+            clients::version.eq(clients::version + 1),
+            clients::updated_at.eq(bind(now)),
+        ))
+        .execute(*c))?;
+    Ok(changed == 1)
+}
+
+/// Records what a person showed of a phone number.
 pub fn set_phone_state(
     tx: &mut Tx<'_>,
     agency: AgencyId,

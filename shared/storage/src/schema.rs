@@ -551,6 +551,7 @@ diesel::table! {
         hop_cause -> Nullable<Word>,
         is_last -> Bool,
         no_proof -> Nullable<Word>,
+        phone_index -> Nullable<Binary>,
     }
 }
 

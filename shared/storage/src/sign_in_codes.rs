@@ -16,6 +16,7 @@ use domain::{
 };
 
 use crate::{
+    PhoneIndex,
     error::StorageError,
     oldest::delete_oldest,
     schema::sign_in_codes,
@@ -61,9 +62,8 @@ pub struct Waiting {
     phone_index: Vec<u8>,
 }
 
-/// The same index as `clients.phone_index`.
 fn phone_index(sealer: &Sealer, phone: &str) -> Vec<u8> {
-    sealer.blind_index("clients.phone", phone)
+    PhoneIndex::of(sealer, phone).0
 }
 
 /// Bound to the number and to this one code: it proves nothing elsewhere.

@@ -184,7 +184,10 @@ impl Report {
                 continue;
             }
             // It was known to be taken, and went on for want of a receipt or because of one.
-            if let Some(HopCause::NoReceipt | HopCause::PermanentFailure) = after[0].hop_cause {
+            if let Some(
+                HopCause::NoReceipt | HopCause::PermanentFailure | HopCause::TemporaryFailure,
+            ) = after[0].hop_cause
+            {
                 self.again_by_ladder += 1;
                 continue;
             }

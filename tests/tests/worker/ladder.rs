@@ -14,15 +14,15 @@ use crate::{
 };
 
 /// Two accounts for text messages; all go by the first while it is well.
-struct Accounts {
-    app: TestApp,
-    journey: Journey,
-    first: Arc<Scripted>,
-    second: Arc<Scripted>,
+pub(crate) struct Accounts {
+    pub(crate) app: TestApp,
+    pub(crate) journey: Journey,
+    pub(crate) first: Arc<Scripted>,
+    pub(crate) second: Arc<Scripted>,
 }
 
 impl Accounts {
-    async fn open(setup: Setup) -> Self {
+    pub(crate) async fn open(setup: Setup) -> Self {
         let first = Scripted::new("first", Channel::Sms);
         let second = Scripted::new("second", Channel::Sms);
         let accounts = vec![first.provider(1), second.provider(0)];
@@ -39,11 +39,11 @@ impl Accounts {
         }
     }
 
-    async fn message(&self) -> Value {
+    pub(crate) async fn message(&self) -> Value {
         message(&self.app, &self.journey, "wd-1").await
     }
 
-    async fn calls(&self) -> usize {
+    pub(crate) async fn calls(&self) -> usize {
         calls(&self.app, &self.journey).await.len()
     }
 }

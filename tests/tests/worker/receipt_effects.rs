@@ -86,21 +86,20 @@ on_both! {
         );
     }
 
-    async fn a_late_delivery_corrects_a_failure(setup: Setup) {
+    async fn with_no_other_account_a_failure_makes_a_person_call_and_a_late_delivery_corrects_it(setup: Setup) {
         let app = setup.with_webhook().start().await;
         let (journey, taken) = accepted(&app).await;
         report(&app, &receipt("message.failed", &taken))
             .await
             .expect(204);
+        let failed = message(&app, &journey, "wd-1").await;
+        assert_eq!(failed["status"], "undelivered_temporary");
         assert_eq!(
-            message(&app, &journey, "wd-1").await["status"],
-            "undelivered_temporary"
+            (&failed["hop_cause"], &failed["channel"], &failed["remedy"]),
+            (&"temporary_failure".into(), &"call_task".into(), &"phone_client".into())
         );
         assert_eq!(notice_proof(&app, &journey).await, "not_due");
-        assert!(
-            calls(&app, &journey).await.is_empty(),
-            "one failure is not three"
-        );
+        assert_eq!(calls(&app, &journey).await.len(), 1);
         report(&app, &receipt("message.delivered", &taken))
             .await
             .expect(204);
@@ -108,10 +107,11 @@ on_both! {
         assert_eq!(notice_proof(&app, &journey).await, "proven");
     }
 
-    async fn three_failures_in_a_row_make_a_person_call(setup: Setup) {
+    async fn who_was_told_is_called_after_three_failures_in_a_row(setup: Setup) {
         let app = setup.with_webhook().start().await;
-        let journey = before_the_first_reminder(&app).await;
-        for (index, day) in ["2025-09-30", "2025-10-02", "2025-10-06"]
+        let (journey, told) = accepted(&app).await;
+        report(&app, &receipt("message.delivered", &told)).await.expect(204);
+        for (index, day) in ["2025-10-02", "2025-10-06", "2025-10-09"]
             .into_iter()
             .enumerate()
         {
@@ -128,6 +128,8 @@ on_both! {
                 "{day}"
             );
         }
+        let last = message(&app, &journey, "d0").await;
+        assert_eq!((&last["hop_cause"], &last["remedy"]), (&"tries_spent".into(), &"phone_client".into()));
     }
 
     async fn a_receipt_settles_what_the_answer_left_open(setup: Setup) {

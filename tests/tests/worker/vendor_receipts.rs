@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::Channel;
+use domain::{Channel, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 use storage::gateway_posts;
@@ -137,6 +137,33 @@ on_both! {
         assert_eq!(sent["receipts"].as_array().unwrap().len(), 4);
         assert_eq!(notice_proof(&it.app, &it.journey).await, "proven");
         assert_eq!(calls(&it.app, &it.journey).await.len(), 0);
+    }
+
+    /// Several messages have one reference where they were handed over together.
+    async fn of_one_reference_each_receipt_is_about_the_message_to_its_number(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.aliyun.refers_to_next_by("batch^0");
+        it.app.advance("2025-09-30T09:01").await;
+        let token = it.app.login(Role::Caseworker).await;
+        let path = format!("/v1/clients/{}", it.journey.client);
+        let number = json!({ "phone": "13900004444", "phone_confirmed": true });
+        it.app.patch(&token, &path, number).await.expect(200);
+        it.aliyun.refers_to_next_by("batch^0");
+        it.app.advance("2025-10-02T09:01").await;
+        let of = |number: &str, success: bool, code: &str| {
+            let mut receipt = it.of_aliyun(success, code);
+            receipt.as_object_mut().unwrap().remove("out_id");
+            receipt["biz_id"] = json!("batch^0");
+            receipt["phone_number"] = json!(number);
+            receipt
+        };
+        it.posts(ALIYUN, &[of("13900001111", false, "MK:0001"), of("13900004444", true, "DELIVERED")]).await;
+        it.app.run_until_idle().await;
+        let next = message(&it.app, &it.journey, "d-7").await;
+        assert_eq!(next["status"], "delivered");
+        assert_eq!(it.message().await["receipts"][0]["code"], "MK:0001");
+        let client = it.app.get(&token, &path).await.expect(200);
+        assert_eq!(client["phone_state"], "verified");
     }
 
     /// It may come before we have stored what the vendor called the message.

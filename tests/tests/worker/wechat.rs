@@ -27,6 +27,7 @@ use tests::{Setup, TestApp, fakes::wechat::APP_ID, on_both, steps::Journey};
 use worker::{Provider, Providers};
 
 use crate::{
+    ladder::rungs,
     scripted::Scripted,
     story::{CLIENT, before_the_first_reminder, calls, message, notice_proof},
 };
@@ -76,7 +77,6 @@ pub(crate) struct Office {
     pub(crate) journey: Journey,
     pub(crate) wechat: Arc<Scripted>,
     pub(crate) sms: Arc<Scripted>,
-    pub(crate) spare: Arc<Scripted>,
 }
 
 impl Office {
@@ -98,7 +98,6 @@ impl Office {
             journey,
             wechat,
             sms,
-            spare,
         }
     }
 
@@ -120,7 +119,6 @@ impl Office {
             journey,
             wechat,
             sms,
-            spare: Scripted::new("spare", Channel::Sms),
         };
         it.bind();
         it.consent();
@@ -245,19 +243,6 @@ impl Office {
         };
         (of(&self.wechat), of(&self.sms))
     }
-}
-
-/// Account and cause of every try, in order.
-fn rungs(message: &Value) -> Vec<(&str, Option<&str>)> {
-    let attempts = message["attempts"].as_array().unwrap().iter();
-    attempts
-        .map(|attempt| {
-            (
-                attempt["gateway"].as_str().unwrap(),
-                attempt["hop_cause"].as_str(),
-            )
-        })
-        .collect()
 }
 
 on_both! {

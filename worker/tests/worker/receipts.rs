@@ -81,25 +81,34 @@ async fn no_receipt_in_time_is_neither_delivered_nor_failed_and_a_person_calls()
 }
 
 #[tokio::test]
-async fn three_temporary_failures_in_a_row_make_a_person_call() {
+async fn with_nobody_left_a_person_calls_and_once_the_client_was_told_after_three_failures() {
     let site = Site::new(1);
-    let worker = site.worker_with(Arc::new(Accepting));
-    site.run_at(&worker, BEFORE).await;
+    let worker = accepted(&site).await;
+    let failed = receipt(&site, ReceiptOutcome::UndeliveredTemporary, "UNDELIV");
+    site.write(|work| receipt::apply(work, &failed));
+    let message = site.message("wd-1");
+    assert_eq!(message.status, MessageStatus::UndeliveredTemporary);
+    assert_eq!(message.hop_cause, Some(HopCause::TemporaryFailure));
+    assert_eq!(site.call_tasks(), 1);
+    let delivered = receipt(&site, ReceiptOutcome::Delivered, "DELIVRD");
+    site.write(|work| receipt::apply(work, &delivered));
     let days = [
-        ("wd-1", FIRST),
         ("d-7", "2025-10-02T01:00:00Z"),
         ("d-3", "2025-10-06T01:00:00Z"),
+        ("d0", "2025-10-09T01:00:00Z"),
     ];
     for (index, (step, at)) in days.into_iter().enumerate() {
         site.run_at(&worker, at).await;
         let failed = Receipt {
             message_id: Some(site.message(step).id),
-            ..receipt(&site, ReceiptOutcome::UndeliveredTemporary, "UNDELIV")
+            ..failed.clone()
         };
-        assert_eq!(site.call_tasks(), 0);
+        assert_eq!(site.call_tasks(), 1);
         site.write(|work| receipt::apply(work, &failed));
-        assert_eq!(site.call_tasks(), usize::from(index == 2), "after {step}");
+        let calls = if index == 2 { 2 } else { 1 };
+        assert_eq!(site.call_tasks(), calls, "after {step}");
     }
+    assert_eq!(site.message("d0").hop_cause, Some(HopCause::TriesSpent));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ const fn by_own_act(from: MessageStatus, to: MessageStatus) -> bool {
                 | S::Scheduled
                 | S::Cancelled
                 | S::Expired
+                | S::UndeliveredTemporary
                 | S::UndeliveredPermanent
                 | S::NoReceipt
                 | S::TechnicalFailure
@@ -107,6 +108,7 @@ mod tests {
                     S::Scheduled,
                     S::Cancelled,
                     S::Expired,
+                    S::UndeliveredTemporary,
                     S::UndeliveredPermanent,
                     S::NoReceipt,
                     S::TechnicalFailure,

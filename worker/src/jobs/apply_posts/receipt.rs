@@ -16,9 +16,8 @@ use gateways::{
     tencent,
 };
 use storage::{
-    StorageError, Tx,
+    PhoneIndex, Sealer, StorageError, Tx,
     attempts::{self, Named},
-    clients,
     gateway_posts::{self, Post},
 };
 
@@ -108,37 +107,28 @@ fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Know
         let of_it = attempts::named_by(tx, agency, account, &ids, &references)?;
         named.insert(account, of_it);
     }
-    open.iter()
-        .map(|one| {
-            let of_account = named.get(one.post.account.as_str());
-            let of_account = of_account.map_or(&[][..], Vec::as_slice);
-            let mut known = Vec::new();
-            for report in &one.reports {
-                let about = about(tx, agency, report, of_account)?;
-                known.extend(about.map(|about| (report.clone(), about)));
-            }
-            Ok(known)
-        })
-        .collect()
+    let sealer = tx.sealer();
+    let found = open.iter().map(|one| {
+        let of_account = named.get(one.post.account.as_str());
+        let of_account = of_account.map_or(&[][..], Vec::as_slice);
+        let reports = one.reports.iter();
+        reports
+            .filter_map(|report| Some((report.clone(), about(sealer, report, of_account)?)))
+            .collect()
+    });
+    Ok(found.collect())
 }
 
 /// The attempt a receipt is about: the one it names by our id; else the only one with the vendor's
 /// reference, which several have that were handed over together: then that to its number.
-fn about(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    report: &Report,
-    named: &[Named],
-) -> Result<Option<Named>, StorageError> {
+fn about(sealer: &Sealer, report: &Report, named: &[Named]) -> Option<Named> {
     if let Some(id) = report.attempt_id {
         let ours = named.iter().find(|it| it.attempt_id == id);
         if ours.is_some() {
-            return Ok(ours.cloned());
+            return ours.cloned();
         }
     }
-    let Some(reference) = &report.provider_message_id else {
-        return Ok(None);
-    };
+    let reference = report.provider_message_id.as_ref()?;
     let mut candidates: Vec<&Named> = named
         .iter()
         .filter(|it| it.provider_message_id.as_ref() == Some(reference))
@@ -148,13 +138,11 @@ fn about(
     candidates.dedup_by_key(|it| it.attempt_id);
     if candidates.len() > 1 {
         let number = report.recipient.as_deref();
-        let Some(phone) = number.and_then(|number| number.strip_prefix("+86")) else {
-            return Ok(None);
-        };
-        let holders = clients::with_phone(tx, agency, phone)?;
-        candidates.retain(|it| holders.iter().any(|holder| Some(holder.id) == it.client_id));
+        let phone = number.and_then(|number| number.strip_prefix("+86"))?;
+        let number = Some(PhoneIndex::of(sealer, phone));
+        candidates.retain(|it| it.phone_index == number);
     }
-    Ok(candidates.first().map(|it| (*it).clone()))
+    candidates.first().map(|it| (*it).clone())
 }
 
 /// All of them in one unit of work; where that fails, each by itself: one bad row keeps no other

@@ -95,6 +95,7 @@ pub(super) fn choose(
 pub(super) fn nobody_left(message: &Message, cause: HopCause) -> Settled {
     let status = match cause {
         HopCause::PermanentFailure => MessageStatus::UndeliveredPermanent,
+        HopCause::TemporaryFailure => MessageStatus::UndeliveredTemporary,
         HopCause::NoReceipt => MessageStatus::NoReceipt,
         HopCause::TriesSpent | HopCause::Configuration | HopCause::ProviderFailed => {
             MessageStatus::TechnicalFailure

@@ -6,10 +6,11 @@ use casework::{Work, WorkError, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AttemptOutcome, Channel, MessageId, MessageStatus, NoProof, WechatBindingId,
-    delivery::RetryPolicy,
+    delivery::RetryPolicy, provider_choice,
 };
 use gateways::Outgoing;
 use storage::{
+    PhoneIndex, Sealer,
     attempts::{self, Attempt, Outcome},
     messages::{self, Message},
 };
@@ -56,6 +57,13 @@ impl Ready {
     /// The fence the claim gave it.
     pub fn fence(&self) -> i64 {
         self.message.fence + 1
+    }
+
+    /// The number it goes to, if to a client's: 11 digits.
+    pub fn client_number(&self) -> Option<&str> {
+        let is_clients = self.message.client_id.is_some();
+        let number = self.outgoing.recipient.strip_prefix("+86")?;
+        (is_clients && provider_choice::is_text(self.channel)).then_some(number)
     }
 
     /// Attempts made, this one included.
@@ -157,7 +165,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         }
         match decide(turn, work, &about, &message, retry)? {
             Decision::Send(ready) => {
-                attempts.push(attempt(&ready));
+                attempts.push(attempt(&ready, work.tx.sealer()));
                 claimed.ready.push(*ready);
             }
             Decision::End(settled) => {
@@ -195,7 +203,7 @@ fn by_channel(attempts: &[Attempt]) -> BTreeMap<Channel, Vec<MessageId>> {
     ids
 }
 
-fn attempt(ready: &Ready) -> Attempt {
+fn attempt(ready: &Ready, sealer: &Sealer) -> Attempt {
     let (message, outgoing) = (&ready.message, &ready.outgoing);
     Attempt {
         agency_id: message.agency_id,
@@ -210,6 +218,9 @@ fn attempt(ready: &Ready) -> Attempt {
         hop_cause: ready.chosen.hop,
         is_last: ready.chosen.is_last,
         no_proof: ready.no_proof,
+        phone_index: ready
+            .client_number()
+            .map(|number| PhoneIndex::of(sealer, number)),
     }
 }
 

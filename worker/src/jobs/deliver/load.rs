@@ -10,7 +10,7 @@ use domain::{
     local_time::Tz, rule_pack::RulePack, template::Template, wording::WordList,
 };
 use storage::{
-    appointments,
+    PhoneIndex, appointments,
     attempts::{self, Try},
     cases,
     clients::{self, Client},
@@ -37,6 +37,8 @@ pub(in crate::jobs) struct Surroundings {
     pub cases: HashMap<CaseId, cases::Standing>,
     pub packs: HashMap<CaseId, Arc<RulePack>>,
     pub clients: HashMap<ClientId, Client>,
+    /// Their numbers, to tell them from earlier ones: loaded where messages are followed up.
+    pub numbers: HashMap<ClientId, PhoneIndex>,
     pub offices: HashMap<OfficeId, (Office, Tz)>,
     pub staff: HashMap<StaffId, Staff>,
     /// Numbers that belong to more than one client.
@@ -93,6 +95,12 @@ impl Surroundings {
                 .map(|client| (client.id, client))
                 .collect();
         }
+        let sealer = work.tx.sealer();
+        let number = |client: &Client| Some(PhoneIndex::of(sealer, client.phone.as_deref()?));
+        let clients = loaded.clients.values();
+        loaded.numbers = clients
+            .filter_map(|client| Some((client.id, number(client)?)))
+            .collect();
         Ok(loaded)
     }
 

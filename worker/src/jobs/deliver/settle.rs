@@ -9,7 +9,7 @@ use casework::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AppointmentId, AttemptOutcome, HopCause, MessageStatus, NoProof, PhoneState,
+    AppointmentId, AttemptOutcome, HopCause, MessageStatus, NoProof,
     delivery::{Retry, RetryPolicy, says_bad_number},
     miss::{self, Delivery},
     provider_choice,
@@ -20,6 +20,7 @@ use gateways::{
     wechat::{callback::spent_key, says_no_credit},
 };
 use storage::{
+    PhoneIndex,
     attempts::{self, Outcome},
     clients,
     messages::{self, Settled},
@@ -212,11 +213,11 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
             continue;
         }
         notify::call_task(work, message, cause)?;
-        if let Some(client) = message.client_id
+        if let (Some(client), Some(number)) = (message.client_id, one.ready.client_number())
             && one.code.is_some_and(says_bad_number)
-            && provider_choice::is_text(one.ready.channel)
         {
-            clients::set_phone_state(work.tx, agency, client, PhoneState::Invalid, now)?;
+            let number = PhoneIndex::of(work.tx.sealer(), number);
+            clients::mark_invalid(work.tx, agency, client, &number, now)?;
         }
     }
     stale += groups.write(work.tx, agency, now)?;

@@ -1,11 +1,8 @@
 //! What becomes of a message without a receipt, or of unknown fate.
 
-use casework::{
-    needed::{deadline, still_needed},
-    receipt::Receipt,
-};
+use casework::{needed, receipt::Receipt};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{HopCause, MessageKind, MessageStatus, NoticeProof, delivery::RetryPolicy};
+use domain::{HopCause, MessageStatus, delivery::RetryPolicy};
 use gateways::Found;
 use storage::{
     attempts::Try,
@@ -96,11 +93,17 @@ impl<'a> Following<'a> {
         self.question().is_some()
     }
 
-    /// What to ask.
+    /// What to ask. Of what went to an earlier number of the client's nothing: the account finds a
+    /// message by its number, which is kept nowhere, and would call it absent by another.
     pub fn question(&self) -> Option<Question> {
         let provider = self.provider.filter(|it| it.gateway.can_be_asked())?;
-        let client = self.about.clients.get(&self.message.client_id?)?;
-        Question::new(self.message, self.last?, provider, client, self.now)
+        let (client, last) = (self.message.client_id?, self.last?);
+        let number = self.about.numbers.get(&client)?;
+        if last.phone_index.as_ref() != Some(number) {
+            return None;
+        }
+        let client = self.about.clients.get(&client)?;
+        Question::new(self.message, last, provider, client, self.now)
     }
 
     /// Asked about again later, until its time is over.
@@ -213,19 +216,11 @@ impl<'a> Following<'a> {
 
     /// Whether it still helps that somebody tells the client, or the colleague.
     fn helps(&self) -> bool {
-        let Self { message, now, .. } = *self;
-        if message.kind == MessageKind::StaffAlert {
-            return now < message.not_after;
-        }
-        let Some(case) = message.case_id.and_then(|id| self.about.cases.get(&id)) else {
-            return false;
-        };
+        let message = self.message;
+        let case = message.case_id.and_then(|id| self.about.cases.get(&id));
         let item = message
             .appointment_id
             .and_then(|id| self.about.appointments.get(&id));
-        let proven = item.is_some_and(|item| item.notice_proof == NoticeProof::Proven);
-        !proven
-            && now < deadline(message.kind, item, case)
-            && still_needed(message.kind, item, case, now).is_ok()
+        needed::helps(message, item, case, self.now)
     }
 }
