@@ -236,7 +236,8 @@ impl Setup {
                 .receipts_secret()
                 .map(|secret| Secret::parse(secret).unwrap()),
             vendors: Vendors::of(&accounts).unwrap(),
-            mini_program: account.map(|_| MiniProgram::new(&wechat.mini_program()).unwrap()),
+            mini_program: account
+                .map(|(app_id, _)| MiniProgram::new(&wechat.mini_program(app_id)).unwrap()),
             server: config.server.clone(),
             auth: config.auth.clone(),
             client_sign_in: config.client_sign_in.clone(),

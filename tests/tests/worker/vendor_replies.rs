@@ -32,13 +32,13 @@ async fn office(setup: Setup) -> (TestApp, Journey, Arc<Scripted>) {
     (app, journey, aliyun)
 }
 
-async fn post(app: &TestApp, account: &str, secret: &str, body: &Value) -> Response {
+pub(crate) async fn post(app: &TestApp, account: &str, secret: &str, body: &Value) -> Response {
     let path = format!("/v1/gateways/{account}/{secret}/replies");
     app.send(app.request(Method::POST, &path).json(body)).await
 }
 
 /// A reply as Aliyun posts it, as it was recorded but for whose it is and what it says.
-fn of_aliyun(id: &str, from: &str, text: &str) -> Value {
+pub(crate) fn of_aliyun(id: &str, from: &str, text: &str) -> Value {
     let mut reply = recorded()["aliyun_smsup"]["request"][0].clone();
     reply["phone_number"] = json!(from);
     reply["content"] = json!(text);

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gateways::wechat::sign_in::MiniProgramSettings;
 use serde_json::json;
 
-use super::{FakeWechat, refused};
+use super::{APP_ID, FakeWechat, SECRET, refused};
 use crate::fakes::{
     script::Script,
     wire::{Reaction, Request},
@@ -33,11 +33,11 @@ pub(super) struct SignIns {
 }
 
 impl FakeWechat {
-    /// How to ask it who signs in.
-    pub(crate) fn mini_program(&self) -> MiniProgramSettings {
+    /// How to ask it who signs in with a mini program.
+    pub(crate) fn mini_program(&self, app_id: &str) -> MiniProgramSettings {
         MiniProgramSettings {
-            app_id: MINI_PROGRAM.to_owned(),
-            secret: MINI_PROGRAM_SECRET.into(),
+            app_id: app_id.to_owned(),
+            secret: secret_of(app_id).unwrap_or_default().into(),
             base_url: self.url().trim_end_matches('/').to_owned(),
             timeout: PATIENCE,
             connect_timeout: PATIENCE,
@@ -72,6 +72,15 @@ impl FakeWechat {
     }
 }
 
+/// The mini program of most tests, and the one that also sends messages.
+fn secret_of(app_id: &str) -> Option<&'static str> {
+    match app_id {
+        MINI_PROGRAM => Some(MINI_PROGRAM_SECRET),
+        APP_ID => Some(SECRET),
+        _ => None,
+    }
+}
+
 impl SignIns {
     /// Answers `sns/jscode2session`.
     pub fn react(&mut self, request: &Request, now: DateTime<Utc>) -> Reaction {
@@ -83,10 +92,11 @@ impl SignIns {
         if !is("grant_type", "authorization_code") {
             return refused(40_002);
         }
-        if !is("appid", MINI_PROGRAM) {
+        let app_id = request.parameter("appid").unwrap_or_default();
+        let Some(secret) = secret_of(&app_id) else {
             return refused(40_013);
-        }
-        if !is("secret", MINI_PROGRAM_SECRET) {
+        };
+        if !is("secret", secret) {
             return refused(40_125);
         }
         let code = request.parameter("js_code");
