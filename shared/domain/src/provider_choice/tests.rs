@@ -332,8 +332,7 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
 
 fn any_tried() -> impl Strategy<Value = Tried<'static>> {
     let ended = prop_oneof![
-        prop::sample::select(vec![HopCause::PermanentFailure, HopCause::NoReceipt])
-            .prop_map(Ended::ForGood),
+        prop::sample::select(HopCause::ALL).prop_map(Ended::ForGood),
         prop::sample::select(Failure::ALL).prop_map(Ended::ForNow),
     ];
     (prop::sample::select(vec!["1", "2", "3", "4"]), ended)
