@@ -7,6 +7,8 @@
 mod batch;
 mod call;
 mod codes;
+#[cfg(test)]
+mod legacy;
 mod query;
 pub mod receipt;
 pub mod reply;

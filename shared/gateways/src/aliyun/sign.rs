@@ -73,7 +73,7 @@ pub(super) fn canonical_query(params: &[(&str, &str)]) -> String {
 
 /// RFC 3986: everything but the unreserved characters. What forms do (`+` for a blank, `*` as it is)
 /// breaks the signature.
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             encoded.push(char::from(byte));
