@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use super::answer::{self, Answer};
+use super::answer::{self, Answer, Verdict};
 use crate::{
     SendError,
     access_token::{AccessToken, Fetch, Granted, deadline, left},
@@ -45,6 +45,15 @@ pub struct Account {
     token: AccessToken,
 }
 
+/// One call, with a token.
+pub(super) struct Call<'a, B> {
+    pub path: &'a str,
+    /// Beside the token.
+    pub query: &'a [(&'a str, &'a str)],
+    /// What is posted; none: it is asked for.
+    pub body: Option<&'a B>,
+}
+
 #[derive(Serialize)]
 struct TokenRequest<'a> {
     grant_type: &'static str,
@@ -79,39 +88,54 @@ impl Account {
         })
     }
 
-    /// Posts a message at `now` (UTC) and answers the platform's id of it, if it gave one. A token that
-    /// the platform refuses is renewed once.
+    /// Posts a message at `now` (UTC) and answers the platform's id of it, if it gave one.
     pub(super) async fn post(
         &self,
         path: &str,
         message: &impl Serialize,
         now: DateTime<Utc>,
     ) -> Result<Option<String>, SendError> {
+        let call = Call {
+            path,
+            query: &[],
+            body: Some(message),
+        };
+        let answer: Answer = self.exchange(&call, now).await?;
+        answer.into_id()
+    }
+
+    /// Makes a call at `now` (UTC). A token that the platform refuses is renewed once.
+    pub(super) async fn exchange<T: Verdict>(
+        &self,
+        call: &Call<'_, impl Serialize>,
+        now: DateTime<Utc>,
+    ) -> Result<T, SendError> {
         let deadline = deadline(self.timeout);
         let fetch = |how| self.fetch_token(how, deadline, now);
         let token = self.token.get(now, deadline, fetch).await?;
-        let first = self.once(path, &token, message, deadline, now).await?;
-        let last = if first.refuses_the_token() {
-            let token = self.token.renew(&token, now, deadline, fetch).await?;
-            self.once(path, &token, message, deadline, now).await?
-        } else {
-            first
-        };
-        last.into_id()
+        let first: T = self.once(call, &token, deadline, now).await?;
+        if !first.refuses_the_token() {
+            return Ok(first);
+        }
+        let token = self.token.renew(&token, now, deadline, fetch).await?;
+        self.once(call, &token, deadline, now).await
     }
 
-    async fn once(
+    async fn once<T: Verdict>(
         &self,
-        path: &str,
+        call: &Call<'_, impl Serialize>,
         token: &SecretString,
-        message: &impl Serialize,
         deadline: Instant,
         now: DateTime<Utc>,
-    ) -> Result<Answer, SendError> {
-        let mut url = self.at(path)?;
+    ) -> Result<T, SendError> {
+        let mut url = self.at(call.path)?;
         url.query_pairs_mut()
-            .append_pair("access_token", token.expose_secret());
-        let request = self.client.post(url).json(message);
+            .append_pair("access_token", token.expose_secret())
+            .extend_pairs(call.query);
+        let request = match call.body {
+            Some(body) => self.client.post(url).json(body),
+            None => self.client.get(url),
+        };
         let response = request.timeout(left(deadline)).send().await;
         let response = response.map_err(|error| http::classify_error(&error))?;
         answer::read(response, now).await

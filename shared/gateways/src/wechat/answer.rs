@@ -17,12 +17,24 @@ pub(super) struct Answer {
     msgid: Option<serde_json::Number>,
 }
 
-impl Answer {
-    /// The token is not valid, or not any more.
-    pub fn refuses_the_token(&self) -> bool {
-        matches!(self.errcode, 40_001 | 40_014 | 42_001)
-    }
+/// What every answer has in it.
+pub(super) trait Verdict: DeserializeOwned {
+    /// 0: it was done.
+    fn errcode(&self) -> i64;
 
+    /// The token is not valid, or not any more.
+    fn refuses_the_token(&self) -> bool {
+        matches!(self.errcode(), 40_001 | 40_014 | 42_001)
+    }
+}
+
+impl Verdict for Answer {
+    fn errcode(&self) -> i64 {
+        self.errcode
+    }
+}
+
+impl Answer {
     /// The platform's id of the message: a 64-bit integer, which JSON readers of other languages round.
     pub fn into_id(self) -> Result<Option<String>, SendError> {
         if self.errcode == 0 {
@@ -60,9 +72,12 @@ const fn class_of(errcode: i64) -> Failure {
     }
 }
 
-/// Reads the answer to a message that came at `now` (UTC). An answer that cannot be read leaves open
-/// whether the message was taken.
-pub(super) async fn read(response: Response, now: DateTime<Utc>) -> Result<Answer, SendError> {
+/// Reads an answer that came at `now` (UTC). One that cannot be read leaves open whether a message was
+/// taken.
+pub(super) async fn read<T: Verdict>(
+    response: Response,
+    now: DateTime<Utc>,
+) -> Result<T, SendError> {
     let body = http::json_body(response, now).await?;
     serde_json::from_slice(&body).or(Err(SendError::new(Failure::Unknown, "answer_invalid")))
 }

@@ -4,6 +4,7 @@
 mod account;
 mod answer;
 pub mod callback;
+mod follower;
 pub mod sign_in;
 mod subscribe;
 mod template;
@@ -11,6 +12,7 @@ mod template;
 pub use self::{
     account::{Account, AccountSettings, BASE_URL},
     answer::says_no_credit,
-    subscribe::SubscribeGateway,
+    follower::Follower,
+    subscribe::{MiniProgramState, SubscribeGateway},
     template::{REPETITION_KNOWN_FOR, TemplateGateway},
 };

@@ -159,7 +159,8 @@ fn identity(body: &[u8]) -> Result<Identity, SignInError> {
     })
 }
 
-fn is_id(text: &SecretString) -> bool {
+/// Whether a text may be an openid or a unionid.
+pub(super) fn is_id(text: &SecretString) -> bool {
     let text = text.expose_secret();
     (1..=LONGEST_ID).contains(&text.len())
         && text

@@ -20,6 +20,20 @@ use crate::{Accepted, MessageGateway, Outgoing, SendError, Sending};
 pub struct SubscribeGateway {
     account: Account,
     page: Option<String>,
+    state: MiniProgramState,
+}
+
+/// Which build of the mini program a message opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MiniProgramState {
+    /// What its developers try out.
+    Developer,
+    /// What is tried out before it is published.
+    Trial,
+    /// What everybody has.
+    #[default]
+    Formal,
 }
 
 /// The body of `cgi-bin/message/subscribe/send`.
@@ -30,15 +44,19 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<&'a str>,
     data: BTreeMap<&'a str, Value<'a>>,
-    miniprogram_state: &'static str,
+    miniprogram_state: MiniProgramState,
     lang: &'static str,
 }
 
 impl SubscribeGateway {
-    /// Sends from this account; `page` is the page of the mini program that the message opens, if it
-    /// opens one.
-    pub const fn new(account: Account, page: Option<String>) -> Self {
-        Self { account, page }
+    /// Sends from this account; `page` is the page of the mini program that the message opens, with its
+    /// query, if it opens one.
+    pub const fn new(account: Account, page: Option<String>, state: MiniProgramState) -> Self {
+        Self {
+            account,
+            page,
+            state,
+        }
     }
 
     async fn post(&self, message: &Outgoing) -> Result<Accepted, SendError> {
@@ -48,7 +66,7 @@ impl SubscribeGateway {
             template_id,
             page: self.page.as_deref(),
             data,
-            miniprogram_state: "formal",
+            miniprogram_state: self.state,
             lang: "zh_CN",
         };
         let path = "cgi-bin/message/subscribe/send";

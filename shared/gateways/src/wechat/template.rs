@@ -1,6 +1,6 @@
 //! Template messages of a service account.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::TimeDelta;
 use domain::Channel;
@@ -16,7 +16,7 @@ pub const REPETITION_KNOWN_FOR: TimeDelta = TimeDelta::minutes(8);
 
 /// Sends to those who follow the service account; the recipient is the openid they have with it.
 #[derive(Debug)]
-pub struct TemplateGateway(Account);
+pub struct TemplateGateway(Arc<Account>);
 
 /// The body of `cgi-bin/message/template/send`.
 #[derive(Serialize)]
@@ -34,9 +34,9 @@ pub(super) struct Value<'a> {
 }
 
 impl TemplateGateway {
-    /// Sends from this account.
-    pub const fn new(account: Account) -> Self {
-        Self(account)
+    /// Sends from this account, which may be asked about its followers as well.
+    pub fn new(account: impl Into<Arc<Account>>) -> Self {
+        Self(account.into())
     }
 
     async fn post(&self, message: &Outgoing) -> Result<Accepted, SendError> {

@@ -15,10 +15,9 @@ pub struct NotedChange {
     pub key: String,
 }
 
-/// The key of a message that was taken: known from the answer to the sending, and from the event about
-/// it, whichever comes first.
-pub fn spent_key(provider_message_id: &str) -> String {
-    format!("spent:{provider_message_id}")
+/// The key of what a message takes: of our own by the id of the attempt, of others by the platform's.
+pub fn spent_key(message: &str) -> String {
+    format!("spent:{message}")
 }
 
 impl Notice {
@@ -47,8 +46,9 @@ impl Notice {
                 off.map(|answer| said(CreditChange::Emptied, &answer.template_id))
                     .collect()
             }
-            // Also one that was not delivered in the end: a credit too few is made good by the next
-            // acceptance, one too many is a message that does not go out.
+            // Of one that nobody here sent: what we send is counted when it is handed over. Also one that
+            // was not delivered in the end: a credit too few is made good by the next acceptance, one
+            // too many is a message that does not go out.
             Event::SubscribeSent(sent) => {
                 let sent = sent.iter().filter_map(|(template_id, finished)| {
                     Some(NotedChange {
@@ -59,9 +59,11 @@ impl Notice {
                 });
                 sent.collect()
             }
-            Event::TemplateSent(_) | Event::Unfollowed | Event::Text { .. } | Event::Other => {
-                Vec::new()
-            }
+            Event::TemplateSent(_)
+            | Event::Follows { .. }
+            | Event::Unfollowed
+            | Event::Text { .. }
+            | Event::Other => Vec::new(),
         }
     }
 }

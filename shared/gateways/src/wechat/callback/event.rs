@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use domain::delivery::ReceiptOutcome;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{CallbackError, element::Element};
 use crate::wire_text;
@@ -39,6 +39,12 @@ pub enum Event {
         message_id: String,
         /// What they wrote.
         content: SecretString,
+    },
+    /// The person follows the service account.
+    Follows {
+        /// Whether they just began to; else they used its menu, or scanned its code, as only followers
+        /// can.
+        begins: bool,
     },
     /// The person no longer follows the service account: nothing reaches them by it.
     Unfollowed,
@@ -105,14 +111,27 @@ fn event(message: &Element, word: &str) -> Option<Event> {
             let items = items(message, "SubscribeMsgChangeEvent");
             Event::SubscribeChanged(items.map(answered).collect::<Option<_>>()?)
         }
+        "subscribe" => Event::Follows { begins: true },
+        "click" | "view" | "view_miniprogram" | "scan" => Event::Follows { begins: false },
         "unsubscribe" => Event::Unfollowed,
         _ => Event::Other,
     })
 }
 
-/// What tells a repetition: of a message its id, of an event the person, the time and the event (WeChat,
-/// "接收事件推送"), with what it is about, for two may happen in one second. Holds the openid.
-pub(super) fn identity(message: &Element) -> String {
+/// What tells a repetition. Of somebody who uses the menu one call an hour is enough: it only says that
+/// they follow, and each is a question to the platform.
+pub(super) fn identity(message: &Element, notice: &Notice) -> String {
+    if let Event::Follows { begins: false } = notice.event {
+        let hour = notice.happened_at.timestamp().div_euclid(3_600);
+        return format!("follows:{}:{hour}", notice.open_id.expose_secret());
+    }
+    of_one(message)
+}
+
+/// What tells a repetition of one message: of a message its id, of an event the person, the time and the
+/// event (WeChat, "接收事件推送"), with what it is about, for two may happen in one second. Holds the
+/// openid.
+fn of_one(message: &Element) -> String {
     const TELLING: [&str; 10] = [
         "FromUserName",
         "CreateTime",
@@ -207,6 +226,7 @@ impl fmt::Debug for Event {
                 .debug_struct("Text")
                 .field("message_id", message_id)
                 .finish_non_exhaustive(),
+            Self::Follows { begins } => f.debug_struct("Follows").field("begins", begins).finish(),
             Self::Unfollowed => f.write_str("Unfollowed"),
             Self::Other => f.write_str("Other"),
         }

@@ -15,6 +15,7 @@ pub use self::{
     credits::{NotedChange, spent_key},
     crypt::{CallbackKeys, NotAKey},
     event::{Answered, Event, Finished, Notice},
+    reports::Told,
 };
 
 use std::fmt;
@@ -116,13 +117,10 @@ impl CallbackKeys {
         let message = self.decrypt(encrypted)?;
         let body = String::from_utf8(message).or(Err(CallbackError::Malformed))?;
         let message = read::document(body.as_bytes())?;
-        Ok(Opened {
-            notice: event::read(&message)?,
-            item: Item {
-                identity: event::identity(&message),
-                body,
-            },
-        })
+        let notice = event::read(&message)?;
+        let identity = event::identity(&message, &notice);
+        let item = Item { identity, body };
+        Ok(Opened { notice, item })
     }
 }
 

@@ -1,4 +1,5 @@
 mod events;
+mod vectors;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;

@@ -94,23 +94,33 @@ fn only_success_is_a_delivery() {
 }
 
 #[test]
-fn who_no_longer_follows_is_read() {
+fn who_follows_and_who_no_longer_does_is_read() {
     assert!(matches!(
         event("<Event>unsubscribe</Event>"),
         Ok(Event::Unfollowed)
     ));
     assert!(matches!(
         event("<Event>subscribe</Event>"),
-        Ok(Event::Other)
+        Ok(Event::Follows { begins: true })
     ));
+    for uses in ["CLICK", "VIEW", "SCAN", "view_miniprogram"] {
+        let parts = format!("<Event>{uses}</Event><EventKey>k</EventKey>");
+        assert!(
+            matches!(event(&parts), Ok(Event::Follows { begins: false })),
+            "{uses}"
+        );
+    }
 }
 
 #[test]
 fn a_repetition_is_told_and_two_of_one_second_are_not_one() {
-    let identity = |parts: &str| {
-        let head = "<FromUserName>o-1</FromUserName><CreateTime>1</CreateTime>";
-        event::identity(&parse::document(format!("<xml>{head}{parts}</xml>").as_bytes()).unwrap())
+    let identity_at = |seconds: u32, parts: &str| {
+        let head = format!("<FromUserName>o-1</FromUserName><CreateTime>{seconds}</CreateTime>");
+        let message = format!("<xml>{head}{parts}</xml>");
+        let message = parse::document(message.as_bytes()).unwrap();
+        event::identity(&message, &event::read(&message).unwrap())
     };
+    let identity = |parts: &str| identity_at(1, parts);
     let sent = |id: u8| {
         format!(
             "<MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event>\
@@ -122,12 +132,18 @@ fn a_repetition_is_told_and_two_of_one_second_are_not_one() {
     assert_ne!(identity(&sent(1)), identity(&sent(2)));
     let text = |id: u8| format!("<MsgType>text</MsgType><Content>1</Content><MsgId>{id}</MsgId>");
     assert_ne!(identity(&text(1)), identity(&text(2)));
+    // Of whoever uses the menu one call an hour is enough; following anew is another thing.
+    let does = |word: &str| format!("<MsgType>event</MsgType><Event>{word}</Event>");
+    let (click, view, follows) = (does("CLICK"), does("VIEW"), does("subscribe"));
+    assert_eq!(identity_at(3_599, &click), identity_at(0, &view));
+    assert_ne!(identity_at(3_600, &click), identity_at(0, &click));
+    assert_ne!(identity_at(1, &follows), identity_at(0, &follows));
 }
 
 #[test]
 fn what_is_not_known_is_nothing_and_what_is_broken_is_refused() {
     for parts in [
-        "<Event>SCAN</Event>",
+        "<Event>LOCATION</Event>",
         "<Event>a_new_event</Event>",
         "<Event>unsubscribed</Event>",
     ] {
