@@ -12,6 +12,7 @@ mod remedy;
 mod resend;
 mod retry;
 mod state;
+pub mod unnamed;
 
 pub use self::{
     failure::{Failure, NextStep},

@@ -4,9 +4,11 @@
 //! another, then a person. Within a rung the weights decide, by lot; an account that failed for now
 //! gives way to the others; one that failed for good, or brought no receipt in time, is not asked
 //! again for the same message. What can state a reminder's date goes before all that cannot: a text
-//! without the date shows nothing, and a person has to tell the client after all. Bad numbers and missing receipts are not the account's fault and never
-//! rest it: that is what [`Breaker`] is about. What rests or is at its pace is waited for only where
-//! no other account is left and the message still makes sense then.
+//! without the date shows nothing, and a person has to tell the client after all. An account that takes
+//! what the client accepted (WeChat's subscribe messages) gives way to one that does not. Bad numbers and
+//! missing receipts are not the account's fault and never rest it: that is what [`Breaker`] is
+//! about. What rests or is at its pace is waited for only where no other account is left and the message
+//! still makes sense then.
 
 mod breaker;
 mod pace;
@@ -47,6 +49,8 @@ pub struct Account<'a> {
     pub knows_repetition: bool,
     /// What it can say of this message.
     pub says: Says,
+    /// Whether a message takes one that the client accepted.
+    pub needs_credit: bool,
     /// Whether it may be given a message now.
     pub standing: Standing,
 }
@@ -327,7 +331,7 @@ fn draw<'a, 's>(
         .into_iter()
         .filter(|(_, it)| wanted.failures_of(it.name) == fewest);
     let (weighted, spare): (Vec<_>, Vec<_>) = ready.partition(|(_, it)| it.weight > 0);
-    let ready = if weighted.is_empty() { spare } else { weighted };
+    let ready = sparing(if weighted.is_empty() { spare } else { weighted });
     let weight = |account: &Account<'_>| f64::from(account.weight.max(1));
     let all: f64 = ready.iter().map(|(_, it)| weight(it)).sum();
     let mut rest = unit.clamp(0.0, 1.0) * all;
@@ -339,6 +343,15 @@ fn draw<'a, 's>(
         })
         .or(ready.last())
         .copied()
+}
+
+/// Without those that take what the client accepted, where another can carry the message: an acceptance
+/// is kept for when nothing else leads there.
+fn sparing<'a, 's>(mut ready: Vec<(usize, &'s Account<'a>)>) -> Vec<(usize, &'s Account<'a>)> {
+    if ready.iter().any(|(_, it)| !it.needs_credit) {
+        ready.retain(|(_, it)| !it.needs_credit);
+    }
+    ready
 }
 
 const fn ended_for_good(tried: &Tried<'_>) -> bool {

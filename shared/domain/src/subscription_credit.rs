@@ -4,6 +4,8 @@
 //! What the client's app claims is not believed; the events of the platform are. A credit that is not
 //! there is never planned with: the message takes the next channel instead.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::coded;
@@ -15,8 +17,12 @@ coded! {
         Granted = "granted",
         /// Declined in the dialog. What was accepted before stays.
         Declined = "declined",
-        /// A message was taken by the platform.
+        /// A message is handed to the platform: it is spent unless the platform says that it did not
+        /// take the message. After a time-out nobody can tell, and it stays spent.
         Spent = "spent",
+        /// The platform did not take a message: what was spent on it, at the same instant, is there
+        /// again.
+        Returned = "returned",
         /// The platform refused a message (43101: declined, or none left), or the recipient turned the
         /// template off: nothing is left, whatever was counted.
         Emptied = "emptied",
@@ -30,17 +36,18 @@ impl CreditChange {
             Self::Granted => 0,
             Self::Declined => 1,
             Self::Spent => 2,
-            Self::Emptied => 3,
+            Self::Returned => 3,
+            Self::Emptied => 4,
         }
     }
 }
 
 /// The credits after one change. Never below none: a message that went out without a credit we knew of
-/// takes none of a later acceptance.
+/// takes none of a later acceptance. What was returned was never spent: [`balance`] leaves both out.
 pub const fn after(credits: u32, change: CreditChange) -> u32 {
     match change {
         CreditChange::Granted => credits.saturating_add(1),
-        CreditChange::Declined => credits,
+        CreditChange::Declined | CreditChange::Returned => credits,
         CreditChange::Spent => credits.saturating_sub(1),
         CreditChange::Emptied => 0,
     }
@@ -50,6 +57,23 @@ pub const fn after(credits: u32, change: CreditChange) -> u32 {
 /// late, twice and out of order. A repetition is the caller's to leave out.
 pub fn balance(mut changes: Vec<(DateTime<Utc>, CreditChange)>) -> u32 {
     changes.sort_by_key(|(at, change)| (*at, change.rank()));
+    let mut returned: HashMap<DateTime<Utc>, u32> = HashMap::new();
+    for (at, _) in changes
+        .iter()
+        .filter(|(_, it)| *it == CreditChange::Returned)
+    {
+        *returned.entry(*at).or_default() += 1;
+    }
+    changes.retain(|(at, change)| {
+        let back = returned.get_mut(at).filter(|left| **left > 0);
+        match (change, back) {
+            (CreditChange::Spent, Some(left)) => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        }
+    });
     let changes = changes.into_iter().map(|(_, change)| change);
     changes.fold(0, after)
 }
@@ -87,6 +111,26 @@ mod tests {
         use CreditChange as C;
         assert_eq!(balance(vec![(at(1), C::Spent), (at(1), C::Granted)]), 0);
         assert_eq!(balance(vec![(at(1), C::Emptied), (at(1), C::Granted)]), 0);
+    }
+
+    #[test]
+    fn what_was_returned_was_never_spent() {
+        use CreditChange as C;
+        let both = |spent: i64, returned: i64| {
+            let accepted = (at(1), C::Granted);
+            balance(vec![
+                accepted,
+                (at(spent), C::Spent),
+                (at(returned), C::Returned),
+            ])
+        };
+        assert_eq!(both(5, 5), 1);
+        // Of another message.
+        assert_eq!(both(5, 6), 0);
+        // Two messages at one instant, of which one came back; and nothing was there at all.
+        let at_once = [C::Granted, C::Granted, C::Spent, C::Spent, C::Returned];
+        assert_eq!(balance(at_once.map(|it| (at(5), it)).to_vec()), 1);
+        assert_eq!(balance(vec![(at(5), C::Spent), (at(5), C::Returned)]), 0);
     }
 
     proptest! {

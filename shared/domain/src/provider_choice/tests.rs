@@ -17,6 +17,7 @@ const fn account(name: &'static str, channel: Channel) -> Account<'static> {
         weight: 1,
         knows_repetition: false,
         says: Says::All,
+        needs_credit: false,
         standing: Standing::Ready,
     }
 }
@@ -320,12 +321,11 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
     )
         .prop_map(
             move |(channel, weight, knows_repetition, says, standing)| Account {
-                name,
-                channel,
                 weight,
                 knows_repetition,
                 says,
                 standing,
+                ..account(name, channel)
             },
         )
 }
@@ -337,6 +337,39 @@ fn any_tried() -> impl Strategy<Value = Tried<'static>> {
     ];
     (prop::sample::select(vec!["1", "2", "3", "4"]), ended)
         .prop_map(|(account, ended)| Tried { account, ended })
+}
+
+/// What the client accepted is kept for when nothing else leads there by WeChat.
+#[test]
+fn an_account_that_takes_an_acceptance_gives_way_to_one_that_does_not() {
+    let subscribe = Account {
+        needs_credit: true,
+        ..account("subscribe", Channel::Wechat)
+    };
+    let template = account("template", Channel::Wechat);
+    let chosen = |accounts: &[Account<'static>], tried: &[Tried<'_>]| {
+        let all = [0.0, 0.5, 0.99].map(|unit| {
+            let choice = choose(accounts, &wanted(OPEN, tried), unit);
+            sent(choice, accounts).0
+        });
+        assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
+        all[0]
+    };
+    let both = [subscribe, template];
+    assert_eq!(chosen(&both, &[]), "template");
+    let failed = [failed("template", HopCause::PermanentFailure)];
+    assert_eq!(chosen(&both, &failed), "subscribe");
+    let resting = Account {
+        standing: Standing::Resting(later(60)),
+        ..template
+    };
+    assert_eq!(chosen(&[subscribe, resting], &[]), "subscribe");
+    // Whoever gives it no share wants it only where no other is ready.
+    let spare = Account {
+        weight: 0,
+        ..template
+    };
+    assert_eq!(chosen(&[subscribe, spare], &[]), "subscribe");
 }
 
 proptest! {
