@@ -1,11 +1,12 @@
 //! Attempts: one row per try, written before the gateway is called, and one for what came of it.
 
+mod handed;
 mod named;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{
-    AgencyId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId, NoProof,
+    AgencyId, AttemptId, AttemptOutcome, Channel, HopCause, MessageId, NoProof,
 };
 
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     with_conn,
 };
 
+pub use handed::{Handed, Waiting, handed_since, last_handed, waiting};
 pub use named::{Named, message_of, named_by};
 
 record! {
@@ -255,71 +257,6 @@ pub fn tries(
             finished_at: row.11,
         })
         .collect())
-}
-
-/// A client, the account a message to them was handed to, and when.
-pub type Handed = (ClientId, String, DateTime<Utc>);
-
-/// The attempts since an instant at messages about these cases that were planned after an id, made at
-/// an instant before which no such message was: the index ends there.
-macro_rules! handed {
-    ($agency:expr, $cases:expr, $planned:expr, $since:expr) => {
-        messages::table
-            .inner_join(
-                attempts::table.on(attempts::agency_id
-                    .eq(messages::agency_id)
-                    .and(attempts::message_id.eq(messages::id))),
-            )
-            .filter(messages::agency_id.eq(bind($agency)))
-            .filter(attempts::agency_id.eq(bind($agency)))
-            .filter(
-                messages::case_id
-                    .eq_any($cases.iter().map(|id| bind(Some(*id))).collect::<Vec<_>>()),
-            )
-            .filter(messages::id.gt(bind($planned)))
-            .filter(attempts::started_at.ge(bind($since)))
-    };
-}
-
-/// What was handed over since `since` of messages about these cases that were planned after `planned`.
-pub fn handed_since(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    cases: &[CaseId],
-    planned: MessageId,
-    since: DateTime<Utc>,
-) -> Result<Vec<Handed>, StorageError> {
-    let rows: Vec<(Option<ClientId>, String, DateTime<Utc>)> = with_conn!(tx, c => handed!(agency, cases, planned, since)
-        .select((messages::client_id, attempts::gateway, attempts::started_at))
-        .load(*c))?;
-    let handed = rows.into_iter();
-    Ok(handed
-        .filter_map(|(client, account, at)| Some((client?, account, at)))
-        .collect())
-}
-
-/// The last message about one of these cases that was handed over by a way since `since`, by whichever
-/// account or by this one: what an answer is about. Among those planned after `planned`.
-pub fn last_handed(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    cases: &[CaseId],
-    (channel, account): (Channel, Option<&str>),
-    planned: MessageId,
-    since: DateTime<Utc>,
-) -> Result<Option<MessageId>, StorageError> {
-    let handed: Vec<(DateTime<Utc>, MessageId)> = with_conn!(tx, c => {
-        let mut query = handed!(agency, cases, planned, since)
-            .filter(attempts::channel.eq(bind(channel)))
-            .select((attempts::started_at, messages::id))
-            .into_boxed();
-        if let Some(account) = account {
-            query = query.filter(attempts::gateway.eq(account));
-        }
-        query.load(*c)
-    })?;
-    // A person's messages of some weeks are a handful.
-    Ok(handed.into_iter().max().map(|(_at, id)| id))
 }
 
 /// The outcomes of these messages' attempts, in no particular order.

@@ -15,7 +15,7 @@ use domain::{
 use crate::{
     error::StorageError,
     schema::{credit_events, subscription_credits},
-    store::Tx,
+    store::{Conn, Tx},
     types::{bind, record},
     with_conn,
 };
@@ -85,6 +85,33 @@ pub fn note(tx: &mut Tx<'_>, event: &CreditEvent) -> Result<bool, StorageError> 
         .set(subscription_credits::credits.eq(credits))
         .execute(*c))?;
     Ok(true)
+}
+
+/// Keeps others from spending what is left to these bindings until the unit of work is over: two that
+/// plan at once would otherwise both count on the same acceptance.
+pub fn hold(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    bindings: &[WechatBindingId],
+) -> Result<(), StorageError> {
+    // On SQLite one unit of work writes at a time.
+    let Conn::Postgres(c) = tx.parts().0 else {
+        return Ok(());
+    };
+    let ids = bindings.iter().map(bind).collect::<Vec<_>>();
+    // In one order, or two might wait for each other.
+    let _held: Vec<WechatBindingId> = subscription_credits::table
+        .filter(subscription_credits::agency_id.eq(bind(agency)))
+        .filter(subscription_credits::binding_id.eq_any(ids))
+        .filter(subscription_credits::credits.gt(0))
+        .order((
+            subscription_credits::binding_id,
+            subscription_credits::template_id,
+        ))
+        .select(subscription_credits::binding_id)
+        .for_update()
+        .load(*c)?;
+    Ok(())
 }
 
 /// What is left to these bindings, by template; where nothing is left, or ever was, there is no entry.

@@ -1,5 +1,5 @@
-//! The WeChat accounts of clients: whose openid it is. The openid is sealed and looked up by a keyed
-//! index, and both are wiped when the binding ends (PIPL art. 47); what stays says that there was one.
+//! The WeChat accounts of clients: whose openid it is, and whose unionid. They are sealed and looked up
+//! by keyed indexes, and wiped when the binding ends (PIPL art. 47); what stays says that there was one.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -31,6 +31,7 @@ record! {
         openid_index: Option<Vec<u8>>,
         openid_sealed: Option<Vec<u8>>,
         unionid_sealed: Option<Vec<u8>>,
+        unionid_index: Option<Vec<u8>>,
         bound_at: DateTime<Utc>,
         last_used_at: DateTime<Utc>,
         failures_began_at: DateTime<Utc>,
@@ -96,6 +97,10 @@ fn index(sealer: &Sealer, app_id: &str, open_id: &str) -> Vec<u8> {
     sealer.blind_index(OPEN_ID, &format!("{app_id}:{open_id}"))
 }
 
+fn union_index(sealer: &Sealer, union_id: &str) -> Vec<u8> {
+    sealer.blind_index(UNION_ID, union_id)
+}
+
 /// Stores a new binding.
 ///
 /// # Errors
@@ -115,6 +120,7 @@ pub fn insert(
         openid_index: Some(index(sealer, &binding.app_id, account.open_id)),
         openid_sealed: Some(sealer.seal(place(OPEN_ID), account.open_id)?),
         unionid_sealed: sealer.seal_opt(place(UNION_ID), account.union_id)?,
+        unionid_index: account.union_id.map(|id| union_index(sealer, id)),
         bound_at: binding.bound_at,
         last_used_at: binding.last_used_at,
         failures_began_at: binding.last_used_at,
@@ -145,6 +151,49 @@ pub fn find(
         .first(*c)
         .optional())?;
     Ok(row.map(WechatBinding::from))
+}
+
+/// The bindings in force, with this kind of account, of the person who has a unionid.
+pub fn with_union(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    app: WechatApp,
+    union_id: &str,
+) -> Result<Vec<WechatBinding>, StorageError> {
+    let index = union_index(tx.sealer(), union_id);
+    let rows: Vec<Row> = with_conn!(tx, c => wechat_bindings::table
+        .filter(wechat_bindings::agency_id.eq(bind(agency)))
+        .filter(wechat_bindings::unionid_index.eq(Some(index)))
+        .filter(wechat_bindings::ended_at.is_null())
+        .filter(wechat_bindings::app.eq(bind(app)))
+        .order(wechat_bindings::id)
+        .select(Row::as_select())
+        .load(*c))?;
+    Ok(rows.into_iter().map(WechatBinding::from).collect())
+}
+
+/// Notes the unionid that the platform names for a binding in force, where another or none is known: an
+/// owner may link the accounts long after clients bound one of them.
+pub fn note_union(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: WechatBindingId,
+    union_id: &str,
+) -> Result<(), StorageError> {
+    let index = union_index(tx.sealer(), union_id);
+    let sealed = tx.sealer().seal(Place::new(UNION_ID, id), union_id)?;
+    with_conn!(tx, c => diesel::update(wechat_bindings::table
+            .filter(wechat_bindings::agency_id.eq(bind(agency)))
+            .filter(wechat_bindings::id.eq(bind(id)))
+            .filter(wechat_bindings::ended_at.is_null())
+            .filter(wechat_bindings::unionid_index.is_null()
+                .or(wechat_bindings::unionid_index.ne(Some(index.clone())))))
+        .set((
+            wechat_bindings::unionid_index.eq(Some(index.clone())),
+            wechat_bindings::unionid_sealed.eq(Some(sealed.clone())),
+        ))
+        .execute(*c))?;
+    Ok(())
 }
 
 /// Every binding of a client, oldest first, those that ended included.
@@ -301,6 +350,7 @@ pub fn end(
             wechat_bindings::openid_index.eq(None::<Vec<u8>>),
             wechat_bindings::openid_sealed.eq(None::<Vec<u8>>),
             wechat_bindings::unionid_sealed.eq(None::<Vec<u8>>),
+            wechat_bindings::unionid_index.eq(None::<Vec<u8>>),
         ))
         .execute(*c))?;
     Ok(())

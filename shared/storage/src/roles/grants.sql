@@ -20,8 +20,7 @@ BEGIN
     FOREACH named IN ARRAY ARRAY[
         'message_budgets', 'message_resends', 'sending_pauses',
         'agencies', 'calendars', 'covers', 'file_openings', 'provider_templates', 'rule_packs', 'staff',
-        'template_versions', 'templates', 'test_records',
-        'wechat_bindings'
+        'template_versions', 'templates', 'test_records'
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;
@@ -37,8 +36,10 @@ BEGIN
     ] LOOP
         EXECUTE format('REVOKE INSERT, UPDATE ON public.%I FROM tongxing_worker', named);
     END LOOP;
-    -- But who unsubscribed is taken at their word: jobs end a binding and the sign-ins it opened.
-    GRANT UPDATE (ended_at, ended_reason, openid_index, openid_sealed, unionid_sealed)
+    -- But who unsubscribed is taken at their word: jobs end a binding and the sign-ins it opened. Who
+    -- follows the service account they bind to it; a binding that is there they do not make another's.
+    REVOKE UPDATE ON public.wechat_bindings FROM tongxing_worker;
+    GRANT UPDATE (ended_at, ended_reason, openid_index, openid_sealed, unionid_sealed, unionid_index)
         ON public.wechat_bindings TO tongxing_worker;
     GRANT UPDATE (revoked_at, revoked_reason) ON public.client_sessions TO tongxing_worker;
     -- When they ran, jobs say themselves.
@@ -48,9 +49,6 @@ BEGIN
     -- What providers post is taken in by requests and acted on by jobs.
     REVOKE UPDATE ON public.gateway_posts FROM tongxing_app;
     REVOKE INSERT ON public.gateway_posts FROM tongxing_worker;
-    -- A binding they end, and wipe, when the person leaves the account.
-    GRANT UPDATE (ended_at, ended_reason, openid_index, openid_sealed, unionid_sealed)
-        ON public.wechat_bindings TO tongxing_worker;
 
     -- Reports read the work, never how people sign in nor what they were answered.
     FOREACH named IN ARRAY ARRAY[

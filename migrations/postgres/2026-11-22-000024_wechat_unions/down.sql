@@ -1,0 +1,2 @@
+DROP INDEX wechat_bindings_by_union;
+ALTER TABLE wechat_bindings DROP COLUMN unionid_index;
