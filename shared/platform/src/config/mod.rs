@@ -20,7 +20,9 @@ pub mod keys;
 pub use client_sign_in::ClientSignInConfig;
 pub use error::ConfigError;
 pub use network::Network;
-pub use providers::{OfficeProvidersConfig, ProviderConfig, ProviderKind, SmtpTls};
+pub use providers::{
+    MiniProgramState, OfficeProvidersConfig, ProviderConfig, ProviderKind, SmtpTls,
+};
 pub use sections::*;
 pub use wechat::{MiniProgramConfig, WechatConfig};
 

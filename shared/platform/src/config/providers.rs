@@ -50,6 +50,17 @@ pub enum SmtpTls {
     None,
 }
 
+/// Which build of the mini program a subscribe message opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MiniProgramState {
+    Developer,
+    Trial,
+    /// What is published.
+    #[default]
+    Formal,
+}
+
 /// One of `[[providers]]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +81,9 @@ pub struct ProviderConfig {
     pub key_id: Option<String>,
     pub app_id: Option<String>,
     pub region: Option<String>,
+    pub page: Option<String>,
+    #[serde(default)]
+    pub miniprogram_state: MiniProgramState,
     pub corp_id: Option<String>,
     pub agent_id: Option<i64>,
     pub host: Option<String>,
@@ -160,6 +174,24 @@ impl ProviderConfig {
         self.kind == ProviderKind::Email && self.tls == SmtpTls::None && !here
     }
 
+    /// A page of a mini program: its path, perhaps with a query. WeChat refuses every message with one
+    /// that it does not know (41030).
+    fn check_page(&self, problems: &mut Vec<String>) {
+        let name = &self.name;
+        let Some(page) = &self.page else { return };
+        if self.kind != ProviderKind::WechatSubscribe {
+            problems.push(format!(
+                "providers.{name}: page is of \"wechat_subscribe\" only"
+            ));
+        }
+        let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
+        if page.starts_with('/') || !(1..=256).contains(&page.len()) || !page.bytes().all(plain) {
+            problems.push(format!(
+                "providers.{name}: page is no path of a mini program, such as \"pages/visits/index\""
+            ));
+        }
+    }
+
     fn check(&self, profile: Profile, problems: &mut Vec<String>) {
         let name = &self.name;
         let plain = |byte: u8| {
@@ -183,8 +215,17 @@ impl ProviderConfig {
             ));
         }
         self.check_callback(problems);
+        self.check_page(problems);
         if profile != Profile::Production {
             return;
+        }
+        if self.kind == ProviderKind::WechatSubscribe
+            && self.miniprogram_state != MiniProgramState::Formal
+        {
+            problems.push(format!(
+                "profile is \"production\" but providers.{name}: miniprogram_state is not \"formal\": \
+                 clients would be led to what is not published"
+            ));
         }
         if self.kind == ProviderKind::Recording {
             problems.push(format!(

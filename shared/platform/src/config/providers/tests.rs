@@ -207,3 +207,34 @@ fn in_production_an_account_sends_and_not_in_the_open() {
     assert!(problems.contains("nobody would be reminded"), "{problems}");
     assert!(problems.contains("url is not https://"), "{problems}");
 }
+
+const MINI_PROGRAM: &str = r#"
+    [[providers]]
+    name = "mini-program"
+    kind = "wechat_subscribe"
+    app_id = "wx1234567890abcdef"
+    secret = "hunter2"
+    page = "pages/visits/index?from=reminder"
+    miniprogram_state = "trial"
+"#;
+
+#[test]
+fn what_a_subscribe_message_opens_is_a_page_of_the_mini_program() {
+    assert_eq!(problems("page.toml", MINI_PROGRAM), Vec::<String>::new());
+    let no_page = "page is no path of a mini program";
+    for (name, wrong, expected) in [
+        ("slash.toml", "\"/pages/visits\"", no_page),
+        ("empty.toml", "\"\"", no_page),
+        ("space.toml", "\"pages/visits index\"", no_page),
+    ] {
+        let text = MINI_PROGRAM.replace("\"pages/visits/index?from=reminder\"", wrong);
+        let problems = problems(name, &text).join("\n");
+        assert!(problems.contains(expected), "{problems}");
+    }
+    let elsewhere = MINI_PROGRAM.replace("wechat_subscribe", "wechat_template");
+    let problems = problems("elsewhere.toml", &elsewhere).join("\n");
+    assert!(
+        problems.contains("page is of \"wechat_subscribe\" only"),
+        "{problems}"
+    );
+}
