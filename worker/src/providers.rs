@@ -16,7 +16,7 @@ use domain::{
     provider_choice::{self, Choice, Pace, Says, Standing, Wanted},
     template::TemplateGateway,
 };
-use gateways::{Accepted, MessageGateway, SendError};
+use gateways::{Accepted, MessageGateway, SendError, wechat::Account};
 use storage::attempts::Try;
 
 use self::health::Health;
@@ -44,6 +44,8 @@ pub struct Provider {
     pub knows_repetition_for: TimeDelta,
     /// AppID of an account at WeChat: clients are bound with it.
     pub app_id: Option<String>,
+    /// Set for a service account at WeChat: tells who follows it.
+    pub followers: Option<Arc<Account>>,
     /// Whether every message takes one that its recipient accepted (WeChat's subscribe messages).
     pub needs_credit: bool,
     /// Set where it sends only what is filed with it; others take the whole text.
@@ -61,6 +63,7 @@ impl Provider {
             per_number_a_day: None,
             knows_repetition_for: TimeDelta::MAX,
             app_id: None,
+            followers: None,
             needs_credit: false,
             files: None,
         }
@@ -238,6 +241,7 @@ impl Providers {
                     weight: own.map_or(account.weight, |own| own.get(place).copied().unwrap_or(0)),
                     knows_repetition: account.knows_repetition(draw.tries, wanted.now),
                     says,
+                    needs_credit: account.needs_credit,
                     standing: if draw.paused.contains(&account.name) {
                         Standing::Resting(wanted.now + LOOK_AGAIN)
                     } else if let Some(until) = account.number_rests_until(draw.recent, wanted.now)

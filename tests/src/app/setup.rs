@@ -22,9 +22,9 @@ use gateways::{
 };
 use platform::{
     Clock, Config, ManualClock, Profile, Randomness,
-    config::{Argon2Config, GatewayKind, ProviderConfig},
+    config::{Argon2Config, GatewayKind, ProviderConfig, ProviderKind},
 };
-use worker::{Providers, Settings, Worker, WorkerParts};
+use worker::{Providers, Settings, Worker, WorkerParts, open::OpenProviders};
 
 use super::{Inner, PASSWORD, TestApp, seed};
 use crate::{
@@ -186,6 +186,15 @@ impl Setup {
         };
 
         let wechat = FakeWechat::start(sign_in_clock.clone()).await;
+        let providers = match providers {
+            Some(providers) => providers,
+            None if config.providers.is_empty() => Providers::single(gateway),
+            None => {
+                let opened = at_fakes(config.clone(), &wechat, &randomness);
+                recording = opened.recording;
+                opened.providers
+            }
+        };
         let account = config.wechat.mini_program.account();
 
         let hash = passwords.hash(PASSWORD.into()).await.unwrap();
@@ -209,7 +218,7 @@ impl Setup {
             clock: clock.clone(),
             sign_in_clock: sign_in_clock.clone(),
             randomness: randomness.clone(),
-            providers: providers.unwrap_or_else(|| Providers::single(gateway)),
+            providers,
             settings: Settings::of(&config),
             packs: packs.clone(),
         };
@@ -263,4 +272,18 @@ impl Setup {
         started.lock().unwrap().push(app.clone());
         app
     }
+}
+
+/// The accounts of the settings; those at WeChat are reached at the fake one.
+fn at_fakes(mut config: Config, wechat: &FakeWechat, randomness: &Randomness) -> OpenProviders {
+    for account in &mut config.providers {
+        if matches!(
+            account.kind,
+            ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe
+        ) {
+            account.url = Some(wechat.url().into());
+            account.allow_private_addresses = true;
+        }
+    }
+    worker::open::providers(&config, randomness).unwrap()
 }

@@ -3,6 +3,7 @@
 
 mod callback;
 mod fields;
+mod followers;
 mod sign_in;
 mod token;
 
@@ -22,7 +23,7 @@ pub use self::{
     sign_in::{MINI_PROGRAM, MINI_PROGRAM_SECRET, SESSION_KEY},
     token::FORCED_A_DAY,
 };
-use self::{sign_in::SignIns, token::Tokens};
+use self::{followers::Followers, sign_in::SignIns, token::Tokens};
 use super::{
     script::Script,
     wire::{Reaction, Request, Server},
@@ -72,6 +73,8 @@ pub struct Taken {
     pub data: BTreeMap<String, String>,
     /// Our id of it, which subscribe messages do not have.
     pub client_msg_id: Option<String>,
+    /// The page it opens, and of which build of the mini program.
+    pub opens: Option<(String, String)>,
     /// The platform's id of it.
     pub msgid: u64,
 }
@@ -79,7 +82,8 @@ pub struct Taken {
 #[derive(Default)]
 struct State {
     tokens: Tokens,
-    followers: BTreeSet<String>,
+    followers_of_it: BTreeSet<String>,
+    followers: Followers,
     credits: BTreeMap<(String, String), u32>,
     /// By recipient and `client_msg_id`.
     seen: BTreeMap<(String, String), (u64, DateTime<Utc>)>,
@@ -131,7 +135,7 @@ impl FakeWechat {
 
     /// Somebody follows the service account.
     pub fn follow(&self, open_id: &str) {
-        self.state(|state| state.followers.insert(open_id.to_owned()));
+        self.state(|state| state.followers_of_it.insert(open_id.to_owned()));
     }
 
     /// Somebody accepts one message of a template.
@@ -176,11 +180,16 @@ pub fn refused(errcode: i64) -> Reaction {
 impl Shared {
     fn react(&self, request: &Request) -> Reaction {
         let (mut state, now) = (self.state.lock().unwrap(), self.clock.now());
+        let state = &mut *state;
         if request.path() == "/sns/jscode2session" {
+            let unions = &state.followers.unions;
             return match request.method.as_str() {
-                "GET" => state.sign_ins.react(request, now),
+                "GET" => state.sign_ins.react(request, unions, now),
                 _ => refused(43_001),
             };
+        }
+        if request.path() == "/cgi-bin/user/info" {
+            return state.user_info(request, now);
         }
         if request.method != "POST" {
             return refused(43_002);
@@ -195,17 +204,23 @@ impl Shared {
 }
 
 impl State {
+    /// The answer to a token that is none, or has run out.
+    fn refuses_token(&self, request: &Request, now: DateTime<Utc>) -> Option<Reaction> {
+        let given = request.parameter("access_token").unwrap_or_default();
+        self.tokens.check(&given, now).err().map(refused)
+    }
+
     fn message(&mut self, call: &'static str, request: &Request, now: DateTime<Utc>) -> Reaction {
         self.requests += 1;
-        let given = request.parameter("access_token").unwrap_or_default();
-        if let Err(errcode) = self.tokens.check(&given, now) {
-            return refused(errcode);
+        if let Some(refusal) = self.refuses_token(request, now) {
+            return refusal;
         }
         let scripted = self.script.take();
         match scripted {
             Some(Scripted::Errcode(errcode)) => return refused(errcode),
             Some(Scripted::Status(status)) => return Reaction::Answer(status, Value::Null),
             Some(Scripted::TokenExpired) => {
+                let given = request.parameter("access_token").unwrap_or_default();
                 self.tokens.end(&given);
                 return refused(42_001);
             }
@@ -244,7 +259,7 @@ impl State {
             let credits = credits.filter(|left| **left > 0).ok_or(43_101_i64)?;
             *credits -= 1;
         } else {
-            if !self.followers.contains(&to) {
+            if !self.followers_of_it.contains(&to) {
                 return Err(43_004);
             }
             let id = text("client_msg_id").ok_or(47_001_i64)?;
@@ -263,6 +278,7 @@ impl State {
             template_id,
             data: values,
             client_msg_id: text("client_msg_id"),
+            opens: text("page").zip(text("miniprogram_state")),
             msgid,
         });
         Ok(msgid)

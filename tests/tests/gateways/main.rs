@@ -12,6 +12,7 @@ mod email;
 mod tencent;
 mod webhook;
 mod wechat;
+mod wechat_followers;
 mod wecom;
 
 use chrono::{DateTime, Utc};

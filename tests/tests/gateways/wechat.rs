@@ -10,7 +10,7 @@ use domain::delivery::Failure;
 use gateways::{
     MessageGateway, Outgoing, ProviderTemplate, SendError,
     wechat::{
-        Account, AccountSettings, SubscribeGateway, TemplateGateway,
+        Account, AccountSettings, MiniProgramState, SubscribeGateway, TemplateGateway,
         callback::{CallbackError, CallbackKeys, Event, SignedQuery},
         says_no_credit,
     },
@@ -24,12 +24,12 @@ use crate::{capture, outgoing};
 const OPEN_ID: &str = "oia2TjuEGTNoeX76QEjQNrcURxG8";
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-struct Setting {
-    fake: FakeWechat,
-    clock: Arc<ManualClock>,
+pub(crate) struct Setting {
+    pub(crate) fake: FakeWechat,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
-async fn setting() -> Setting {
+pub(crate) async fn setting() -> Setting {
     let (clock, hands) = Clock::manual("2026-06-05T01:00:00Z".parse().unwrap());
     let fake = FakeWechat::start(clock).await;
     fake.follow(OPEN_ID);
@@ -37,7 +37,7 @@ async fn setting() -> Setting {
 }
 
 impl Setting {
-    fn account_with(&self, secret: &str) -> Account {
+    pub(crate) fn account_with(&self, secret: &str) -> Account {
         Account::new(&AccountSettings {
             base_url: self.fake.url().into(),
             app_id: APP_ID.to_owned(),
@@ -54,7 +54,8 @@ impl Setting {
     }
 
     fn subscribe(&self) -> SubscribeGateway {
-        SubscribeGateway::new(self.account_with(SECRET), Some("pages/visits".to_owned()))
+        let page = Some("pages/visits".to_owned());
+        SubscribeGateway::new(self.account_with(SECRET), page, MiniProgramState::Trial)
     }
 
     /// A message that nothing is wrong with, made now.
@@ -116,7 +117,10 @@ async fn a_subscribe_message_takes_a_credit_and_without_one_is_refused_for_good(
     let (gateway, message) = (setting.subscribe(), setting.message());
     setting.fake.accept(OPEN_ID, "visit-reminder");
     gateway.send(&message).await.unwrap();
-    assert_eq!(setting.fake.taken()[0].call, "subscribe");
+    let taken = setting.fake.taken().remove(0);
+    assert_eq!(taken.call, "subscribe");
+    let opens = ("pages/visits".to_owned(), "trial".to_owned());
+    assert_eq!(taken.opens, Some(opens));
     let error = refusal(&gateway, &message).await;
     assert_eq!(error, SendError::new(Failure::Permanent, "errcode_43101"));
     assert!(says_no_credit(&error.code));

@@ -180,6 +180,8 @@ fn list_queries(database: &Database) {
             replies::stopped_at(tx, agency, ids.next())?;
             let (way, since) = ((Channel::Sms, Some("a")), at(0));
             attempts::last_handed(tx, agency, &[ids.next()], way, ids.next(), since)?;
+            let within = (since, at(60));
+            attempts::waiting(tx, agency, &[ids.next()], "a", ids.next(), within)?;
             tasks::of_appointments(tx, agency, &[item])?;
             let of_case = messages::Filter {
                 case: Some(case),

@@ -9,6 +9,7 @@ use domain::{
     area::AreaCode,
     gateway_post::{PostKind, PostOutcome},
     template::TemplateGateway,
+    wechat::WechatApp,
 };
 use storage::{
     Area, attempts,
@@ -143,6 +144,8 @@ fn what_clients_do_is_searched_for_in_an_index() {
                     client_sessions::revoke_opened_by(tx, agency, client, binding, at(0), "test")?;
                     wechat_bindings::find(tx, agency, "wx0", "o0")?;
                     wechat_bindings::of_client(tx, agency, client)?;
+                    wechat_bindings::with_union(tx, agency, WechatApp::MiniProgram, "u0")?;
+                    wechat_bindings::note_union(tx, agency, binding, "u0")?;
                     wechat_bindings::open_id_of(tx, agency, client, "wx0")?;
                     wechat_bindings::guess(tx, agency, binding, at(0))?;
                     wechat_bindings::note_use(tx, agency, binding, at(0))?;

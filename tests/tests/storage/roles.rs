@@ -271,11 +271,13 @@ fn each_role_may_do_what_it_must_and_no_more() {
         "rule_packs",
         "calendars",
         "test_records",
-        "wechat_bindings",
     ] {
         assert!(!may(WORKER, table, "INSERT"), "{table}");
         assert!(!may(WORKER, table, "UPDATE"), "{table}");
     }
+    // Who follows the service account is bound; nothing that is bound becomes another's.
+    assert!(may(WORKER, "wechat_bindings", "INSERT"));
+    assert!(!may(WORKER, "wechat_bindings", "UPDATE"));
     assert!(!may(READER, "replies", "SELECT"));
     assert!(!may(READER, "wechat_bindings", "SELECT"));
     assert!(may(READER, "cases", "SELECT"));
@@ -318,6 +320,7 @@ fn a_job_ends_a_binding_at_wechat_and_no_more() {
     }
     for sql in [
         "UPDATE wechat_bindings SET client_id = id",
+        "UPDATE wechat_bindings SET app_id = 'x'",
         "UPDATE client_sessions SET expires_at = now()",
     ] {
         let why = jobs.batch_execute(sql).unwrap_err().to_string();

@@ -44,7 +44,7 @@ fn with_an_account(database: &Database) -> i64 {
     }
     let query = sql_query(
         "SELECT count(*) AS counted FROM wechat_bindings WHERE openid_index IS NOT NULL \
-         OR openid_sealed IS NOT NULL OR unionid_sealed IS NOT NULL",
+         OR openid_sealed IS NOT NULL OR unionid_sealed IS NOT NULL OR unionid_index IS NOT NULL",
     );
     let counted: Counted = match database.url.strip_prefix("sqlite://") {
         Some(path) => query.get_result(&mut SqliteConnection::establish(path).unwrap()),
@@ -106,5 +106,53 @@ fn an_account_is_bound_once_and_wiped_when_that_ends() {
         assert!(!used.unwrap());
         insert(&binding(agency, li, 14, APP), &ACCOUNT).unwrap();
         assert_eq!(find(APP), Some(li));
+    });
+}
+
+#[test]
+fn a_person_is_found_by_the_id_with_all_accounts_while_bound() {
+    on_each(|database| {
+        let (store, agency) = (database.store(), database.agency(1));
+        let office = database.office(agency).id;
+        let wang = a_client(database, (agency, office), 5);
+        let first = binding(agency, wang, 10, APP);
+        let found = |app: WechatApp, union_id: &str| {
+            let found = store.read_in(agency, |tx| {
+                wechat_bindings::with_union(tx, agency, app, union_id)
+            });
+            found.unwrap().len()
+        };
+        let union = ACCOUNT.union_id.unwrap();
+        store
+            .write_in(agency, |tx| {
+                let unlinked = Account {
+                    union_id: None,
+                    ..ACCOUNT
+                };
+                wechat_bindings::insert(tx, &first, &unlinked)
+            })
+            .unwrap();
+        assert_eq!(found(WechatApp::MiniProgram, union), 0);
+        // The platform names it later, and may name another.
+        for (named, counts) in [("o6_before", [1, 0]), (union, [0, 1])] {
+            let note =
+                |tx: &mut storage::Tx<'_>| wechat_bindings::note_union(tx, agency, first.id, named);
+            store.write_in(agency, note).unwrap();
+            let now = ["o6_before", union].map(|id| found(WechatApp::MiniProgram, id));
+            assert_eq!(now, counts, "{named}");
+        }
+        assert_eq!(found(WechatApp::ServiceAccount, union), 0);
+        let end = |tx: &mut storage::Tx<'_>| {
+            wechat_bindings::end(tx, agency, first.id, at(60), "unbound")?;
+            wechat_bindings::note_union(tx, agency, first.id, union)
+        };
+        store.write_in(agency, end).unwrap();
+        assert_eq!(
+            (
+                found(WechatApp::MiniProgram, union),
+                with_an_account(database)
+            ),
+            (0, 0)
+        );
     });
 }

@@ -38,3 +38,6 @@ mod vendors;
 mod webhook;
 mod wechat;
 mod wechat_callbacks;
+mod wechat_credits;
+mod wechat_followers;
+mod wechat_unnamed;

@@ -9,7 +9,7 @@ use casework::{
     replies::{self, Incoming, Received, Sender},
 };
 use domain::{
-    Channel, MessageKind, Role, WechatBindingId,
+    Channel, MessageKind, MessageStatus, Role, WechatBindingId,
     consent::{ConsentChannel, ConsentPurpose},
     reply::ReplyEffect,
     subscription_credit::CreditChange,
@@ -19,6 +19,7 @@ use domain::{
 use gateways::Failure;
 use serde_json::{Value, json};
 use storage::{
+    messages::{self, Message},
     provider_templates::{self, ProviderTemplate},
     subscription_credits::{self, CreditEvent},
     wechat_bindings::{self, Account, WechatBinding},
@@ -103,6 +104,14 @@ impl Office {
 
     /// The same, with a mini program instead of the service account, which has the texts on file.
     pub(crate) async fn subscribing(setup: Setup) -> Self {
+        let it = Self::with_mini_program(setup).await;
+        it.bind();
+        it.consent();
+        it
+    }
+
+    /// The same, before the client has bound it.
+    pub(crate) async fn with_mini_program(setup: Setup) -> Self {
         let wechat = Scripted::new("mini-program", Channel::Wechat);
         let sms = Scripted::new("sms", Channel::Sms);
         let subscribes = Provider {
@@ -120,8 +129,6 @@ impl Office {
             wechat,
             sms,
         };
-        it.bind();
-        it.consent();
         for step in ["wd-1", "d-7", "d-3"] {
             it.file("mini-program", step);
         }
@@ -197,6 +204,47 @@ impl Office {
             )?)
         });
         left.values().sum()
+    }
+
+    /// Other messages to the client like the first reminder, due now; answers their ids.
+    pub(crate) async fn more(&self, keys: &[&str]) -> Vec<String> {
+        let like = self.message().await["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let made = self.app.write(|work| {
+            let like = messages::get(work.tx, work.agency, like)?.unwrap();
+            let made: Vec<Message> = keys
+                .iter()
+                .map(|key| Message {
+                    id: work.ids.next(),
+                    dedupe_key: format!("like:{key}"),
+                    status: MessageStatus::Scheduled,
+                    hop_cause: None,
+                    next_action_at: Some(work.now),
+                    attempt_count: 0,
+                    fence: 0,
+                    status_reason: None,
+                    final_at: None,
+                    ..like.clone()
+                })
+                .collect();
+            assert_eq!(messages::insert_once(work.tx, &made)?, made.len());
+            Ok(made)
+        });
+        made.into_iter()
+            .map(|message| message.id.to_string())
+            .collect()
+    }
+
+    /// A message by its id.
+    pub(crate) async fn by_id(&self, id: &str) -> Value {
+        let messages = self.app.messages(&self.journey).await;
+        messages
+            .into_iter()
+            .find(|message| message["id"] == id)
+            .unwrap()
     }
 
     async fn withdraw(&self) {

@@ -5,8 +5,12 @@
 //! on once. What is not found yet is put off, for a receipt may be earlier than our own record.
 
 mod event;
+mod followers;
+mod person;
 mod receipt;
 mod reply;
+
+use std::sync::Arc;
 
 use casework::WorkError;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,6 +23,7 @@ use storage::{
     gateway_posts::{self, Post},
 };
 
+use self::followers::Question;
 use crate::{
     job::{Batch, Context, Job, Running, Turn},
     runner::blocking,
@@ -40,7 +45,13 @@ impl Job for ApplyPosts {
     /// Whichever agency's turn it is: posts are nobody's.
     fn batch(&self, turn: Turn) -> Running<'_> {
         Box::pin(async move {
-            let taken = blocking(move || batch(&turn.context, turn.now)).await?;
+            let (context, now) = (turn.context, turn.now);
+            let taking = Arc::clone(&context);
+            let (taken, questions) = blocking(move || batch(&taking, now)).await?;
+            if !questions.is_empty() {
+                let answered = followers::ask(&context, questions, now).await;
+                blocking(move || followers::bind(&context, answered, now)).await?;
+            }
             Ok(Batch {
                 acted_on: taken,
                 more: i64::try_from(taken).is_ok_and(|taken| taken >= BATCH),
@@ -63,20 +74,20 @@ impl Job for ApplyPosts {
     }
 }
 
-/// Takes posts and acts on them; answers how many.
-fn batch(context: &Context, now: DateTime<Utc>) -> Result<usize, WorkError> {
+/// Takes posts and acts on them; answers how many, and whom the platform is to be asked about.
+fn batch(context: &Context, now: DateTime<Utc>) -> Result<(usize, Vec<Question>), WorkError> {
     let store = &context.parts.store;
     let posts = store.write(|tx| gateway_posts::claim(tx, now, now + LEASE, BATCH))?;
     if posts.is_empty() {
-        return Ok(0);
+        return Ok((0, Vec::new()));
     }
     let taken = posts.len();
     let agencies = store.read(agencies::list_ids)?;
     let of_kind = |kind: PostKind| posts.iter().filter(move |post| post.kind == kind).cloned();
     receipt::apply(context, &agencies, of_kind(PostKind::Receipt), now)?;
-    event::apply(context, &agencies, of_kind(PostKind::Event), now)?;
+    let questions = event::apply(context, &agencies, of_kind(PostKind::Event), now)?;
     reply::apply(context, &agencies, of_kind(PostKind::Reply), now)?;
-    Ok(taken)
+    Ok((taken, questions))
 }
 
 /// What was in a post, if it can be opened and `read`; else it is ended, for it will never be.

@@ -11,13 +11,14 @@ use gateways::{
     tencent::{self, TencentSettings},
     webhook::WebhookSettings,
     wechat::{
-        self, Account, AccountSettings, SubscribeGateway, TemplateGateway as WechatTemplates,
+        self, Account, AccountSettings, MiniProgramState, SubscribeGateway,
+        TemplateGateway as WechatTemplates,
     },
     wecom::{self, WecomGateway, WecomSettings},
 };
 use platform::{
     Config, ConfigError, Randomness,
-    config::{GatewayKind, ProviderConfig, ProviderKind, SmtpTls},
+    config::{self, GatewayKind, ProviderConfig, ProviderKind, SmtpTls},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -104,6 +105,7 @@ fn open(
     randomness: &Randomness,
     recording: &mut Option<RecordingGateway>,
 ) -> Result<Provider, OpenError> {
+    let mut followers = None;
     let gateway: Arc<dyn MessageGateway> = match account.kind {
         ProviderKind::Recording => Arc::new(record(config, recording)),
         ProviderKind::Webhook => Arc::new(WebhookGateway::new(&WebhookSettings {
@@ -115,8 +117,12 @@ fn open(
         })?),
         ProviderKind::Aliyun => Arc::new(aliyun(account, randomness)?),
         ProviderKind::Tencent => Arc::new(tencent(account)?),
-        ProviderKind::WechatTemplate => Arc::new(WechatTemplates::new(wechat(account)?)),
-        ProviderKind::WechatSubscribe => Arc::new(SubscribeGateway::new(wechat(account)?, None)),
+        ProviderKind::WechatTemplate => {
+            let service_account = Arc::new(wechat(account)?);
+            followers = Some(Arc::clone(&service_account));
+            Arc::new(WechatTemplates::new(service_account))
+        }
+        ProviderKind::WechatSubscribe => Arc::new(subscribe(account)?),
         ProviderKind::Wecom => Arc::new(wecom(account)?),
         ProviderKind::Email => Arc::new(email(account)?),
     };
@@ -150,6 +156,7 @@ fn open(
             ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => account.app_id.clone(),
             _ => None,
         },
+        followers,
         ..Provider::of(gateway)
     })
 }
@@ -195,6 +202,16 @@ fn wechat(account: &ProviderConfig) -> Result<Account, OpenError> {
         connect_timeout: account.connect_timeout(),
         allow_private_addresses: account.allow_private_addresses,
     })?)
+}
+
+fn subscribe(account: &ProviderConfig) -> Result<SubscribeGateway, OpenError> {
+    let state = match account.miniprogram_state {
+        config::MiniProgramState::Developer => MiniProgramState::Developer,
+        config::MiniProgramState::Trial => MiniProgramState::Trial,
+        config::MiniProgramState::Formal => MiniProgramState::Formal,
+    };
+    let page = account.page.clone();
+    Ok(SubscribeGateway::new(wechat(account)?, page, state))
 }
 
 fn wecom(account: &ProviderConfig) -> Result<WecomGateway, OpenError> {

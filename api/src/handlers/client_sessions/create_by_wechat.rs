@@ -38,8 +38,9 @@ pub async fn create_wechat_session(
     within_budget(&call).await?;
     let identity = wechat::identify(program, &code, client_sessions::refused, not_bound).await?;
     let (app_id, now) = (program.app_id().to_owned(), call.now);
+    let open_id = identity.open_id.clone();
     let found = call
-        .before_sign_in(move |store| wechat::find(store, &app_id, identity.open_id.expose_secret()))
+        .before_sign_in(move |store| wechat::find(store, &app_id, open_id.expose_secret()))
         .await?;
     let Some(found) = found else {
         metrics::counter!("client_sign_ins_refused_total").increment(1);
@@ -71,7 +72,7 @@ pub async fn create_wechat_session(
     let state = call.state.clone();
     let written = call
         .write(agency, Actor::client(client), move |work| {
-            let (session, view) = begin_by_wechat(work, &state, &found.binding, now)?;
+            let (session, view) = begin_by_wechat(work, &state, (&found.binding, &identity), now)?;
             Ok(Answer::created("/v1/me".to_owned(), view).about(session))
         })
         .await?;

@@ -17,8 +17,8 @@ const SUCCESS: &str = "success";
 ///
 /// For the service account's and the mini program's server settings, in safe mode: signed
 /// (`msg_signature`), encrypted, and not older than five minutes. What became of messages, what the
-/// person accepts to be sent, and that they left the account is kept, and acted on afterwards;
-/// everything else is answered and forgotten. A repetition changes nothing.
+/// person accepts to be sent, and that they follow the account or left it is kept, and acted on
+/// afterwards; everything else is answered and forgotten. A repetition changes nothing.
 #[utoipa::path(
     tag = "Messages",
     params(

@@ -1,4 +1,5 @@
 use actix_web::{HttpResponse, delete};
+use casework::wechat;
 use domain::WechatBindingId;
 
 use crate::{
@@ -12,7 +13,8 @@ use crate::{
 /// Unbind one's own WeChat account.
 ///
 /// It signs in no more, the sessions it opened end (this one too, if it did), and whose account it was
-/// is wiped. Withdrawing the consent for WeChat does the same.
+/// is wiped. With the mini program's the service account's ends too. Withdrawing the consent for WeChat
+/// does the same.
 #[utoipa::path(
     tag = "Me",
     params(("id" = WechatBindingId, Path, description = "The binding.")),
@@ -25,7 +27,7 @@ pub async fn unbind_my_wechat(
 ) -> Result<HttpResponse, Problem> {
     let (client, id) = (call.client(), id.0);
     call.write(Json::none(), move |work, _| {
-        if casework::wechat::unbind(work, client, Some(id), "unbound")? == 0 {
+        if wechat::unbind(work, client, Some(id), wechat::UNBOUND)? == 0 {
             return Err(Failure::not_found("binding"));
         }
         Ok(Answer::done().about(id))

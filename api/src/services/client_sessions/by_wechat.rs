@@ -6,6 +6,8 @@ use domain::{
     ClientSessionId,
     sign_in_code::{Held, asks_second_fact},
 };
+use gateways::wechat::sign_in::Identity;
+use secrecy::ExposeSecret as _;
 use storage::wechat_bindings::{self, WechatBinding};
 
 use super::begin::open;
@@ -47,11 +49,15 @@ pub fn fits(found: &Found, birth_date: Option<NaiveDate>) -> bool {
 pub fn begin_by_wechat(
     work: &mut Work<'_, '_>,
     state: &AppState,
-    binding: &WechatBinding,
+    (binding, identity): (&WechatBinding, &Identity),
     now: DateTime<Utc>,
 ) -> Result<(ClientSessionId, ClientSessionView), Failure> {
     if !wechat_bindings::note_use(work.tx, work.agency, binding.id, now)? {
         return Err(not_bound().into());
+    }
+    if let Some(union_id) = &identity.union_id {
+        let union_id = union_id.expose_secret();
+        wechat_bindings::note_union(work.tx, work.agency, binding.id, union_id)?;
     }
     open(work, state, binding.client_id, Some(binding.id), now)
 }

@@ -1,6 +1,9 @@
 //! Sign-ins by the mini program: WeChat gives out codes as `wx.login` does, and says who got one, once.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gateways::wechat::sign_in::MiniProgramSettings;
@@ -83,7 +86,12 @@ fn secret_of(app_id: &str) -> Option<&'static str> {
 
 impl SignIns {
     /// Answers `sns/jscode2session`.
-    pub fn react(&mut self, request: &Request, now: DateTime<Utc>) -> Reaction {
+    pub fn react(
+        &mut self,
+        request: &Request,
+        unions: &BTreeMap<String, String>,
+        now: DateTime<Utc>,
+    ) -> Reaction {
         self.questions += 1;
         if let Some(reaction) = self.script.take() {
             return reaction;
@@ -106,7 +114,10 @@ impl SignIns {
             Some((_, until, _)) if *until <= now => refused(40_029),
             Some((open_id, _, used)) => {
                 *used = true;
-                let answer = json!({ "session_key": SESSION_KEY, "openid": open_id });
+                let mut answer = json!({ "session_key": SESSION_KEY, "openid": open_id });
+                if let Some(union) = unions.get(open_id) {
+                    answer["unionid"] = union.as_str().into();
+                }
                 Reaction::Answer(200, answer)
             }
         }

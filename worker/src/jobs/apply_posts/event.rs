@@ -1,11 +1,12 @@
-//! Events of WeChat: receipts, what the person accepts to be sent, and that they left the account.
+//! Events of WeChat: receipts, what the person accepts to be sent, and that they follow the account or
+//! left it.
 
 use casework::{
     Actor, Work, WorkError,
     record::{self, AuditOutcome},
 };
 use chrono::{DateTime, Utc};
-use domain::{AgencyId, gateway_post::PostOutcome};
+use domain::{AgencyId, gateway_post::PostOutcome, subscription_credit::CreditChange};
 use gateways::wechat::callback::{Event, Notice, notice_of};
 use secrecy::ExposeSecret as _;
 use storage::{
@@ -15,36 +16,53 @@ use storage::{
 };
 
 use super::{
-    count, end, opened, put_off,
+    count, end,
+    followers::{self, Question},
+    opened,
+    person::{Person, are_ours},
+    put_off,
     receipt::{Read, apply_read},
 };
 use crate::job::Context;
 
-/// Acts on these events, each in the agency where the person is bound.
+/// Acts on these events, each in the agency where the person is bound; answers whom the platform is to be
+/// asked about.
 pub(super) fn apply(
     context: &Context,
     agencies: &[AgencyId],
     posts: impl Iterator<Item = Post>,
     now: DateTime<Utc>,
-) -> Result<(), WorkError> {
-    let mut receipts = Vec::new();
+) -> Result<Vec<Question>, WorkError> {
+    let (mut receipts, mut questions) = (Vec::new(), Vec::new());
     for post in posts {
         let Some(notice) = opened(context, &post, now, |body| notice_of(body).ok())? else {
             continue;
         };
-        let reports = notice.reports();
-        let is_noted =
-            matches!(notice.event, Event::Unfollowed) || !notice.credit_changes().is_empty();
-        if is_noted && !note(context, agencies, &post, &notice, now)? {
+        if let Event::Follows { begins } = notice.event {
+            let followed = (&notice, begins);
+            questions.extend(followers::question(context, agencies, post, followed, now)?);
             continue;
         }
-        if !reports.is_empty() {
-            receipts.push(Read { post, reports });
+        let told = notice.reports();
+        let provider = context.parts.providers.named(&post.account);
+        let app_id = provider.and_then(|provider| provider.app_id.clone());
+        let person = app_id.map(|app_id| Person {
+            app_id,
+            open_id: notice.open_id.clone(),
+        });
+        let is_noted =
+            matches!(notice.event, Event::Unfollowed) || !notice.credit_changes().is_empty();
+        if is_noted && !note(context, agencies, &post, (&notice, person.as_ref()), now)? {
+            continue;
+        }
+        if !told.is_empty() {
+            receipts.push(Read { post, told, person });
         } else if !is_noted {
             end(context, &post, PostOutcome::NoReference, now)?;
         }
     }
-    apply_read(context, agencies, receipts, now)
+    apply_read(context, agencies, receipts, now)?;
+    Ok(questions)
 }
 
 /// Notes what an event says about the person with their binding. A post that says nothing else is
@@ -53,25 +71,24 @@ fn note(
     context: &Context,
     agencies: &[AgencyId],
     post: &Post,
-    notice: &Notice,
+    (notice, person): (&Notice, Option<&Person>),
     now: DateTime<Utc>,
 ) -> Result<bool, WorkError> {
-    let provider = context.parts.providers.named(&post.account);
-    let Some(app_id) = provider.and_then(|provider| provider.app_id.clone()) else {
+    let Some(person) = person else {
         tracing::error!(post = %post.id, account = post.account, "the account is not in the settings");
         put_off(context, post, PostOutcome::Failed, now)?;
         return Ok(false);
     };
-    let open_id = notice.open_id.expose_secret();
+    let (app_id, open_id) = (&person.app_id, person.open_id.expose_secret());
     let is_all = notice.reports().is_empty();
     for agency in agencies {
         let store = &context.parts.store;
         let binding = store.read_in(*agency, |tx| {
-            wechat_bindings::find(tx, *agency, &app_id, open_id)
+            wechat_bindings::find(tx, *agency, app_id, open_id)
         })?;
         let Some(binding) = binding else { continue };
         let noted = context.write(*agency, now, |work| {
-            note_in(work, post, notice, &binding, is_all)
+            note_in(work, post, (notice, person), &binding, is_all)
         });
         return match noted {
             Ok(outcome) => {
@@ -87,8 +104,13 @@ fn note(
             }
         };
     }
-    if is_all {
-        end(context, post, PostOutcome::Ignored, now)?;
+    match notice.event {
+        _ if !is_all => {}
+        // Nobody is bound who could be left.
+        Event::Unfollowed => end(context, post, PostOutcome::Ignored, now)?,
+        // The dialog may come before the binding: who signs in and binds the account within the day has
+        // what they accepted.
+        _ => put_off(context, post, PostOutcome::Ignored, now)?,
     }
     Ok(true)
 }
@@ -96,7 +118,7 @@ fn note(
 fn note_in(
     work: &mut Work<'_, '_>,
     post: &Post,
-    notice: &Notice,
+    (notice, person): (&Notice, &Person),
     binding: &WechatBinding,
     is_all: bool,
 ) -> Result<Option<PostOutcome>, WorkError> {
@@ -108,7 +130,10 @@ fn note_in(
         wechat_bindings::end(work.tx, agency, binding.id, work.now, "unfollowed")?;
         is_news = true;
     }
-    for noted in notice.credit_changes() {
+    let told = notice.reports();
+    let counted = !told.is_empty() && are_ours(work.tx, agency, &post.account, person, &told)?;
+    let changes = notice.credit_changes().into_iter();
+    for noted in changes.filter(|it| !counted || it.change != CreditChange::Spent) {
         let event = CreditEvent {
             agency_id: agency,
             id: work.ids.next(),

@@ -14,6 +14,7 @@ use gateways::{
     aliyun,
     push::{self, Report},
     tencent,
+    wechat::callback::Told,
 };
 use storage::{
     PhoneIndex, Sealer, StorageError, Tx,
@@ -21,13 +22,19 @@ use storage::{
     gateway_posts::{self, Post},
 };
 
-use super::{count, opened, put_off};
+use super::{
+    count, end, opened,
+    person::{self, Found, Person},
+    put_off,
+};
 use crate::job::Context;
 
 /// A post that was read, with the receipts in it: all about messages to one person.
 pub(super) struct Read {
     pub post: Post,
-    pub reports: Vec<Report>,
+    pub told: Vec<Told>,
+    /// Who that is, where the receipts may name no message.
+    pub person: Option<Person>,
 }
 
 /// A receipt, and the attempt it is about.
@@ -43,8 +50,15 @@ pub(super) fn apply(
     let mut open = Vec::new();
     for post in posts {
         if let Some(report) = opened(context, &post, now, |body| read(post.vendor, body))? {
-            let reports = vec![report];
-            open.push(Read { post, reports });
+            let template_id = None;
+            open.push(Read {
+                post,
+                told: vec![Told {
+                    report,
+                    template_id,
+                }],
+                person: None,
+            });
         }
     }
     apply_read(context, agencies, open, now)
@@ -67,10 +81,14 @@ pub(super) fn apply_read(
             .read_in(*agency, |tx| find(tx, *agency, &open))?;
         let (mut known, mut others) = (Vec::new(), Vec::new());
         for (one, found) in open.into_iter().zip(found) {
-            if found.is_empty() {
-                others.push(one);
+            let is_lost = found.iter().any(|it| matches!(it, Found::Several));
+            let of_it: Vec<Known> = found.into_iter().filter_map(Found::known).collect();
+            if !of_it.is_empty() {
+                known.push((one.post, of_it));
+            } else if is_lost {
+                end(context, &one.post, PostOutcome::NoReference, now)?;
             } else {
-                known.push((one.post, found));
+                others.push(one);
             }
         }
         apply_in(context, *agency, &known, now)?;
@@ -91,11 +109,11 @@ fn read(vendor: TemplateGateway, body: &str) -> Option<Report> {
 }
 
 /// What each of these is about in an agency.
-fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Known>>, StorageError> {
+fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Found>>, StorageError> {
     let mut by_account: HashMap<&str, Vec<&Report>> = HashMap::new();
     for one in open {
         let of_it = by_account.entry(&one.post.account).or_default();
-        of_it.extend(&one.reports);
+        of_it.extend(one.told.iter().map(|told| &told.report));
     }
     let mut named: HashMap<&str, Vec<Named>> = HashMap::new();
     for (account, reports) in by_account {
@@ -108,15 +126,23 @@ fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Know
         named.insert(account, of_it);
     }
     let sealer = tx.sealer();
-    let found = open.iter().map(|one| {
-        let of_account = named.get(one.post.account.as_str());
-        let of_account = of_account.map_or(&[][..], Vec::as_slice);
-        let reports = one.reports.iter();
-        reports
-            .filter_map(|report| Some((report.clone(), about(sealer, report, of_account)?)))
-            .collect()
-    });
-    Ok(found.collect())
+    open.iter()
+        .map(|one| {
+            let of_account = named.get(one.post.account.as_str());
+            let of_account = of_account.map_or(&[][..], Vec::as_slice);
+            let mut found = Vec::new();
+            for told in &one.told {
+                let report = &told.report;
+                let about = about(sealer, report, of_account);
+                found.push(match (about, &one.person) {
+                    (Some(about), _) => Found::Known(report.clone(), about),
+                    (None, Some(who)) => person::find(tx, agency, &one.post.account, who, told)?,
+                    (None, None) => Found::Nothing,
+                });
+            }
+            Ok(found)
+        })
+        .collect()
 }
 
 /// The attempt a receipt is about: the one it names by our id; else the only one with the vendor's

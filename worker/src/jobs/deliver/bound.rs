@@ -1,14 +1,18 @@
-//! What clients bound at WeChat, and whether they may be sent anything there.
+//! What clients bound at WeChat, whether they may be sent anything there, and what that takes.
 
 use std::collections::HashMap;
 
 use casework::{Work, WorkError};
-use domain::{ClientId, WechatBindingId, consent::ConsentPurpose};
+use domain::{
+    ClientId, WechatBindingId, consent::ConsentPurpose, subscription_credit::CreditChange,
+};
 use storage::{
-    consents, subscription_credits,
+    consents,
+    subscription_credits::{self, CreditEvent},
     wechat_bindings::{self, Addressee},
 };
 
+use super::claim::Ready;
 use crate::Providers;
 
 /// What one client bound.
@@ -32,6 +36,54 @@ impl Bound {
         let key = (binding, template_id.to_owned());
         self.credits.get(&key).is_some_and(|left| *left > 0)
     }
+
+    /// One of them is spent: the next message of the same batch does not count on it.
+    fn spend(&mut self, binding: WechatBindingId, template_id: &str) {
+        if let Some(left) = self.credits.get_mut(&(binding, template_id.to_owned())) {
+            *left -= 1;
+        }
+    }
+}
+
+/// Spends what a message takes before it is handed over: whoever plans meanwhile, in this batch or in
+/// another process, counts without it. What comes of the call may bring it back.
+pub(super) fn reserve(
+    work: &mut Work<'_, '_>,
+    bound: &mut HashMap<ClientId, Bound>,
+    ready: &Ready,
+) -> Result<(), WorkError> {
+    let Some((binding, template_id)) = ready.takes() else {
+        return Ok(());
+    };
+    let of_client = ready.message.client_id.and_then(|id| bound.get_mut(&id));
+    if let Some(bound) = of_client {
+        bound.spend(binding, template_id);
+    }
+    note(work, ready, CreditChange::Spent)
+}
+
+/// Notes what a message changes. Its instant is that of the try: what comes back is what was spent then.
+pub(super) fn note(
+    work: &mut Work<'_, '_>,
+    ready: &Ready,
+    change: CreditChange,
+) -> Result<(), WorkError> {
+    let Some((binding_id, template_id)) = ready.takes() else {
+        return Ok(());
+    };
+    let attempt = ready.outgoing.attempt_id;
+    let event = CreditEvent {
+        agency_id: work.agency,
+        id: work.ids.next(),
+        binding_id,
+        template_id: template_id.to_owned(),
+        change,
+        dedupe_key: format!("{change}:{attempt}"),
+        happened_at: ready.outgoing.sent_at,
+        recorded_at: work.now,
+    };
+    subscription_credits::note(work.tx, &event)?;
+    Ok(())
 }
 
 /// What these clients bound with the accounts. Asks nothing where there is no account at WeChat.
@@ -64,6 +116,7 @@ pub(super) fn load(
         }
     }
     if providers.need_credits() {
+        subscription_credits::hold(work.tx, work.agency, &bindings)?;
         let left = subscription_credits::left(work.tx, work.agency, &bindings)?;
         for bound in bound.values_mut() {
             let own = |id: &WechatBindingId| bound.addressees.iter().any(|one| one.id == *id);

@@ -47,7 +47,8 @@ pub(super) fn choose(
 ) -> Result<Chosen, Settled> {
     let message = facts.message;
     let made = about.tries.get(&message.id).map_or(&[][..], Vec::as_slice);
-    let tried = tried(message, made);
+    let parts = &turn.context.parts;
+    let tried = tried(message, made, &parts.providers);
     let wanted = Wanted {
         rungs: way.rungs,
         reach: reach(turn, facts, way, text),
@@ -58,7 +59,6 @@ pub(super) fn choose(
         not_after: message.not_after,
         now: facts.now,
     };
-    let parts = &turn.context.parts;
     let draw = Draw {
         office: message.office_id,
         urgent: false,

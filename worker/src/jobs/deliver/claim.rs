@@ -16,6 +16,7 @@ use storage::{
 };
 
 use super::{
+    bound,
     choose::Chosen,
     decide::{Decision, decide},
     load::Surroundings,
@@ -64,6 +65,12 @@ impl Ready {
         let is_clients = self.message.client_id.is_some();
         let number = self.outgoing.recipient.strip_prefix("+86")?;
         (is_clients && provider_choice::is_text(self.channel)).then_some(number)
+    }
+
+    /// What it takes of what its client accepted, if it does: the binding, and the template.
+    pub fn takes(&self) -> Option<(WechatBindingId, &str)> {
+        let template = self.outgoing.template.as_ref()?;
+        Some((self.credit_of?, &template.provider_template_id))
     }
 
     /// Attempts made, this one included.
@@ -151,7 +158,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     if due.is_empty() {
         return Ok(claimed);
     }
-    let about = Surroundings::of(work, &turn.context.parts.providers, &due)?;
+    let mut about = Surroundings::of(work, &turn.context.parts.providers, &due)?;
     let cut_off = close_cut_off(work, &due, &about)?;
     let providers = &turn.context.parts.providers;
     let mut attempts = Vec::with_capacity(due.len());
@@ -165,6 +172,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         }
         match decide(turn, work, &about, &message, retry)? {
             Decision::Send(ready) => {
+                bound::reserve(work, &mut about.bound, &ready)?;
                 attempts.push(attempt(&ready, work.tx.sealer()));
                 claimed.ready.push(*ready);
             }

@@ -15,19 +15,16 @@ use domain::{
     provider_choice,
     subscription_credit::CreditChange,
 };
-use gateways::{
-    Failure, SendError,
-    wechat::{callback::spent_key, says_no_credit},
-};
+use gateways::{Failure, SendError, wechat::says_no_credit};
 use storage::{
     PhoneIndex,
     attempts::{self, Outcome},
     clients,
     messages::{self, Settled},
-    subscription_credits::{self, CreditEvent},
 };
 
 use super::{
+    bound,
     claim::Ready,
     send::{Sending, Sent},
 };
@@ -270,37 +267,16 @@ fn told_by_a_person(
     Some(call(one.to.status, Some(why.as_str()), cause))
 }
 
-/// A message that was taken takes a credit, and a refusal for want of one says that none is left.
+/// What a message takes was spent when it was handed over. It comes back unless the platform took the
+/// message or may have; a refusal for want of one says that none is left.
 fn note_credit(work: &mut Work<'_, '_>, one: &Planned<'_>) -> Result<(), WorkError> {
-    let outgoing = &one.ready.outgoing;
-    let (Some(binding), Some(template)) = (one.ready.credit_of, &outgoing.template) else {
-        return Ok(());
+    use AttemptOutcome as O;
+    let change = match one.outcome {
+        O::Accepted | O::Delivered | O::Unknown => return Ok(()),
+        O::Permanent if one.code.is_some_and(says_no_credit) => CreditChange::Emptied,
+        O::Permanent | O::Transient | O::Configuration | O::Quota => CreditChange::Returned,
     };
-    let (change, key) = match (one.outcome, one.code, one.provider_message_id) {
-        // The platform's event about the same message has the same key.
-        (AttemptOutcome::Accepted, _, Some(id)) => (CreditChange::Spent, spent_key(id)),
-        (AttemptOutcome::Accepted, _, None) => (
-            CreditChange::Spent,
-            spent_key(&outgoing.attempt_id.to_string()),
-        ),
-        (AttemptOutcome::Permanent, Some(code), _) if says_no_credit(code) => {
-            let change = CreditChange::Emptied;
-            (change, format!("{change}:{}", outgoing.attempt_id))
-        }
-        _ => return Ok(()),
-    };
-    let event = CreditEvent {
-        agency_id: work.agency,
-        id: work.ids.next(),
-        binding_id: binding,
-        template_id: template.provider_template_id.clone(),
-        change,
-        dedupe_key: key,
-        happened_at: outgoing.sent_at,
-        recorded_at: work.now,
-    };
-    subscription_credits::note(work.tx, &event)?;
-    Ok(())
+    bound::note(work, one.ready, change)
 }
 
 /// Counts by state.

@@ -7,8 +7,14 @@ use domain::{
 use gateways::Failure;
 use storage::{attempts::Try, messages::Message};
 
+use crate::Providers;
+
 /// The tries in the order they were made.
-pub(super) fn tried<'a>(message: &Message, tries: &'a [Try]) -> Vec<Tried<'a>> {
+pub(super) fn tried<'a>(
+    message: &Message,
+    tries: &'a [Try],
+    providers: &Providers,
+) -> Vec<Tried<'a>> {
     // Why a try was not the last one stands with the next, or else with the message.
     let causes = tries
         .iter()
@@ -20,9 +26,19 @@ pub(super) fn tried<'a>(message: &Message, tries: &'a [Try]) -> Vec<Tried<'a>> {
         .zip(causes)
         .map(|(made, cause)| Tried {
             account: &made.gateway,
-            ended: ended(made.outcome, cause),
+            ended: match ended(made.outcome, cause) {
+                // It may have been taken, and another would take a second of what the client accepted.
+                Ended::ForNow(Failure::Unknown) if needs_credit(providers, &made.gateway) => {
+                    Ended::ForGood(HopCause::ProviderFailed)
+                }
+                ended => ended,
+            },
         })
         .collect()
+}
+
+fn needs_credit(providers: &Providers, account: &str) -> bool {
+    providers.named(account).is_some_and(|it| it.needs_credit)
 }
 
 fn ended(outcome: Option<AttemptOutcome>, cause: Option<HopCause>) -> Ended {
