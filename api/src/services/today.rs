@@ -1,7 +1,7 @@
 //! The day of a caseworker or supervisor.
 
-use casework::Work;
-use chrono::{Days, NaiveDate, TimeDelta};
+use casework::{Work, digest::NEAR};
+use chrono::{Days, NaiveDate};
 use domain::AppointmentStatus;
 use storage::{
     Scope, Sealer,
@@ -17,8 +17,6 @@ use crate::{
 const COUNTED: i64 = 100;
 /// Rows each part shows.
 const SHOWN: usize = 20;
-/// How far ahead and back the day looks.
-const NEAR: TimeDelta = TimeDelta::days(7);
 /// The longest that grace days and the look back on misses reach together.
 const REACH: Days = Days::new(60);
 

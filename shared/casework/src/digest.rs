@@ -1,14 +1,14 @@
-//! The caseworker's morning summary.
+//! The morning summary of staff.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
-    Channel, MessageKind, Role,
+    Channel, MessageKind,
     calendar::Calendar,
     local_time::{at, local_date},
     staff_notice::off_the_mark,
 };
 use storage::{
-    messages,
+    appointments, excuses, messages,
     offices::{self, Office},
     staff::{self, Staff},
     tasks,
@@ -16,12 +16,15 @@ use storage::{
 
 use crate::{
     alerts::{ALERT_LASTS, ALERT_TIME},
-    message_budgets, rules,
+    heads, message_budgets, rules,
     staff_notices::{self, Notice},
     work::{Work, WorkError},
 };
 
 const PAGE: i64 = 500;
+
+/// How far ahead an appointment is something to be done today: staff see to it that the client comes.
+pub const NEAR: TimeDelta = TimeDelta::days(7);
 
 /// Plans today's digest of every office where it is due; answers for how many offices.
 pub fn plan_due(work: &mut Work<'_, '_>, channel: Channel) -> Result<usize, WorkError> {
@@ -64,7 +67,9 @@ pub fn next_due(
 }
 
 /// How much waits for a staff member today: open tasks due by today, of theirs and of whom they cover
-/// for now, and for a head those that any head of the office does.
+/// for now; their clients' appointments of the next seven days; reasons for a miss that somebody has to
+/// decide; and for a head what any head of the office does. Reasons whose evidence is to come wait for
+/// a day of their own, of which there is a task; so do appointments that are over.
 pub fn waiting_for(
     work: &mut Work<'_, '_>,
     person: &Staff,
@@ -72,8 +77,11 @@ pub fn waiting_for(
 ) -> Result<usize, WorkError> {
     let mut people = staff_notices::covered_by(work, person.id)?;
     people.push(person.id);
-    let head_of = person.office_id.filter(|_| person.role == Role::Supervisor);
-    let waiting = tasks::count_waiting(work.tx, work.agency, &people, head_of, today)?;
+    let headed = heads::offices_of(work, person)?;
+    let (agency, near) = (work.agency, work.now + NEAR);
+    let waiting = tasks::count_waiting(work.tx, agency, &people, &headed, today)?
+        + appointments::count_near(work.tx, agency, &people, today, (work.now, near))?
+        + excuses::count_to_decide(work.tx, agency, &people, &headed)?;
     Ok(usize::try_from(waiting).unwrap_or_default())
 }
 
@@ -84,7 +92,10 @@ fn plan_office(
     starts: DateTime<Utc>,
     channel: Channel,
 ) -> Result<(), WorkError> {
-    let people = staff::list(work.tx, work.agency, Some(office.id), None, PAGE)?;
+    let mut people = staff::list(work.tx, work.agency, Some(office.id), None, PAGE)?;
+    // Who looks after several offices gets one summary, with the first of them.
+    let heads = heads::all(work)?;
+    people.extend(heads::of_area(&heads, office).into_iter().cloned());
     let mut planned = Vec::new();
     for person in people
         .iter()

@@ -9,6 +9,7 @@ pub mod consents;
 pub mod digest;
 pub mod filed;
 mod frozen;
+mod heads;
 pub mod judge;
 pub mod message_budgets;
 pub mod needed;

@@ -2,6 +2,7 @@
 
 mod due;
 mod list;
+mod near;
 mod standing;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -17,6 +18,7 @@ pub use self::{
         mark_overdue, next_due, set_next_reminder,
     },
     list::{Filter, Position, list},
+    near::count_near,
     standing::{Standing, missed_of_case, standings},
 };
 use crate::{

@@ -1,8 +1,8 @@
 //! Excuses: requests that an appointment not count as missed.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
-use domain::{AgencyId, AppointmentId, CaseId, ExcuseId, ExcuseStatus, StaffId};
+use diesel::{dsl::count_star, prelude::*};
+use domain::{AgencyId, AppointmentId, CaseId, ExcuseId, ExcuseStatus, OfficeId, StaffId};
 
 use crate::{
     error::StorageError,
@@ -224,6 +224,38 @@ pub fn list(
         page!(query, excuses, after, limit).load(*c)
     })?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+}
+
+/// How many excuses wait for nothing but a decision, in the cases of these caseworkers or of these
+/// offices.
+pub fn count_to_decide(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    caseworkers: &[StaffId],
+    offices: &[OfficeId],
+) -> Result<i64, StorageError> {
+    let caseworkers: Vec<_> = caseworkers.iter().map(bind).collect();
+    Ok(with_conn!(tx, c => {
+        let waiting = excuses::table
+            .inner_join(
+                cases::table.on(excuses::agency_id
+                    .eq(cases::agency_id)
+                    .and(excuses::case_id.eq(cases::id))),
+            )
+            .filter(excuses::agency_id.eq(bind(agency)))
+            .filter(cases::agency_id.eq(bind(agency)))
+            .filter(excuses::status.eq(bind(ExcuseStatus::Requested)))
+            .select(count_star())
+            .into_boxed();
+        let waiting = match offices {
+            [] => waiting.filter(cases::caseworker_id.eq_any(caseworkers)),
+            offices => waiting.filter(
+                cases::caseworker_id.eq_any(caseworkers).or(cases::office_id
+                    .eq_any(offices.iter().map(bind).collect::<Vec<_>>())),
+            ),
+        };
+        waiting.first(*c)
+    })?)
 }
 
 /// The undecided excuses of these cases, in the order they were requested.

@@ -254,13 +254,13 @@ pub fn list(
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
-/// How many open tasks are due on or before a date that are assigned to one of these people; with an
-/// office, also those for any of its supervisors.
+/// How many open tasks are due on or before a date that are assigned to one of these people, or are for
+/// any supervisor of one of these offices.
 pub fn count_waiting(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     people: &[StaffId],
-    for_heads_of: Option<OfficeId>,
+    for_heads_of: &[OfficeId],
     due_to: NaiveDate,
 ) -> Result<i64, StorageError> {
     let people: Vec<_> = people.iter().map(|id| bind(Some(*id))).collect();
@@ -272,11 +272,11 @@ pub fn count_waiting(
             .select(count_star())
             .into_boxed();
         let waiting = match for_heads_of {
-            None => waiting.filter(tasks::assignee_id.eq_any(people)),
-            Some(office) => waiting.filter(
+            [] => waiting.filter(tasks::assignee_id.eq_any(people)),
+            offices => waiting.filter(
                 tasks::assignee_id.eq_any(people).assume_not_null().or(tasks::assignee_id
                     .is_null()
-                    .and(tasks::office_id.eq(bind(office)))),
+                    .and(tasks::office_id.eq_any(offices.iter().map(bind).collect::<Vec<_>>()))),
             ),
         };
         waiting.first(*c)

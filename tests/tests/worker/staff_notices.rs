@@ -2,6 +2,7 @@
 //! fake SMTP server.
 
 mod not_told;
+mod summary;
 mod told;
 
 use std::sync::Arc;

@@ -1,6 +1,10 @@
-//! Prepares the caseworkers' morning summary.
+//! Prepares the morning summary of staff.
 
-use casework::{alerts::ALERT_TIME, digest};
+use casework::{
+    WorkError,
+    alerts::{self, ALERT_TIME},
+    digest,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AgencyId,
@@ -10,6 +14,7 @@ use storage::{StorageError, Tx, offices};
 
 use crate::{
     job::{Batch, Job, Running, Turn},
+    jobs::steps::lies_in_the_data,
     runner::blocking,
 };
 
@@ -26,13 +31,7 @@ impl Job for Digest {
 
     fn batch(&self, turn: Turn) -> Running<'_> {
         Box::pin(async move {
-            let acted_on = blocking(move || {
-                let channel = turn.context.parts.providers.channel();
-                turn.context.write(turn.agency, turn.now, |work| {
-                    digest::plan_due(work, channel)
-                })
-            })
-            .await?;
+            let acted_on = blocking(move || plan(&turn)).await?;
             Ok(Batch {
                 acted_on,
                 more: false,
@@ -72,6 +71,25 @@ impl Job for Digest {
             waits && at(today, ALERT_TIME, zone) <= now
         }))
     }
+}
+
+/// Who is told of an escalation this morning reads of it in the summary: so what is due for telling
+/// comes first, whether the job that tells of it has run or not. A bad row keeps nobody from the summary.
+fn plan(turn: &Turn) -> Result<usize, WorkError> {
+    let (context, limit) = (&turn.context, turn.context.parts.settings.job_batch);
+    let told = context.write(turn.agency, turn.now, |work| {
+        alerts::escalation_alerts_due(work, limit)
+    });
+    match told {
+        Err(error) if lies_in_the_data(&error) => {
+            tracing::error!(agency = %turn.agency, %error, "escalations are not told of");
+        }
+        told => drop(told?),
+    }
+    let channel = context.parts.providers.channel();
+    context.write(turn.agency, turn.now, |work| {
+        digest::plan_due(work, channel)
+    })
 }
 
 fn next_morning(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {

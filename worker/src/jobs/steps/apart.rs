@@ -57,7 +57,7 @@ impl Apart {
 
 /// Whether a failure lies in what is stored, so that other rows may fare better; not in the database
 /// that does not answer, nor in a key.
-pub(super) fn lies_in_the_data(error: &WorkError) -> bool {
+pub(in crate::jobs) fn lies_in_the_data(error: &WorkError) -> bool {
     match error {
         WorkError::Refused(_) => true,
         WorkError::Storage(error) => matches!(
