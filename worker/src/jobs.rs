@@ -5,6 +5,7 @@ mod apply_posts;
 mod codes;
 mod deliver;
 mod digest;
+mod emergencies;
 mod escalate;
 mod groups;
 mod mark_missed;
@@ -16,10 +17,10 @@ mod steps;
 
 use std::sync::Arc;
 
-use crate::job::Job;
+use crate::{job::Job, settings::Settings};
 
 /// Every job.
-pub fn all() -> Vec<Arc<dyn Job>> {
+pub fn all(settings: &Settings) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(codes::Codes),
         Arc::new(open_windows::JOB),
@@ -28,6 +29,9 @@ pub fn all() -> Vec<Arc<dyn Job>> {
         Arc::new(escalate::JOB),
         Arc::new(digest::Digest),
         Arc::new(apply_posts::ApplyPosts),
+        Arc::new(emergencies::Emergencies {
+            waits: settings.emergency_waits,
+        }),
         Arc::new(deliver::Deliver::default()),
         Arc::new(receipts::Receipts),
         Arc::new(purge::Purge),

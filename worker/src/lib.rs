@@ -70,7 +70,7 @@ impl Worker {
     /// A worker that does nothing until it is run.
     pub fn new(parts: WorkerParts) -> Self {
         let holder: AnyId = IdMint::new(parts.clock.now(), parts.randomness.seed()).next();
-        let slots = jobs::all().into_iter().map(|job| Slot {
+        let slots = jobs::all(&parts.settings).into_iter().map(|job| Slot {
             job,
             running: tokio::sync::Mutex::new(()),
         });

@@ -26,6 +26,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// Whether a number nobody has verified gets only the neutral text (shared ones always do).
     pub neutral_to_unverified: bool,
+    /// How long whoever was told of a call for help has to take it, before others are told.
+    pub emergency_waits: TimeDelta,
     /// What is too long, for whoever watches.
     pub limits: Limits,
     /// When jobs wake.
@@ -43,6 +45,7 @@ impl Settings {
             send_timeout: config.longest_send(),
             concurrency: worker.concurrency.max(1),
             neutral_to_unverified: worker.neutral_to_unverified,
+            emergency_waits: TimeDelta::minutes(i64::from(worker.emergency_minutes)),
             limits: limits(&worker.monitor),
             schedule: worker.schedule.clone(),
         }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::{
-    HopCause, MessageKind, OfficeId, StaffId, TaskKind, TaskStatus,
+    HopCause, MessageKind, OfficeId, StaffId, TaskId, TaskKind, TaskStatus,
     ids::{EscalationId, MessageId},
     message_budget::BudgetAlarm,
 };
@@ -105,18 +105,19 @@ pub fn escalation_task(
     Ok(tasks::insert_once(work.tx, &task)?)
 }
 
-/// A task about an office's message budget, for any of its supervisors. One per office, month and alarm.
+/// A task about an office's message budget, for any of its supervisors, if it is new. One per office, month
+/// and alarm.
 pub(crate) fn budget_task(
     work: &mut Work<'_, '_>,
     office: OfficeId,
     month: NaiveDate,
     alarm: BudgetAlarm,
     due_on: NaiveDate,
-) -> Result<bool, WorkError> {
+) -> Result<Option<TaskId>, WorkError> {
     let kind = TaskKind::MessageBudget;
     let key = format!("{kind}:{office}:{month}:{alarm}");
     let task = blank(work, office, kind, due_on, key);
-    Ok(tasks::insert_once(work.tx, &task)?)
+    Ok(tasks::insert_once(work.tx, &task)?.then_some(task.id))
 }
 
 /// Whether somebody has to act when a message of this kind does not arrive. The morning's summary goes
@@ -212,7 +213,7 @@ pub(crate) fn working_day(
 }
 
 /// A task about nothing yet, for any supervisor of the office.
-pub(crate) fn blank(
+pub fn blank(
     work: &mut Work<'_, '_>,
     office: domain::OfficeId,
     kind: TaskKind,
@@ -239,5 +240,7 @@ pub(crate) fn blank(
         closed_by: None,
         version: 1,
         created_at: work.now,
+        told_round: None,
+        told_at: None,
     }
 }

@@ -1,14 +1,14 @@
 //! What staff are told of by the channel each of them chose: who is told, and what cannot wait for
 //! the morning.
 //!
-//! Told at any hour: an escalation that was opened, and a client's call for help that cannot wait. A
+//! Told at any hour: an escalation that was opened, a client's call for help that cannot wait, and that
+//! the messages of the month run out. A
 //! notice names nobody and nothing; who gets it looks into the app, where the task is.
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Channel, MessageKind, MessageStatus, OfficeId, Role, StaffChannel, StaffId,
-    area::AreaCode,
-    staff_notice::{ALERT_LASTS, StaffNotices, off_the_mark},
+    Channel, MessageKind, MessageStatus, OfficeId, Role, StaffChannel, StaffId, TaskId,
+    staff_notice::{ALERT_LASTS, EMERGENCY, StaffNotices, off_the_mark},
 };
 use storage::{
     covers,
@@ -16,12 +16,11 @@ use storage::{
     messages::{self, Message},
     offices::Office,
     staff::{self, Staff},
-    tasks::Task,
 };
 use uuid::Uuid;
 
 use crate::{
-    rules,
+    heads, rules,
     work::{Work, WorkError},
 };
 
@@ -35,17 +34,26 @@ pub(crate) fn of_escalation(work: &mut Work<'_, '_>, file: &Escalation) -> Resul
         about: file.id.uuid(),
         can_wait_minutes: true,
     };
-    alert.tell(work, file.office_id, Some(file.caseworker_id))
+    let office = rules::office(work, file.office_id)?;
+    let people = recipients(work, &office, Some(file.caseworker_id))?;
+    alert.tell(work, &office, &people)?;
+    Ok(())
 }
 
-/// Tells the caseworker and the heads of the office that a client asks for help that cannot wait.
-pub fn of_emergency(work: &mut Work<'_, '_>, task: &Task) -> Result<(), WorkError> {
+/// Tells the heads of an office that its messages of the month run out.
+pub(crate) fn of_budget(
+    work: &mut Work<'_, '_>,
+    office: &Office,
+    task: TaskId,
+) -> Result<(), WorkError> {
     let alert = Alert {
-        step: "emergency",
-        about: task.id.uuid(),
-        can_wait_minutes: false,
+        step: "message_budget",
+        about: task.uuid(),
+        can_wait_minutes: true,
     };
-    alert.tell(work, task.office_id, task.assignee_id)
+    let people = recipients(work, office, None)?;
+    alert.tell(work, office, &people)?;
+    Ok(())
 }
 
 /// Whom a person covers for now. The person is not among them.
@@ -136,7 +144,8 @@ impl Notice {
 }
 
 /// Something that does not wait for the morning.
-struct Alert {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Alert {
     step: &'static str,
     /// What it is about: each person is told of it once.
     about: Uuid,
@@ -145,15 +154,24 @@ struct Alert {
 }
 
 impl Alert {
-    fn tell(
+    /// That somebody asks for help that cannot wait.
+    pub const fn emergency(about: Uuid) -> Self {
+        Self {
+            step: EMERGENCY,
+            about,
+            can_wait_minutes: false,
+        }
+    }
+
+    /// Tells people; answers how many of them had not been told.
+    pub fn tell(
         &self,
         work: &mut Work<'_, '_>,
-        office: OfficeId,
-        responsible: Option<StaffId>,
-    ) -> Result<(), WorkError> {
-        let office = rules::office(work, office)?;
+        office: &Office,
+        people: &[Staff],
+    ) -> Result<usize, WorkError> {
         let mut planned = Vec::new();
-        for person in recipients(work, &office, responsible)? {
+        for person in people {
             let spread = if self.can_wait_minutes {
                 person.notices.channel()
             } else {
@@ -168,34 +186,22 @@ impl Alert {
                 planned_for: off_the_mark(spread, work.now, person.id.uuid().as_u128()),
                 not_after: work.now + ALERT_LASTS,
             };
-            planned.push(notice.to(work, &person));
+            planned.push(notice.to(work, person));
         }
-        messages::insert_once(work.tx, &planned)?;
-        Ok(())
+        Ok(messages::insert_once(work.tx, &planned)?)
     }
 }
 
 /// Who is told: the person responsible, the heads of the office (those of its area where it has none
 /// of its own), and whoever covers for one of them now; never whoever did it.
-fn recipients(
+pub(crate) fn recipients(
     work: &mut Work<'_, '_>,
     office: &Office,
     responsible: Option<StaffId>,
 ) -> Result<Vec<Staff>, WorkError> {
-    let all = staff::with_role(work.tx, work.agency, &[Role::Supervisor])?;
-    let area = AreaCode::parse(&office.area_code).ok();
-    let of_area = |head: &&Staff| {
-        let within = area.zip(head.area_code);
-        within.is_some_and(|(area, all)| area.is_within(all))
-    };
-    let mut ids: Vec<StaffId> = all
-        .iter()
-        .filter(|head| head.office_id == Some(office.id))
-        .map(|head| head.id)
-        .collect();
-    if ids.is_empty() {
-        ids.extend(all.iter().filter(of_area).map(|head| head.id));
-    }
+    let all = heads::all(work)?;
+    let heads = heads::of_office(&all, office).into_iter();
+    let mut ids: Vec<StaffId> = heads.map(|head| head.id).collect();
     ids.extend(responsible);
     ids.extend(covers::covering_for(work.tx, work.agency, &ids, work.now)?);
     ids.sort_unstable();

@@ -14,6 +14,7 @@ pub mod consent;
 pub mod contact;
 pub mod cover;
 pub mod delivery;
+pub mod emergency;
 pub mod error;
 pub mod escalation;
 pub mod excuse;

@@ -14,6 +14,9 @@ use crate::{MessageKind, Refusal, RefusalCode, StaffChannel};
 /// says it too.
 pub const ALERT_LASTS: TimeDelta = TimeDelta::hours(24);
 
+/// The text by which staff are told that somebody asks for help that cannot wait.
+pub const EMERGENCY: &str = "emergency";
+
 /// Longest WeCom user id, in bytes (WeCom, "读取成员").
 const USER_BYTES: usize = 64;
 /// Longest e-mail address, and longest part before the `@`, in bytes (RFC 5321 §4.5.3.1).

@@ -261,7 +261,8 @@ coded! {
         HelpRequest = "help_request",
         /// A client says that something stored about them is wrong.
         CorrectionRequest = "correction_request",
-        /// A client asks for help that cannot wait. Has nothing to do with their case.
+        /// Somebody asks for help that cannot wait, or wrote a word of danger. Has nothing to do with their
+        /// case.
         EmergencyHelp = "emergency_help",
         /// Tell a colleague whom no notice reached of what cannot wait: they look into the app.
         TellColleague = "tell_colleague",

@@ -636,6 +636,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> UtcInstant,
         frozen_from -> Nullable<UtcInstant>,
+        told_round -> Nullable<Word>,
+        told_at -> Nullable<UtcInstant>,
     }
 }
 

@@ -1,10 +1,18 @@
 //! Tasks: what people have to do.
 
+mod closing;
+mod told;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl::count_star, prelude::*};
 use domain::{
     AgencyId, AppointmentId, CaseId, ClientId, EscalationId, MessageId, OfficeId, StaffId, TaskId,
-    TaskKind, TaskOutcome, TaskStatus,
+    TaskKind, TaskOutcome, TaskStatus, emergency::EmergencyRound,
+};
+
+pub use self::{
+    closing::{cancel_key, cancel_open, cancel_open_about, finish_open},
+    told::{first_told, note_told, told_by},
 };
 
 use crate::{
@@ -39,6 +47,8 @@ record! {
         closed_by: Option<StaffId>,
         version: i64,
         created_at: DateTime<Utc>,
+        told_round: Option<EmergencyRound>,
+        told_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -87,6 +97,10 @@ pub struct Task {
     pub version: i64,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Of a call for help that cannot wait: who was told last.
+    pub told_round: Option<EmergencyRound>,
+    /// When (UTC); none where nobody else is to be told.
+    pub told_at: Option<DateTime<Utc>>,
 }
 
 fn seal(task: &Task, sealer: &Sealer) -> Result<Row, StorageError> {
@@ -110,6 +124,8 @@ fn seal(task: &Task, sealer: &Sealer) -> Result<Row, StorageError> {
         closed_by: task.closed_by,
         version: task.version,
         created_at: task.created_at,
+        told_round: task.told_round,
+        told_at: task.told_at,
     })
 }
 
@@ -134,6 +150,8 @@ fn open(row: Row, sealer: &Sealer) -> Result<Task, StorageError> {
         closed_by: row.closed_by,
         version: row.version,
         created_at: row.created_at,
+        told_round: row.told_round,
+        told_at: row.told_at,
     })
 }
 
@@ -313,91 +331,4 @@ pub fn of_appointments(
         .select(Row::as_select())
         .load(*c))?;
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
-}
-
-/// What cancelling writes.
-macro_rules! cancelled {
-    ($now:expr) => {
-        (
-            tasks::status.eq(bind(TaskStatus::Cancelled)),
-            tasks::closed_at.eq(bind(Some($now))),
-            tasks::version.eq(tasks::version + 1),
-        )
-    };
-}
-
-/// Cancels the open tasks about an escalation; answers how many.
-pub fn cancel_open(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    escalation: EscalationId,
-    now: DateTime<Utc>,
-) -> Result<usize, StorageError> {
-    Ok(
-        with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
-            .filter(tasks::agency_id.eq(bind(agency)))
-            .filter(tasks::escalation_id.eq(bind(Some(escalation))))
-            .filter(tasks::status.eq(bind(TaskStatus::Open))))
-        .set(cancelled!(now))))?,
-    )
-}
-
-/// Cancels the open tasks about these appointments; answers how many.
-pub fn cancel_open_about(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    appointments: &[AppointmentId],
-    now: DateTime<Utc>,
-) -> Result<usize, StorageError> {
-    let open = tasks::table
-        .filter(tasks::agency_id.eq(bind(agency)))
-        .filter(tasks::status.eq(bind(TaskStatus::Open)));
-    let values = cancelled!(now);
-    Ok(match appointments {
-        [one] => with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(
-            open.filter(tasks::appointment_id.eq(bind(Some(*one)))))
-            .set(values))),
-        many => with_conn!(tx, c => diesel::update(open.filter(
-            tasks::appointment_id.eq_any(many.iter().map(|id| bind(Some(*id))).collect::<Vec<_>>())))
-            .set(values)
-            .execute(*c)),
-    }?)
-}
-
-/// Notes that what the open tasks about an escalation asked for was done by `by`; answers how many.
-pub fn finish_open(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    escalation: EscalationId,
-    by: Option<StaffId>,
-    now: DateTime<Utc>,
-) -> Result<usize, StorageError> {
-    Ok(
-        with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
-            .filter(tasks::agency_id.eq(bind(agency)))
-            .filter(tasks::escalation_id.eq(bind(Some(escalation))))
-            .filter(tasks::status.eq(bind(TaskStatus::Open))))
-        .set((
-            tasks::status.eq(bind(TaskStatus::Done)),
-            tasks::outcome.eq(bind(Some(TaskOutcome::Done))),
-            tasks::closed_at.eq(bind(Some(now))),
-            tasks::closed_by.eq(bind(by)),
-            tasks::version.eq(tasks::version + 1),
-        ))))?,
-    )
-}
-
-/// Cancels the task with this key if it is open; answers whether it was.
-pub fn cancel_key(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    key: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StorageError> {
-    let cancelled = with_conn!(tx, c => execute_prepared!(*c, tasks, diesel::update(tasks::table
-        .filter(tasks::agency_id.eq(bind(agency)))
-        .filter(tasks::dedupe_key.eq(key))
-        .filter(tasks::status.eq(bind(TaskStatus::Open))))
-    .set(cancelled!(now))))?;
-    Ok(cancelled == 1)
 }

@@ -272,6 +272,7 @@ words!(
     domain::family_contact::ContactScope,
     domain::gateway_post::PostKind,
     domain::gateway_post::PostOutcome,
+    domain::emergency::EmergencyRound,
     domain::freezing::OpeningReason,
     domain::retention::RetentionSubject,
     domain::retention::RetentionAction,

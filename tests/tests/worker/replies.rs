@@ -91,7 +91,7 @@ pub(crate) const ALL: [&str; 4] = [
     "reply_received",
     "reschedule_requested",
     "messages_stopped",
-    "help_request",
+    "emergency_help",
 ];
 
 async fn client(app: &TestApp, journey: &Journey) -> Value {

@@ -1,6 +1,7 @@
 //! What staff are told, by the channel each of them chose: over real sockets, to a fake WeCom and a
 //! fake SMTP server.
 
+mod emergencies;
 mod not_told;
 mod summary;
 mod told;

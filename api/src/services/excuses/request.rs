@@ -1,10 +1,10 @@
 //! Requesting an excuse.
 
-use casework::{Work, rules};
+use casework::{Work, notify, rules};
 use chrono::NaiveDate;
 use domain::{
     ActorKind, AppointmentId, AppointmentStatus, ExcuseStatus, Refusal, RefusalCode, StaffId,
-    TaskKind, TaskStatus, case_status,
+    TaskKind, case_status,
     excuse::{check_request, first_status, is_in_force, is_pending},
     freezing::may_change,
 };
@@ -113,26 +113,14 @@ fn evidence_task(
     excuse: &Excuse,
     due_on: NaiveDate,
 ) -> Result<(), Failure> {
+    let kind = TaskKind::ExcuseEvidence;
+    let blank = notify::blank(work, item.office_id, kind, due_on, evidence_key(excuse.id));
     let task = Task {
-        agency_id: work.agency,
-        id: work.ids.next(),
-        office_id: item.office_id,
         assignee_id: Some(item.caseworker_id),
         client_id: Some(item.client_id),
         case_id: Some(item.case_id),
         appointment_id: Some(item.id),
-        escalation_id: None,
-        message_id: None,
-        kind: TaskKind::ExcuseEvidence,
-        status: TaskStatus::Open,
-        due_on,
-        outcome: None,
-        note: None,
-        dedupe_key: evidence_key(excuse.id),
-        closed_at: None,
-        closed_by: None,
-        version: 1,
-        created_at: work.now,
+        ..blank
     };
     tasks::insert_once(work.tx, &task)?;
     Ok(())

@@ -1,8 +1,8 @@
 //! What clients ask of people: help, and corrections. Each is a task, none is part of the case.
 
-use casework::{Work, rules, staff_notices};
+use casework::{Work, emergencies, notify, rules};
 use chrono::{Days, NaiveDate};
-use domain::{ClientId, TaskKind, TaskStatus};
+use domain::{ClientId, TaskId, TaskKind};
 use storage::{
     clients::Client,
     tasks::{self, Task},
@@ -19,7 +19,7 @@ use crate::{
 const CORRECTION_DAYS: u64 = 7;
 
 /// Takes in a call for help, for today. One that cannot wait is told the caseworker and the heads of
-/// the office at once.
+/// the office at once, and others while nobody takes it.
 ///
 /// # Errors
 /// `invalid_value`.
@@ -27,11 +27,12 @@ pub fn help(work: &mut Work<'_, '_>, id: ClientId, asked: &RequestMyHelp) -> Res
     let note = text::note(&asked.text, "/text", 2_000)?;
     let me = client(work, id)?;
     let today = today(work, &me)?;
-    if !asked.emergency {
-        return add(work, &me, TaskKind::HelpRequest, note, today);
+    if asked.emergency {
+        let task = task_of(work, &me, TaskKind::EmergencyHelp, note, today);
+        return Ok(emergencies::raise(work, task)?);
     }
-    let task = add(work, &me, TaskKind::EmergencyHelp, note, today)?;
-    staff_notices::of_emergency(work, &task)?;
+    let task = task_of(work, &me, TaskKind::HelpRequest, note, today);
+    tasks::insert_once(work.tx, &task)?;
     Ok(task)
 }
 
@@ -51,7 +52,9 @@ pub fn correction(
         .unwrap_or(NaiveDate::MAX);
     let due_on = rules::calendar(work)?.working_day_on_or_after(by).date;
     let note = format!("【{}】{note}", asked.topic.label());
-    add(work, &me, TaskKind::CorrectionRequest, note, due_on)
+    let task = task_of(work, &me, TaskKind::CorrectionRequest, note, due_on);
+    tasks::insert_once(work.tx, &task)?;
+    Ok(task)
 }
 
 fn today(work: &mut Work<'_, '_>, me: &Client) -> Result<NaiveDate, Failure> {
@@ -59,35 +62,20 @@ fn today(work: &mut Work<'_, '_>, me: &Client) -> Result<NaiveDate, Failure> {
     Ok(rules::today(work, &office)?)
 }
 
-fn add(
+fn task_of(
     work: &mut Work<'_, '_>,
     me: &Client,
     kind: TaskKind,
     note: String,
     due_on: NaiveDate,
-) -> Result<Task, Failure> {
-    let id = work.ids.next();
-    let task = Task {
-        agency_id: work.agency,
+) -> Task {
+    let id: TaskId = work.ids.next();
+    let blank = notify::blank(work, me.office_id, kind, due_on, format!("{kind}:{id}"));
+    Task {
         id,
-        office_id: me.office_id,
         assignee_id: me.caseworker_id,
         client_id: Some(me.id),
-        case_id: None,
-        appointment_id: None,
-        escalation_id: None,
-        message_id: None,
-        kind,
-        status: TaskStatus::Open,
-        due_on,
-        outcome: None,
         note: Some(note),
-        dedupe_key: format!("{kind}:{id}"),
-        closed_at: None,
-        closed_by: None,
-        version: 1,
-        created_at: work.now,
-    };
-    tasks::insert_once(work.tx, &task)?;
-    Ok(task)
+        ..blank
+    }
 }

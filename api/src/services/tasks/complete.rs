@@ -55,6 +55,8 @@ pub fn complete(
     }
     task.closed_at = Some(work.now);
     task.closed_by = Some(by);
+    // Nobody else has to be told of it.
+    task.told_at = None;
     let read = task.version;
     task.version += 1;
     version::saved(tasks::save(work.tx, &task, read)?)?;

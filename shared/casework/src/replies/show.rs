@@ -11,12 +11,12 @@ use storage::{
 
 use super::sender::Origin;
 use crate::{
-    confirm, notify, rules,
+    confirm, emergencies, notify, rules,
     work::{Work, WorkError},
 };
 
 /// Makes the task: of the caseworker where it is certain whose the answer is, else of the office's
-/// supervisors, who look after all of its clients. A call for help is for today.
+/// supervisors, who look after all of its clients. A call for help is for today, and is told at once.
 pub(super) fn to_a_person(
     work: &mut Work<'_, '_>,
     from: &Origin,
@@ -25,7 +25,7 @@ pub(super) fn to_a_person(
     effect: ReplyEffect,
 ) -> Result<TaskId, WorkError> {
     let kind = kind(from, meaning, effect);
-    let due_on = if kind == TaskKind::HelpRequest {
+    let due_on = if kind == TaskKind::EmergencyHelp {
         let office = rules::office(work, office)?;
         rules::today(work, &office)?
     } else {
@@ -38,17 +38,21 @@ pub(super) fn to_a_person(
         task.client_id = Some(client.id);
         task.assignee_id = client.caseworker_id;
         // A call for help is no part of the case.
-        if kind != TaskKind::HelpRequest {
+        if kind != TaskKind::EmergencyHelp {
             about_message(work, from, &mut task)?;
         }
     }
-    tasks::insert_once(work.tx, &task)?;
+    if kind == TaskKind::EmergencyHelp {
+        emergencies::raise(work, task)?;
+    } else {
+        tasks::insert_once(work.tx, &task)?;
+    }
     Ok(id)
 }
 
 const fn kind(from: &Origin, meaning: ReplyMeaning, effect: ReplyEffect) -> TaskKind {
     match (meaning, effect) {
-        (ReplyMeaning::Help, _) => TaskKind::HelpRequest,
+        (ReplyMeaning::Help, _) => TaskKind::EmergencyHelp,
         (_, ReplyEffect::Stopped) => TaskKind::MessagesStopped,
         (ReplyMeaning::Reschedule, _) if from.client.is_some() => TaskKind::RescheduleRequested,
         _ => TaskKind::ReplyReceived,

@@ -142,6 +142,7 @@ pub struct WorkerConfig {
     pub claim_lease_seconds: u64,
     pub concurrency: usize,
     pub neutral_to_unverified: bool,
+    pub emergency_minutes: u32,
     pub monitor: MonitorConfig,
     pub schedule: ScheduleConfig,
 }
@@ -177,6 +178,7 @@ pub struct ScheduleConfig {
     pub mark_missed: String,
     pub escalate: String,
     pub apply_posts: String,
+    pub emergencies: String,
     pub deliver: String,
     pub receipts: String,
     pub digest: String,
@@ -185,7 +187,7 @@ pub struct ScheduleConfig {
 
 impl ScheduleConfig {
     /// Every job's name with its expression, in the order of a tick.
-    pub fn entries(&self) -> [(&'static str, &str); 10] {
+    pub fn entries(&self) -> [(&'static str, &str); 11] {
         [
             ("codes", &self.codes),
             ("open_windows", &self.open_windows),
@@ -193,6 +195,7 @@ impl ScheduleConfig {
             ("mark_missed", &self.mark_missed),
             ("escalate", &self.escalate),
             ("apply_posts", &self.apply_posts),
+            ("emergencies", &self.emergencies),
             ("deliver", &self.deliver),
             ("receipts", &self.receipts),
             ("digest", &self.digest),

@@ -33,7 +33,7 @@ impl Config {
     }
 
     fn check_amounts(&self, problems: &mut Vec<String>) {
-        let positive: [(&str, bool); 22] = [
+        let positive: [(&str, bool); 23] = [
             ("server.body_limit_bytes", self.server.body_limit_bytes > 0),
             ("server.head_limit_bytes", self.server.head_limit_bytes > 0),
             (
@@ -75,6 +75,10 @@ impl Config {
             ("worker.claim_batch", self.worker.claim_batch > 0),
             ("worker.job_batch", self.worker.job_batch > 0),
             ("worker.concurrency", self.worker.concurrency > 0),
+            (
+                "worker.emergency_minutes",
+                self.worker.emergency_minutes > 0,
+            ),
             (
                 "worker.monitor.stale_after_seconds",
                 self.worker.monitor.stale_after_seconds > 0,

@@ -74,13 +74,26 @@ on_both! {
         app.advance("2025-10-05T20:30").await;
         answer(&app, "r-1", NUMBER, "我不想活了").await;
         answer(&app, "r-2", "13911112222", "救命").await;
-        let own = read_by(&app, "caseworker", &["help_request"]).await;
+        app.run_until_idle().await;
+        let own = read_by(&app, "caseworker", &["emergency_help"]).await;
         assert_eq!(own.len(), 1);
         assert_eq!((&own[0]["due_on"], &own[0]["case_id"]), (&json!("2025-10-05"), &Value::Null));
         assert_eq!((&own[0]["client_id"], &own[0]["reply"]["text"]), (&json!(journey.client), &json!("我不想活了")));
-        let of_all = read_by(&app, "supervisor", &["help_request"]).await;
+        let of_all = read_by(&app, "supervisor", &["emergency_help"]).await;
         let from_nobody = of_all.iter().filter(|task| task["client_id"].is_null());
         assert_eq!(from_nobody.count(), 1);
+        // Both are told at once: the client's caseworker of hers, the head of the office of both.
+        let supervisor = app.login(Role::Supervisor).await;
+        let notices = app.all_items(&supervisor, "/v1/messages?recipient=staff&limit=100").await;
+        let told = |username: &str| {
+            let id = json!(app.seed().staff(username));
+            let alerts = notices.iter().filter(|one| one["kind"] == "staff_alert" && one["staff_id"] == id);
+            alerts.map(|one| (one["step"].clone(), one["planned_for"].clone())).collect::<Vec<_>>()
+        };
+        let at_once = (json!("emergency"), json!("2025-10-05T12:30:00Z"));
+        assert_eq!(told("caseworker"), std::slice::from_ref(&at_once));
+        assert_eq!(told("supervisor"), [at_once.clone(), at_once]);
+        assert_eq!(told("colleague"), []);
     }
 
     async fn an_answer_is_about_the_last_week_and_what_is_still_ahead(setup: Setup) {
@@ -126,8 +139,10 @@ on_both! {
             let mut body = said(id, NUMBER, "1");
             body["data"]["message_id"] = json!(named);
             hand_in(&app, app.seed().agency, &body).await.expect(204);
+            // Of one instant they have no order.
             let replies = message(&app, &journey, "wd-1").await["replies"].clone();
-            assert_eq!(replies.as_array().unwrap().last().unwrap()["effect"], "confirmed", "{named}");
+            let confirmed = replies.as_array().unwrap().iter().filter(|one| one["effect"] == "confirmed");
+            assert_eq!(confirmed.count(), if id == "r-2" { 1 } else { 2 }, "{named}");
         }
     }
 

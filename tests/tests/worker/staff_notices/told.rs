@@ -123,6 +123,8 @@ on_both! {
     /// While the cover is in force the colleague is told too, in the morning and at once; not after it
     /// was ended. Whose account is locked hears nothing.
     async fn a_cover_is_told_and_a_locked_account_is_not(setup: Setup) {
+        // Colleagues are told of what nobody takes, whether they cover or not: here nobody is late.
+        let setup = setup.with(|config| config.worker.emergency_minutes = 30 * 24 * 60);
         let it = Office::open(setup, None).await;
         it.usual().await;
         it.tell_by("colleague", json!({ "channel": "email", "address": "colleague@example.gov.cn" })).await;

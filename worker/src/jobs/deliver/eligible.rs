@@ -4,14 +4,14 @@ use super::bound::Bound;
 use casework::needed::still_needed;
 use chrono::{DateTime, Utc};
 use domain::{
-    Channel, HopCause, NoProof, PhoneState,
+    Channel, HopCause, MessageKind, NoProof, PhoneState,
     contact::Phone,
     ladder::quiet_until,
     local_time::Tz,
     miss,
     provider_choice::{BY_EMAIL, BY_TEXT, BY_WECOM, TO_CLIENT, Wechat},
     rule_pack::RulePack,
-    staff_notice::{StaffNotices, is_notice},
+    staff_notice::{EMERGENCY, StaffNotices, is_notice},
 };
 use storage::{appointments, cases, clients::Client, messages::Message, staff::Staff};
 
@@ -73,7 +73,7 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
         return Verdict::Expire("passed");
     }
     if is_notice(message.kind) {
-        return to_staff(facts.staff);
+        return to_staff(message, facts.staff);
     }
     let (Some(case), Some(client)) = (facts.case, facts.client) else {
         return Verdict::Cancel("case_missing");
@@ -115,15 +115,23 @@ pub(super) fn judge(facts: &Facts<'_>) -> Verdict {
     })
 }
 
-fn to_staff(staff: Option<&Staff>) -> Verdict {
+/// What becomes of a message to staff. Of help that cannot wait a head of the office tells whom nothing
+/// reaches, for whatever reason; of what waits in the app nobody has to.
+fn to_staff(message: &Message, staff: Option<&Staff>) -> Verdict {
+    let unreachable = |reason| match message.kind {
+        MessageKind::StaffAlert if message.step == EMERGENCY => {
+            Verdict::Nowhere(HopCause::NoUsableNumber)
+        }
+        _ => Verdict::Cancel(reason),
+    };
     let Some(person) = staff.filter(|person| person.active) else {
-        return Verdict::Cancel("account_not_active");
+        return unreachable("account_not_active");
     };
     let (rungs, address) = match &person.notices {
         StaffNotices::Text => (BY_TEXT, person.phone.as_deref().and_then(e164)),
         StaffNotices::Wecom(user) => (BY_WECOM, Some(user.clone())),
         StaffNotices::Email(email) => (BY_EMAIL, Some(email.clone())),
-        StaffNotices::Nowhere => return Verdict::Cancel("wants_no_notices"),
+        StaffNotices::Nowhere => return unreachable("wants_no_notices"),
     };
     match address {
         Some(address) => Verdict::Send(Way {
@@ -133,7 +141,7 @@ fn to_staff(staff: Option<&Staff>) -> Verdict {
             neutral: false,
             wechat: Wechat::NotBound,
         }),
-        None => Verdict::Cancel("no_usable_number"),
+        None => unreachable("no_usable_number"),
     }
 }
 
