@@ -2,13 +2,14 @@
 
 use chrono::NaiveDate;
 use domain::{
+    OfficeId, TaskId,
     local_time::start_of_day,
     message_budget::{self, BudgetAlarm},
 };
 use storage::{message_budgets, offices::Office};
 
 use crate::{
-    notify, rules,
+    notify, rules, staff_notices,
     work::{Work, WorkError},
 };
 
@@ -45,19 +46,41 @@ pub fn standing(
     })
 }
 
+/// Tells the heads of these offices, to which messages were just sent, whose budget nears its end by
+/// it, or is spent: at once, for the next morning's summary may be days away.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell_of(
+    work: &mut Work<'_, '_>,
+    offices: impl IntoIterator<Item = OfficeId>,
+) -> Result<(), WorkError> {
+    for id in offices {
+        if message_budgets::get(work.tx, work.agency, id)?.is_none() {
+            continue;
+        }
+        let office = rules::office(work, id)?;
+        let today = rules::today(work, &office)?;
+        if let Some(task) = tell(work, &office, today)? {
+            staff_notices::of_budget(work, &office, task)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes a task for the office's heads when its budget nears its end, and another when it is spent: one
-/// each a month. Nothing is held back.
+/// each a month; answers for a new one. Nothing is held back.
 pub(crate) fn tell(
     work: &mut Work<'_, '_>,
     office: &Office,
     today: NaiveDate,
-) -> Result<(), WorkError> {
+) -> Result<Option<TaskId>, WorkError> {
     if message_budgets::get(work.tx, work.agency, office.id)?.is_none() {
-        return Ok(());
+        return Ok(None);
     }
     let standing = standing(work, office, today)?;
-    if let Some(alarm) = standing.alarm {
-        notify::budget_task(work, office.id, standing.month, alarm, today)?;
-    }
-    Ok(())
+    let Some(alarm) = standing.alarm else {
+        return Ok(None);
+    };
+    notify::budget_task(work, office.id, standing.month, alarm, today)
 }

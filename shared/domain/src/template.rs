@@ -316,6 +316,7 @@ mod tests {
             (K::StaffDigest, "daily"),
             (K::StaffAlert, "emergency"),
             (K::StaffAlert, "escalation"),
+            (K::StaffAlert, "message_budget"),
         ];
         let steps: Vec<_> = shipped_steps()
             .map(|(kind, step, _)| (kind, step))

@@ -229,6 +229,40 @@ on_both! {
         both.problem(400, "invalid_query");
     }
 
+    /// In the middle of the national holiday: the next summary is three days away.
+    async fn a_budget_that_nears_its_end_is_told_when_it_does(setup: Setup) {
+        let app = setup.with_webhook().start().await;
+        app.advance("2025-09-05T10:00").await;
+        for phone in ["13900001111", "13900002222", "13900003333", "13900004444"] {
+            let client = app.register_client("王小明", phone).await;
+            let case = app.register_case(&client, "community_treatment", 36, "2025-09-05").await;
+            app.report_in(&id_of(&case), "2025-09-05").await;
+        }
+        let admin = app.login(Role::AgencyAdmin).await;
+        let path = format!("/v1/offices/{}/message-budget", app.seed().office);
+        app.put(&admin, &path, json!({ "monthly": 10 })).await.expect(200);
+        let supervisor = app.login(Role::Supervisor).await;
+        let told = async || {
+            let all = app.all_items(&supervisor, "/v1/messages?recipient=staff&limit=100").await;
+            all.into_iter().filter(|one| one["step"] == "message_budget").collect::<Vec<_>>()
+        };
+        app.advance("2025-10-06T08:59").await;
+        assert_eq!(app.get(&admin, &path).await.expect(200)["alarm"], Value::Null);
+        assert!(told().await.is_empty());
+        app.advance("2025-10-06T09:05").await;
+        let near = app.get(&admin, &path).await.expect(200);
+        // Four of the second, four of the sixth, and the one that tells of it.
+        assert_eq!((&near["used"], &near["alarm"]), (&json!(9), &json!("near")));
+        let [alert] = &told().await[..] else { panic!("not one alert") };
+        assert_eq!(alert["staff_id"], json!(app.seed().staff("supervisor")));
+        assert_eq!((&alert["planned_for"], &alert["status"]), (&json!("2025-10-06T01:00:00Z"), &json!("accepted")));
+        let tasks = app.all_items(&supervisor, "/v1/tasks?status=open&limit=100").await;
+        let [task] = &tasks.iter().filter(|task| task["kind"] == "message_budget").collect::<Vec<_>>()[..] else {
+            panic!("not one task")
+        };
+        assert_eq!((&task["due_on"], &task["assignee_id"]), (&json!("2025-10-06"), &Value::Null));
+    }
+
     /// Somebody is told, and every reminder goes out all the same.
     async fn a_budget_that_is_spent_makes_a_task_and_stops_nothing(setup: Setup) {
         let app = setup.with_webhook().start().await;

@@ -12,9 +12,10 @@ use crate::{
 
 /// Set an office's message budget.
 ///
-/// In the morning after four fifths are used, and again when all of it is, the office's supervisors get a
-/// task. A budget stops nothing: reminders of legal duties go out all the same. One-time codes for
-/// signing in are not counted; they have limits of their own.
+/// When four fifths are used, and again when all of it is, the office's supervisors get a task and are
+/// told at once. A budget stops nothing: reminders of legal duties go out all the same. One-time codes
+/// for signing in are not counted; they have limits of their own. A long text is counted once, though
+/// carriers charge for each of its parts.
 #[utoipa::path(
     tag = "Messages",
     params(("id" = OfficeId, Path, description = "The office")),

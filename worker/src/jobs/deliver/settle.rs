@@ -1,15 +1,15 @@
 //! Records what came of a batch: one short unit of work, grouped.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use casework::{
-    Work, WorkError,
+    Work, WorkError, message_budgets,
     notice::{self, Arrived},
     notify::{self, is_followed_up},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AppointmentId, AttemptOutcome, HopCause, MessageStatus, NoProof,
+    AppointmentId, AttemptOutcome, HopCause, MessageStatus, NoProof, OfficeId,
     delivery::{Retry, RetryPolicy, says_bad_number},
     miss::{self, Delivery},
     provider_choice,
@@ -221,6 +221,11 @@ fn write(work: &mut Work<'_, '_>, planned: &[Planned<'_>]) -> Result<usize, Work
     for one in planned {
         note_credit(work, one)?;
     }
+    let offices: BTreeSet<OfficeId> = planned
+        .iter()
+        .map(|one| one.ready.message.office_id)
+        .collect();
+    message_budgets::tell_of(work, offices)?;
     Ok(stale)
 }
 
