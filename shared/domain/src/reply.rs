@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::{
-    coded,
+    Channel, coded,
     wording::{half_width, is_invisible},
 };
 
@@ -133,6 +133,16 @@ pub fn understand(text: &str) -> Understood {
     }
 }
 
+/// Whether people read what somebody writes whom nobody knows. A text message comes from somebody who
+/// has the number of ours, so a person looks. To an account at WeChat whoever follows it writes about
+/// anything: of that only danger is heard (ours).
+pub const fn is_read_of_strangers(channel: Channel, meaning: ReplyMeaning) -> bool {
+    match channel {
+        Channel::Wechat => matches!(meaning, ReplyMeaning::Help),
+        _ => true,
+    }
+}
+
 /// An answer as it is kept: what it says, without what shows nothing, and not without end.
 pub fn kept(text: &str) -> String {
     let shown = |c: &char| *c == '\n' || !(c.is_control() || is_invisible(*c));
@@ -244,6 +254,15 @@ mod tests {
             }
         }
         assert!(words.negation.iter().all(|word| letters(word) == *word));
+    }
+
+    #[test]
+    fn of_strangers_at_wechat_only_danger_is_heard() {
+        for meaning in M::ALL {
+            let heard = is_read_of_strangers(Channel::Wechat, *meaning);
+            assert_eq!(heard, *meaning == M::Help, "{meaning}");
+            assert!(is_read_of_strangers(Channel::Sms, *meaning), "{meaning}");
+        }
     }
 
     #[test]

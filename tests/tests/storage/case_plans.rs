@@ -167,6 +167,14 @@ fn list_queries(database: &Database) {
             }
             excuses::of_appointments(tx, agency, &[item])?;
             excuses::undecided(tx, agency, &[case])?;
+            for offices in [vec![], vec![ids.next()]] {
+                let people = [ids.next()];
+                tasks::count_waiting(tx, agency, &people, &offices, day)?;
+                excuses::count_to_decide(tx, agency, &people, &offices)?;
+                appointments::count_near(tx, agency, &people, day, (at(0), at(9)))?;
+            }
+            tasks::told_by(tx, agency, at(0), 9)?;
+            tasks::first_told(tx, agency)?;
             escalations::of_case(tx, agency, case, EscalationKind::MissedTests)?;
             escalations::items_of_all(tx, agency, &[EscalationId::from_uuid(case.uuid())])?;
             messages::of_appointments(tx, agency, &[item])?;
@@ -178,9 +186,10 @@ fn list_queries(database: &Database) {
             replies::of_messages(tx, agency, &[ids.next()])?;
             replies::of_client(tx, agency, ids.next())?;
             replies::stopped_at(tx, agency, ids.next())?;
-            let (way, since) = ((Channel::Sms, Some("a")), at(0));
-            attempts::last_handed(tx, agency, &[ids.next()], way, ids.next(), since)?;
-            let within = (since, at(60));
+            for way in [Some((Channel::Sms, Some("a"))), None] {
+                attempts::last_handed(tx, agency, &[ids.next()], way, ids.next(), at(0))?;
+            }
+            let within = (at(0), at(60));
             attempts::waiting(tx, agency, &[ids.next()], "a", ids.next(), within)?;
             tasks::of_appointments(tx, agency, &[item])?;
             let of_case = messages::Filter {

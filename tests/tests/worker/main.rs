@@ -40,4 +40,5 @@ mod wechat;
 mod wechat_callbacks;
 mod wechat_credits;
 mod wechat_followers;
+mod wechat_texts;
 mod wechat_unnamed;

@@ -3,15 +3,10 @@
 
 use std::sync::Arc;
 
-use casework::{
-    Actor,
-    consents::{self, Said},
-    replies::{self, Incoming, Received, Sender},
-};
+use casework::consents::{self, Said};
 use domain::{
     Channel, MessageKind, MessageStatus, Role, WechatBindingId,
     consent::{ConsentChannel, ConsentPurpose},
-    reply::ReplyEffect,
     subscription_credit::CreditChange,
     template::TemplateGateway,
     wechat::WechatApp,
@@ -30,7 +25,7 @@ use worker::{Provider, Providers};
 use crate::{
     ladder::rungs,
     scripted::Scripted,
-    story::{CLIENT, before_the_first_reminder, calls, message, notice_proof},
+    story::{CLIENT, before_the_first_reminder, calls, message},
 };
 
 pub(crate) const TEMPLATE: &str = "priTmplId-1";
@@ -254,31 +249,6 @@ impl Office {
         self.app.post(&token, &path, body).await.expect(201);
     }
 
-    /// The client writes to the service account; answers what that did.
-    fn answers(&self, key: &str, text: &str) -> ReplyEffect {
-        let incoming = Incoming {
-            channel: Channel::Wechat,
-            account: "service-account".to_owned(),
-            sender: Sender::Wechat {
-                app_id: APP_ID.to_owned(),
-                open_id: OPEN_ID.to_owned(),
-            },
-            is_elsewhere: false,
-            text: text.to_owned(),
-            message_id: None,
-            key: key.to_owned(),
-            sent_at: None,
-        };
-        let received = self.app.write_as_worker(|work| {
-            work.actor = Actor::gateway();
-            replies::receive(work, &incoming)
-        });
-        match received {
-            Received::Kept { effect, .. } => effect,
-            other => panic!("{other:?}"),
-        }
-    }
-
     pub(crate) async fn message(&self) -> Value {
         message(&self.app, &self.journey, "wd-1").await
     }
@@ -319,22 +289,6 @@ on_both! {
         assert_eq!(rungs(&it.message().await), [("sms", Some("no_consent"))]);
         assert_eq!(it.wechat.tried(), 0);
         assert!(calls(&it.app, &it.journey).await.is_empty());
-    }
-
-    /// As the worker acts on it, with the worker's rights.
-    async fn a_word_at_wechat_confirms_a_date_or_ends_wechat_and_texts_go_on(setup: Setup) {
-        let it = Office::open(setup).await;
-        it.bind();
-        it.consent();
-        it.app.advance("2025-09-30T09:01").await;
-        assert_eq!(it.answers("m-1", "收到"), ReplyEffect::Confirmed);
-        assert_eq!(notice_proof(&it.app, &it.journey).await, "proven");
-        assert_eq!(it.answers("m-2", "退订"), ReplyEffect::Stopped);
-        it.app.advance("2025-10-02T09:05").await;
-        let next = message(&it.app, &it.journey, "d-7").await;
-        assert_eq!(rungs(&next), [("sms", None)]);
-        // Whose account it was is wiped; a consent is given to its text, not by a word.
-        assert_eq!(it.answers("m-3", "订阅"), ReplyEffect::Task);
     }
 
     /// Planned over WeChat, withdrawn while the message waits for the morning: it holds for this

@@ -4,7 +4,8 @@ use gateways::Failure;
 use tests::{Setup, on_both, vendors::MINI_PROGRAM};
 
 use crate::{
-    wechat::{OPEN_ID, Office, rungs},
+    ladder::rungs,
+    wechat::{OPEN_ID, Office},
     wechat_callbacks::{calls, event, popup, posts},
 };
 

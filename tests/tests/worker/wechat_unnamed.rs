@@ -11,7 +11,8 @@ use tests::{
 
 use crate::{
     story::{CLIENT, notice_proof},
-    wechat::{Office, rungs},
+    ladder::rungs,
+    wechat::Office,
     wechat_callbacks::{calls, event, event_at, popup, sent},
 };
 

@@ -114,6 +114,23 @@ fn opened<T>(
     Ok(read)
 }
 
+/// The AppID of the account at WeChat that a post came to; a post of none that the settings have is put
+/// off, for they may be mended.
+fn app_id(context: &Context, post: &Post, now: DateTime<Utc>) -> Result<Option<String>, WorkError> {
+    let provider = context.parts.providers.named(&post.account);
+    let app_id = provider.and_then(|provider| provider.app_id.clone());
+    if app_id.is_none() {
+        without_account(context, post, now)?;
+    }
+    Ok(app_id)
+}
+
+/// Puts off a post to an account that is not in the settings.
+fn without_account(context: &Context, post: &Post, now: DateTime<Utc>) -> Result<(), WorkError> {
+    tracing::error!(post = %post.id, account = post.account, "the account is not in the settings");
+    put_off(context, post, PostOutcome::Failed, now)
+}
+
 /// Puts a post off; one that has waited long enough ends with `or_else`.
 fn put_off(
     context: &Context,

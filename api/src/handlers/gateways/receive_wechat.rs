@@ -17,8 +17,9 @@ const SUCCESS: &str = "success";
 ///
 /// For the service account's and the mini program's server settings, in safe mode: signed
 /// (`msg_signature`), encrypted, and not older than five minutes. What became of messages, what the
-/// person accepts to be sent, and that they follow the account or left it is kept, and acted on
-/// afterwards; everything else is answered and forgotten. A repetition changes nothing.
+/// person accepts to be sent, that they follow the account or left it, and what they write is kept, and
+/// acted on afterwards: a text like an answer to a text message, of a picture or anything spoken only that
+/// it came. Everything else is answered and forgotten. A repetition changes nothing.
 #[utoipa::path(
     tag = "Messages",
     params(
@@ -40,9 +41,13 @@ pub async fn receive_wechat_callback(
         .ok_or_else(|| Problem::not_found("path"))?;
     let opened = keys.open(query.0.signed(), &body.0, call.now);
     let opened = opened.map_err(not_believed)?;
-    match opened.notice.event {
-        Event::Text { .. } | Event::Other => {}
-        _ => call.keep(PostKind::Event, vec![opened.item]).await?,
+    let kind = match opened.notice.event {
+        Event::Text { .. } | Event::NotText { .. } => Some(PostKind::Reply),
+        Event::Other => None,
+        _ => Some(PostKind::Event),
+    };
+    if let Some(kind) = kind {
+        call.keep(kind, vec![opened.item]).await?;
     }
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")

@@ -102,6 +102,9 @@ fn doubt(incoming: &Incoming, found: &[Client]) -> Option<ReplyDoubt> {
 
 /// The message that is answered: the one that is named if it is one of theirs, else the last one that
 /// was handed over by this way. A named message of nobody's tells the office at least.
+///
+/// Who writes at WeChat may have got the reminder by text message: the account is the client's, and
+/// the one place there to answer. So where it sent them nothing, what they were sent last by any way.
 fn about(
     work: &mut Work<'_, '_>,
     incoming: &Incoming,
@@ -124,8 +127,11 @@ fn about(
     let planned: MessageId = IdMint::new(since - PLANNED_BEFORE, 0).next();
     // The office's own platform is one, by however many accounts it is reached.
     let account = (incoming.channel != Channel::Webhook).then_some(incoming.account.as_str());
-    let way = (incoming.channel, account);
-    let last = attempts::last_handed(work.tx, work.agency, &cases, way, planned, since)?;
+    let way = Some((incoming.channel, account));
+    let mut last = attempts::last_handed(work.tx, work.agency, &cases, way, planned, since)?;
+    if last.is_none() && incoming.channel == Channel::Wechat {
+        last = attempts::last_handed(work.tx, work.agency, &cases, None, planned, since)?;
+    }
     Ok(match last {
         Some(id) => messages::get(work.tx, work.agency, id)?,
         None => None,

@@ -56,23 +56,26 @@ pub fn handed_since(
         .collect())
 }
 
-/// The last message about one of these cases that was handed over by a way since `since`, by whichever
-/// account or by this one: what an answer is about. Among those planned after `planned`.
+/// The last message about one of these cases that was handed over since `since`, whichever way or by
+/// this one, by whichever account or by this one: what an answer is about. Among those planned after
+/// `planned`.
 pub fn last_handed(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     cases: &[CaseId],
-    (channel, account): (Channel, Option<&str>),
+    way: Option<(Channel, Option<&str>)>,
     planned: MessageId,
     since: DateTime<Utc>,
 ) -> Result<Option<MessageId>, StorageError> {
     let handed: Vec<(DateTime<Utc>, MessageId)> = with_conn!(tx, c => {
         let mut query = handed!(agency, cases, planned, since)
-            .filter(attempts::channel.eq(bind(channel)))
             .select((attempts::started_at, messages::id))
             .into_boxed();
-        if let Some(account) = account {
-            query = query.filter(attempts::gateway.eq(account));
+        if let Some((channel, account)) = way {
+            query = query.filter(attempts::channel.eq(bind(channel)));
+            if let Some(account) = account {
+                query = query.filter(attempts::gateway.eq(account));
+            }
         }
         query.load(*c)
     })?;

@@ -20,7 +20,7 @@ use super::{
     followers::{self, Question},
     opened,
     person::{Person, are_ours},
-    put_off,
+    put_off, without_account,
     receipt::{Read, apply_read},
 };
 use crate::job::Context;
@@ -75,8 +75,7 @@ fn note(
     now: DateTime<Utc>,
 ) -> Result<bool, WorkError> {
     let Some(person) = person else {
-        tracing::error!(post = %post.id, account = post.account, "the account is not in the settings");
-        put_off(context, post, PostOutcome::Failed, now)?;
+        without_account(context, post, now)?;
         return Ok(false);
     };
     let (app_id, open_id) = (&person.app_id, person.open_id.expose_secret());

@@ -1,4 +1,5 @@
-//! Replies that vendors post: acted on in the agency whose client has the number.
+//! Replies that vendors post, and what clients write at WeChat: acted on in the agency whose client has
+//! the number or the account.
 
 use casework::{
     Actor, Work, WorkError,
@@ -7,17 +8,22 @@ use casework::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    AgencyId, Channel, contact::Phone, gateway_post::PostOutcome, reply::ReplyEffect,
+    AgencyId, Channel,
+    contact::Phone,
+    gateway_post::PostOutcome,
+    reply::{self, ReplyEffect, ReplyMeaning},
     template::TemplateGateway,
 };
 use gateways::{
     aliyun,
     push::{self, Reply},
     tencent,
+    wechat::callback::{Event, notice_of},
 };
+use secrecy::ExposeSecret as _;
 use storage::gateway_posts::{self, Post};
 
-use super::{count, end, opened, put_off};
+use super::{app_id, count, end, opened, put_off};
 use crate::job::Context;
 
 /// Acts on these replies, one by one: each is somebody's own affair, and one bad row keeps no other
@@ -29,10 +35,9 @@ pub(super) fn apply(
     now: DateTime<Utc>,
 ) -> Result<(), WorkError> {
     for post in posts {
-        let Some(reply) = opened(context, &post, now, |body| read(post.vendor, body))? else {
+        let Some(incoming) = incoming(context, &post, now)? else {
             continue;
         };
-        let incoming = incoming(&post, reply);
         if let Err(error) = apply_one(context, agencies, &post, incoming, now) {
             tracing::error!(post = %post.id, %error, "a reply was not acted on");
             put_off(context, &post, PostOutcome::Failed, now)?;
@@ -41,15 +46,74 @@ pub(super) fn apply(
     Ok(())
 }
 
-fn read(vendor: TemplateGateway, body: &str) -> Option<Reply> {
-    match vendor {
-        TemplateGateway::Aliyun => push::one(aliyun::reply::parse, body),
-        TemplateGateway::Tencent => tencent::reply::parse(body.as_bytes()).ok(),
-        TemplateGateway::Wechat => None,
+/// What a post says; none where the post was ended, or put off.
+fn incoming(
+    context: &Context,
+    post: &Post,
+    now: DateTime<Utc>,
+) -> Result<Option<Incoming>, WorkError> {
+    let by_text = |read: fn(&str) -> Option<Reply>| {
+        let reply = opened(context, post, now, read)?;
+        Ok(reply.map(|reply| by_text(post, reply)))
+    };
+    match post.vendor {
+        TemplateGateway::Aliyun => by_text(|body| push::one(aliyun::reply::parse, body)),
+        TemplateGateway::Tencent => by_text(|body| tencent::reply::parse(body.as_bytes()).ok()),
+        TemplateGateway::Wechat => {
+            let Some(written) = opened(context, post, now, Written::read)? else {
+                return Ok(None);
+            };
+            let app_id = app_id(context, post, now)?;
+            Ok(app_id.map(|app_id| at_wechat(post, app_id, written)))
+        }
     }
 }
 
-fn incoming(post: &Post, reply: Reply) -> Incoming {
+/// What somebody wrote at WeChat.
+struct Written {
+    open_id: String,
+    text: String,
+    message_id: String,
+    at: DateTime<Utc>,
+}
+
+impl Written {
+    fn read(body: &str) -> Option<Self> {
+        let notice = notice_of(body).ok()?;
+        let (message_id, text) = match notice.event {
+            Event::Text {
+                message_id,
+                content,
+            } => (message_id, content.expose_secret().to_owned()),
+            Event::NotText { message_id, form } => (message_id, form.shown().to_owned()),
+            _ => return None,
+        };
+        Some(Self {
+            open_id: notice.open_id.expose_secret().to_owned(),
+            text,
+            message_id,
+            at: notice.happened_at,
+        })
+    }
+}
+
+fn at_wechat(post: &Post, app_id: String, written: Written) -> Incoming {
+    Incoming {
+        channel: Channel::Wechat,
+        account: post.account.clone(),
+        sender: Sender::Wechat {
+            app_id,
+            open_id: written.open_id,
+        },
+        is_elsewhere: false,
+        text: written.text,
+        message_id: None,
+        key: written.message_id,
+        sent_at: Some(written.at),
+    }
+}
+
+fn by_text(post: &Post, reply: Reply) -> Incoming {
     let key = reply.identity();
     let phone = reply.sender.as_deref().map(Phone::parse);
     Incoming {
@@ -64,8 +128,9 @@ fn incoming(post: &Post, reply: Reply) -> Incoming {
     }
 }
 
-/// Acts on one, where its sender is known; of nobody known, where there is one agency, whose number was
-/// answered then. A sender whom several agencies know is somebody of each: people look.
+/// Acts on one, where its sender is known; of nobody known, where people read what strangers write there
+/// and there is one agency, which was written to then. A sender whom several agencies know is somebody of
+/// each: people look. Danger is for each of them also where nobody knows whose it is.
 fn apply_one(
     context: &Context,
     agencies: &[AgencyId],
@@ -81,11 +146,15 @@ fn apply_one(
             of.push(*agency);
         }
     }
-    if let ([], [only]) = (of.as_slice(), agencies) {
-        of.push(*only);
+    let meaning = reply::understand(&incoming.text).meaning;
+    let is_read = reply::is_read_of_strangers(incoming.channel, meaning);
+    if of.is_empty() && is_read && (agencies.len() == 1 || meaning == ReplyMeaning::Help) {
+        of.extend(agencies);
     }
     let Some((last, others)) = of.split_last() else {
-        tracing::warn!(post = %post.id, "a reply is of nobody known");
+        if is_read {
+            tracing::warn!(post = %post.id, "a reply is of nobody known");
+        }
         return end(context, post, PostOutcome::Ignored, now);
     };
     let incoming = Incoming {

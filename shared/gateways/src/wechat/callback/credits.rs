@@ -63,6 +63,7 @@ impl Notice {
             | Event::Follows { .. }
             | Event::Unfollowed
             | Event::Text { .. }
+            | Event::NotText { .. }
             | Event::Other => Vec::new(),
         }
     }

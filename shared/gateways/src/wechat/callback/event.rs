@@ -46,10 +46,73 @@ pub enum Event {
         /// can.
         begins: bool,
     },
+    /// The person sent something that is no text.
+    NotText {
+        /// The platform's id of it.
+        message_id: String,
+        /// What it is.
+        form: Form,
+    },
     /// The person no longer follows the service account: nothing reaches them by it.
     Unfollowed,
     /// Anything else.
     Other,
+}
+
+/// What a person sends that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A picture, or a sticker.
+    Image,
+    /// Something spoken.
+    Voice,
+    /// A film.
+    Video,
+    /// A short film.
+    ShortVideo,
+    /// A place.
+    Location,
+    /// An address of a page.
+    Link,
+    /// A file.
+    File,
+}
+
+impl Form {
+    const ALL: [Self; 7] = [
+        Self::Image,
+        Self::Voice,
+        Self::Video,
+        Self::ShortVideo,
+        Self::Location,
+        Self::Link,
+        Self::File,
+    ];
+
+    /// The platform's word (WeChat, "接收普通消息").
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Voice => "voice",
+            Self::Video => "video",
+            Self::ShortVideo => "shortvideo",
+            Self::Location => "location",
+            Self::Link => "link",
+            Self::File => "file",
+        }
+    }
+
+    /// As the app shows it in its list of chats.
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Image => "[图片]",
+            Self::Voice => "[语音]",
+            Self::Video | Self::ShortVideo => "[视频]",
+            Self::Location => "[位置]",
+            Self::Link => "[链接]",
+            Self::File => "[文件]",
+        }
+    }
 }
 
 /// What became of one message.
@@ -85,13 +148,35 @@ pub(super) fn read(message: &Element) -> Result<Notice, CallbackError> {
             message_id: name(message, "MsgId").ok_or(NONE)?,
             content: message.text_of("Content").unwrap_or_default().into(),
         }),
-        _ => Some(Event::Other),
+        word => match Form::ALL.into_iter().find(|form| form.word() == word) {
+            None => Some(Event::Other),
+            Some(form) => Some(Event::NotText {
+                message_id: name(message, "MsgId").ok_or(NONE)?,
+                form,
+            }),
+        },
     };
     Ok(Notice {
         open_id: open_id.into(),
         happened_at: happened_at.ok_or(NONE)?,
         event: event.ok_or(NONE)?,
     })
+}
+
+/// A message as it is kept. Of what is no text only that it came: neither where the person is nor what
+/// they showed is ours to hold.
+pub(super) fn kept(notice: &Notice, whole: String) -> String {
+    let Event::NotText { message_id, form } = &notice.event else {
+        return whole;
+    };
+    // Names and numbers, as they were read: nothing in them needs to be escaped.
+    format!(
+        "<xml><FromUserName>{}</FromUserName><CreateTime>{}</CreateTime><MsgType>{}</MsgType>\
+         <MsgId>{message_id}</MsgId></xml>",
+        notice.open_id.expose_secret(),
+        notice.happened_at.timestamp(),
+        form.word()
+    )
 }
 
 fn event(message: &Element, word: &str) -> Option<Event> {
@@ -227,6 +312,11 @@ impl fmt::Debug for Event {
                 .field("message_id", message_id)
                 .finish_non_exhaustive(),
             Self::Follows { begins } => f.debug_struct("Follows").field("begins", begins).finish(),
+            Self::NotText { message_id, form } => f
+                .debug_struct("NotText")
+                .field("message_id", message_id)
+                .field("form", form)
+                .finish(),
             Self::Unfollowed => f.write_str("Unfollowed"),
             Self::Other => f.write_str("Other"),
         }

@@ -14,7 +14,7 @@ mod reports;
 pub use self::{
     credits::{NotedChange, spent_key},
     crypt::{CallbackKeys, NotAKey},
-    event::{Answered, Event, Finished, Notice},
+    event::{Answered, Event, Finished, Form, Notice},
     reports::Told,
 };
 
@@ -51,7 +51,8 @@ impl fmt::Debug for SignedQuery<'_> {
 pub struct Opened {
     /// What it says.
     pub notice: Notice,
-    /// The message itself, decrypted, to be kept and read again by [`notice_of`].
+    /// The message itself, decrypted, to be kept and read again by [`notice_of`]; of a picture or a
+    /// place no more than that it came.
     pub item: Item,
 }
 
@@ -118,9 +119,13 @@ impl CallbackKeys {
         let body = String::from_utf8(message).or(Err(CallbackError::Malformed))?;
         let message = read::document(body.as_bytes())?;
         let notice = event::read(&message)?;
-        let identity = event::identity(&message, &notice);
-        let item = Item { identity, body };
-        Ok(Opened { notice, item })
+        Ok(Opened {
+            item: Item {
+                identity: event::identity(&message, &notice),
+                body: event::kept(&notice, body),
+            },
+            notice,
+        })
     }
 }
 

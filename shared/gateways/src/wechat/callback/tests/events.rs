@@ -2,7 +2,9 @@
 
 use domain::delivery::ReceiptOutcome;
 
-use crate::wechat::callback::{Answered, CallbackError, Event, Notice, event, read as parse};
+use crate::wechat::callback::{
+    Answered, CallbackError, Event, Form, Notice, event, notice_of, read as parse,
+};
 
 fn read(xml: &str) -> Result<Notice, CallbackError> {
     event::read(&parse::document(xml.as_bytes()).unwrap())
@@ -160,5 +162,56 @@ fn what_is_not_known_is_nothing_and_what_is_broken_is_refused() {
     ];
     for xml in broken {
         assert_eq!(read(xml).unwrap_err(), CallbackError::Malformed, "{xml}");
+    }
+}
+
+/// Where the person is, and what they showed, is not ours to hold.
+#[test]
+fn of_what_is_no_text_only_that_it_came_is_kept() {
+    for (word, parts, form, shown) in [
+        (
+            "image",
+            "<PicUrl>http://mmbiz.qpic.cn/1</PicUrl><MediaId>m1</MediaId>",
+            Form::Image,
+            "[图片]",
+        ),
+        (
+            "voice",
+            "<Recognition>救命</Recognition>",
+            Form::Voice,
+            "[语音]",
+        ),
+        (
+            "location",
+            "<Location_X>23.134521</Location_X><Label>某路1号</Label>",
+            Form::Location,
+            "[位置]",
+        ),
+    ] {
+        let xml = format!(
+            "<xml><FromUserName>o-1</FromUserName><CreateTime>1</CreateTime>\
+             <MsgType>{word}</MsgType><MsgId>7</MsgId>{parts}</xml>"
+        );
+        let notice = read(&xml).unwrap();
+        let kept = event::kept(&notice, xml);
+        assert!(
+            !["qpic", "m1", "救命", "23.1", "某路"]
+                .iter()
+                .any(|it| kept.contains(it)),
+            "{kept}"
+        );
+        let again = notice_of(&kept).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{notice:?}"));
+        let Event::NotText {
+            message_id,
+            form: read,
+        } = again.event
+        else {
+            panic!("{word}")
+        };
+        assert_eq!(
+            (message_id.as_str(), read, read.shown()),
+            ("7", form, shown)
+        );
     }
 }
