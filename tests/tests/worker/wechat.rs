@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use casework::consents::{self, Said};
 use domain::{
-    Channel, MessageKind, MessageStatus, Role, WechatBindingId,
+    Channel, MessageKind, Role, WechatBindingId,
     consent::{ConsentChannel, ConsentPurpose},
     subscription_credit::CreditChange,
     template::TemplateGateway,
@@ -14,7 +14,6 @@ use domain::{
 use gateways::Failure;
 use serde_json::{Value, json};
 use storage::{
-    messages::{self, Message},
     provider_templates::{self, ProviderTemplate},
     subscription_credits::{self, CreditEvent},
     wechat_bindings::{self, Account, WechatBinding},
@@ -199,47 +198,6 @@ impl Office {
             )?)
         });
         left.values().sum()
-    }
-
-    /// Other messages to the client like the first reminder, due now; answers their ids.
-    pub(crate) async fn more(&self, keys: &[&str]) -> Vec<String> {
-        let like = self.message().await["id"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap();
-        let made = self.app.write(|work| {
-            let like = messages::get(work.tx, work.agency, like)?.unwrap();
-            let made: Vec<Message> = keys
-                .iter()
-                .map(|key| Message {
-                    id: work.ids.next(),
-                    dedupe_key: format!("like:{key}"),
-                    status: MessageStatus::Scheduled,
-                    hop_cause: None,
-                    next_action_at: Some(work.now),
-                    attempt_count: 0,
-                    fence: 0,
-                    status_reason: None,
-                    final_at: None,
-                    ..like.clone()
-                })
-                .collect();
-            assert_eq!(messages::insert_once(work.tx, &made)?, made.len());
-            Ok(made)
-        });
-        made.into_iter()
-            .map(|message| message.id.to_string())
-            .collect()
-    }
-
-    /// A message by its id.
-    pub(crate) async fn by_id(&self, id: &str) -> Value {
-        let messages = self.app.messages(&self.journey).await;
-        messages
-            .into_iter()
-            .find(|message| message["id"] == id)
-            .unwrap()
     }
 
     async fn withdraw(&self) {

@@ -1,6 +1,9 @@
 //! What clients accepted to be sent is spent once, and never counted on twice.
 
+use domain::MessageStatus;
 use gateways::Failure;
+use serde_json::Value;
+use storage::messages::{self, Message};
 use tests::{Setup, on_both, vendors::MINI_PROGRAM};
 
 use crate::{
@@ -8,6 +11,49 @@ use crate::{
     wechat::{OPEN_ID, Office},
     wechat_callbacks::{calls, event, popup, posts},
 };
+
+impl Office {
+    /// Other messages to the client like the first reminder, due now; answers their ids.
+    pub(crate) async fn more(&self, keys: &[&str]) -> Vec<String> {
+        let like = self.message().await["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let made = self.app.write(|work| {
+            let like = messages::get(work.tx, work.agency, like)?.unwrap();
+            let made: Vec<Message> = keys
+                .iter()
+                .map(|key| Message {
+                    id: work.ids.next(),
+                    dedupe_key: format!("like:{key}"),
+                    status: MessageStatus::Scheduled,
+                    hop_cause: None,
+                    next_action_at: Some(work.now),
+                    attempt_count: 0,
+                    fence: 0,
+                    status_reason: None,
+                    final_at: None,
+                    ..like.clone()
+                })
+                .collect();
+            assert_eq!(messages::insert_once(work.tx, &made)?, made.len());
+            Ok(made)
+        });
+        made.into_iter()
+            .map(|message| message.id.to_string())
+            .collect()
+    }
+
+    /// A message by its id.
+    pub(crate) async fn by_id(&self, id: &str) -> Value {
+        let messages = self.app.messages(&self.journey).await;
+        messages
+            .into_iter()
+            .find(|message| message["id"] == id)
+            .unwrap()
+    }
+}
 
 on_both! {
     /// Both are planned in one batch, and one acceptance is left.

@@ -29,7 +29,7 @@ pub(super) struct Person {
 /// What is found for a receipt.
 #[derive(Debug)]
 pub(super) enum Found {
-    Known(Report, Named),
+    Known(Box<(Report, Named)>),
     /// One of several: nobody will ever know which.
     Several,
     /// Nothing that may not come yet.
@@ -39,7 +39,7 @@ pub(super) enum Found {
 impl Found {
     pub fn known(self) -> Option<(Report, Named)> {
         match self {
-            Self::Known(report, named) => Some((report, named)),
+            Self::Known(known) => Some(*known),
             Self::Several | Self::Nothing => None,
         }
     }
@@ -69,7 +69,7 @@ pub(super) fn find(
             provider_message_id: None,
             client_id: it.client_id,
         };
-        Found::Known(told.report.clone(), named)
+        Found::Known(Box::new((told.report.clone(), named)))
     }))
 }
 

@@ -135,7 +135,7 @@ fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Foun
                 let report = &told.report;
                 let about = about(sealer, report, of_account);
                 found.push(match (about, &one.person) {
-                    (Some(about), _) => Found::Known(report.clone(), about),
+                    (Some(about), _) => Found::Known(Box::new((report.clone(), about))),
                     (None, Some(who)) => person::find(tx, agency, &one.post.account, who, told)?,
                     (None, None) => Found::Nothing,
                 });
