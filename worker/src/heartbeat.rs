@@ -29,7 +29,7 @@ pub(crate) const BEAT: Duration = Duration::from_mins(1);
 pub struct Runs(Mutex<BTreeMap<&'static str, JobRun>>);
 
 impl Runs {
-    /// Notes a run that came to its end at `at` (UTC).
+    /// Notes a run, or a batch of it, that came to its end at `at` (UTC).
     pub(crate) fn note(&self, job: &'static str, failed: bool, at: DateTime<Utc>) {
         let mut runs = self.runs();
         let run = runs.entry(job).or_insert_with(|| JobRun {
@@ -55,10 +55,10 @@ impl Runs {
 /// Beats at once and then until a stop is wished, and once at the end. A database that does not answer is
 /// the jobs' alarm; here the next beat comes.
 pub(crate) async fn keep(context: Arc<Context>, stop: Shutdown) {
-    let mut gateways = HashSet::new();
+    let mut shown = Shown::default();
     let mut stopped = false;
     loop {
-        if let Err(error) = beat(&context, &mut gateways).await {
+        if let Err(error) = beat(&context, &mut shown).await {
             tracing::warn!(%error, "no sign of life could be left");
         }
         if stopped {
@@ -68,19 +68,24 @@ pub(crate) async fn keep(context: Arc<Context>, stop: Shutdown) {
     }
 }
 
-/// One sign of life. `gateways` are those that a figure was shown of before.
-async fn beat(
-    context: &Arc<Context>,
-    gateways: &mut HashSet<(AgencyId, String)>,
-) -> Result<(), JobError> {
+/// Gateways of agencies that a figure was shown of before: what is no more becomes zero.
+#[derive(Debug, Default)]
+struct Shown {
+    awaited: HashSet<(AgencyId, String)>,
+    held_up: HashSet<(AgencyId, String)>,
+}
+
+/// One sign of life.
+async fn beat(context: &Arc<Context>, shown: &mut Shown) -> Result<(), JobError> {
     note_runs(context).await?;
     let looking = Arc::clone(context);
     let status = blocking(move || {
         let parts = &looking.parts;
-        status::read(&parts.store, parts.clock.now(), parts.settings.limits)
+        status::read(&parts.store, parts.clock.now(), &parts.settings.limits)
     })
     .await?;
-    show(&status, gateways);
+    context.parts.providers.show();
+    show(&status, shown);
     for alarm in status.alarms() {
         tracing::error!(alarm, "the worker needs to be looked after");
     }
@@ -102,20 +107,35 @@ pub(crate) async fn note_runs(context: &Arc<Context>) -> Result<(), JobError> {
     .await
 }
 
-/// Puts the figures into the metrics. What was shown before and is no more becomes zero.
-fn show(status: &Status, gateways: &mut HashSet<(AgencyId, String)>) {
-    let mut awaited: HashSet<(AgencyId, String)> = HashSet::new();
+/// Puts the figures into the metrics.
+fn show(status: &Status, shown: &mut Shown) {
+    let now = status.at;
+    let (mut awaited, mut held_up) = (HashSet::new(), HashSet::new());
     for sending in &status.agencies {
-        show_sending(sending, status.at);
+        let agency = sending.agency;
+        show_sending(sending, now);
         for it in &sending.awaited {
-            lag(sending.agency, &it.gateway, since(it.oldest, status.at));
-            awaited.insert((sending.agency, it.gateway.clone()));
+            lag(agency, &it.gateway, since(it.oldest, now));
+            awaited.insert((agency, it.gateway.clone()));
+        }
+        for it in &sending.held_up {
+            let gateway = it.gateway.clone().unwrap_or_default();
+            held(agency, &gateway, it.count);
+            held_up.insert((agency, gateway));
         }
     }
-    for (agency, gateway) in gateways.difference(&awaited) {
+    for (agency, gateway) in shown.awaited.difference(&awaited) {
         lag(*agency, gateway, TimeDelta::zero());
     }
-    gateways.extend(awaited);
+    for (agency, gateway) in shown.held_up.difference(&held_up) {
+        held(*agency, gateway, 0);
+    }
+    shown.awaited.extend(awaited);
+    shown.held_up.extend(held_up);
+    for run in &status.jobs {
+        metrics::gauge!("worker_job_age_seconds", "job" => run.job.clone())
+            .set(seconds(since(run.ran_at, now)));
+    }
 }
 
 fn show_sending(sending: &Sending, now: DateTime<Utc>) {
@@ -142,6 +162,13 @@ fn lag(agency: AgencyId, gateway: &str, lag: TimeDelta) {
     let (agency, gateway) = (agency.to_string(), gateway.to_owned());
     metrics::gauge!("worker_receipt_lag_seconds", "agency" => agency, "gateway" => gateway)
         .set(seconds(lag));
+}
+
+/// Without a gateway where none was tried yet.
+fn held(agency: AgencyId, gateway: &str, count: i64) {
+    let (agency, gateway) = (agency.to_string(), gateway.to_owned());
+    metrics::gauge!("worker_messages_held_up", "agency" => agency, "gateway" => gateway)
+        .set(number(count));
 }
 
 fn seconds(time: TimeDelta) -> f64 {

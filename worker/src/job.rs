@@ -1,10 +1,17 @@
 //! What a job is.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use casework::{Actor, Request, Work, WorkError};
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, IdMint};
+use platform::Pulse;
 use storage::{AnyId, Retryable, StorageError, Tx};
 use tokio::sync::Semaphore;
 
@@ -21,9 +28,17 @@ pub struct Context {
     pub sending: Arc<Semaphore>,
     /// When its jobs ran last.
     pub runs: Runs,
+    /// What goes on in this process.
+    pub pulse: Pulse,
 }
 
 impl Context {
+    /// A sign of life of a job that is at work: a batch has ended, or another side has answered.
+    pub fn goes_on(&self, job: &'static str) {
+        self.pulse.beat(job, Instant::now());
+        self.runs.note(job, false, self.parts.clock.now());
+    }
+
     /// One unit of work of the system at `now`. May be run again after a collision.
     ///
     /// # Errors

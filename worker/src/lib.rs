@@ -56,7 +56,6 @@ pub struct WorkerParts {
 pub struct Worker {
     context: Arc<Context>,
     jobs: Arc<[Slot]>,
-    pulse: Pulse,
 }
 
 /// A job, and the lock that keeps its runs in this process apart.
@@ -82,15 +81,15 @@ impl Worker {
                 parts,
                 holder,
                 runs: Runs::default(),
+                pulse: Pulse::starting(Instant::now()),
             }),
             jobs: slots.collect(),
-            pulse: Pulse::starting(Instant::now()),
         }
     }
 
-    /// Beats whenever a run of a job by schedule has come to its end.
+    /// Beats as jobs go on; one that hangs is silent, whatever the others do.
     pub fn pulse(&self) -> Pulse {
-        self.pulse.clone()
+        self.context.pulse.clone()
     }
 
     /// Every job's name, in the order of a tick.
@@ -109,9 +108,7 @@ impl Worker {
             .find(|slot| slot.job.name() == name)
             .ok_or_else(|| JobError::UnknownJob(name.to_owned()))?;
         let _running = slot.running.lock().await;
-        let ran = runner::run(&self.context, &slot.job, true, &Shutdown::manual()).await;
-        self.note(&slot.job, ran.is_err());
-        ran
+        self.run_slot(slot, &Shutdown::manual()).await
     }
 
     /// Writes down when the jobs of this process ran, for [`status::read`]. A worker that runs by
@@ -123,9 +120,15 @@ impl Worker {
         heartbeat::note_runs(&self.context).await
     }
 
-    fn note(&self, job: &Arc<dyn Job>, failed: bool) {
-        let now = self.context.parts.clock.now();
-        self.context.runs.note(job.name(), failed, now);
+    /// Runs a job whose lock is held, and keeps signs of its life.
+    async fn run_slot(&self, slot: &Slot, stop: &Shutdown) -> Result<JobReport, JobError> {
+        let (context, name) = (&self.context, slot.job.name());
+        context.pulse.begin(name, Instant::now());
+        let ran = runner::run(context, &slot.job, true, stop).await;
+        context.pulse.end(name, Instant::now());
+        let now = context.parts.clock.now();
+        context.runs.note(name, ran.is_err(), now);
+        ran
     }
 
     /// Runs every job again and again until none has anything to do at the clock's present instant;
@@ -167,7 +170,8 @@ impl Worker {
     /// Wakes jobs by their schedule until a stop is wished, then lets the batches under way end.
     ///
     /// # Errors
-    /// [`ScheduleError`] when the schedule cannot be read; nothing runs then.
+    /// [`ScheduleError`] when the schedule cannot be read, and nothing runs; or when a job died, and the
+    /// others have let their batches end.
     pub async fn run_until_stopped(&self, stop: Shutdown) -> Result<(), ScheduleError> {
         scheduler::run(self, stop).await
     }
@@ -206,8 +210,6 @@ impl Worker {
             return;
         };
         // A failure was logged where it happened; the next tick tries again.
-        let ran = runner::run(&self.context, &slot.job, true, stop).await;
-        self.note(&slot.job, ran.is_err());
-        self.pulse.beat(Instant::now());
+        let _logged = self.run_slot(slot, stop).await;
     }
 }

@@ -121,7 +121,7 @@ async fn run_once(worker: &Worker, job: &str) -> Result<(), Box<dyn Error>> {
 async fn tell_status(config: &Config, store: Store) -> Result<ExitCode, Box<dyn Error>> {
     let limits = Settings::of(config).limits;
     let now = Clock::System.now();
-    let status = tokio::task::spawn_blocking(move || status::read(&store, now, limits)).await??;
+    let status = tokio::task::spawn_blocking(move || status::read(&store, now, &limits)).await??;
     write!(io::stdout().lock(), "{status}")?;
     Ok(code(status.alarms().is_empty()))
 }

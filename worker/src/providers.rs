@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Channel, OfficeId,
-    provider_choice::{self, Choice, Pace, Says, Standing, Wanted},
+    provider_choice::{self, Choice, Pace, Says, Standing, WaitsFor, Wanted},
     template::TemplateGateway,
 };
 use gateways::{Accepted, MessageGateway, SendError, wechat::Account};
@@ -187,6 +187,12 @@ impl Providers {
         self.0.accounts.iter().any(|account| account.needs_credit)
     }
 
+    /// The names of the accounts, and what those file that send only filed texts.
+    pub fn listed(&self) -> impl Iterator<Item = (&str, Option<TemplateGateway>)> {
+        let accounts = self.0.accounts.iter();
+        accounts.map(|account| (account.name.as_str(), account.files))
+    }
+
     /// The accounts, in the order of their places.
     pub(crate) fn accounts(&self) -> &[Provider] {
         &self.0.accounts
@@ -243,7 +249,7 @@ impl Providers {
                     says,
                     needs_credit: account.needs_credit,
                     standing: if draw.paused.contains(&account.name) {
-                        Standing::Resting(wanted.now + LOOK_AGAIN)
+                        Standing::Paused(wanted.now + LOOK_AGAIN)
                     } else if let Some(until) = account.number_rests_until(draw.recent, wanted.now)
                     {
                         Standing::Paced(until)
@@ -264,14 +270,14 @@ impl Providers {
             Choice::Wait {
                 account,
                 until,
-                paced: true,
+                waits_for: WaitsFor::Pace,
             } => Choice::Wait {
                 account,
                 until: health
                     .get_mut(account)
                     .and_then(|health| health.promise(until, wanted))
                     .unwrap_or(until),
-                paced: true,
+                waits_for: WaitsFor::Pace,
             },
             Choice::Wait { .. } | Choice::Call(_) => choice,
         }
@@ -298,6 +304,13 @@ impl Providers {
         );
         if let Some(health) = health.get_mut(place) {
             health.record(&account.name, result, others_quick, now);
+        }
+    }
+
+    /// Puts how each account stands into the metrics, of those too that were never called.
+    pub(crate) fn show(&self) {
+        for (account, health) in self.0.accounts.iter().zip(self.health().iter()) {
+            health.show(&account.name);
         }
     }
 

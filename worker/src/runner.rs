@@ -75,6 +75,7 @@ pub(crate) async fn run(
             Some((agency, Ok(batch))) => {
                 acted_on += batch.acted_on;
                 batches += 1;
+                context.goes_on(job.name());
                 if batch.more {
                     // One that fills its batches is given every place that is free.
                     let free = in_flight.saturating_sub(running.len() + queue.len());

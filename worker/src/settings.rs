@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use platform::{
-    Config,
-    config::{MonitorConfig, ScheduleConfig},
-};
+use platform::{Config, config::WorkerConfig};
 
 use crate::{heartbeat::BEAT, status::Limits};
 
@@ -28,10 +25,8 @@ pub struct Settings {
     pub neutral_to_unverified: bool,
     /// How long whoever was told of a call for help has to take it, before others are told.
     pub emergency_waits: TimeDelta,
-    /// What is too long, for whoever watches.
+    /// When jobs wake, and what is too long, for whoever watches.
     pub limits: Limits,
-    /// When jobs wake.
-    pub schedule: ScheduleConfig,
 }
 
 impl Settings {
@@ -46,17 +41,18 @@ impl Settings {
             concurrency: worker.concurrency.max(1),
             neutral_to_unverified: worker.neutral_to_unverified,
             emergency_waits: TimeDelta::minutes(i64::from(worker.emergency_minutes)),
-            limits: limits(&worker.monitor),
-            schedule: worker.schedule.clone(),
+            limits: limits(worker),
         }
     }
 }
 
 /// The heart beats once a minute, so that what is known of jobs may be that much older.
-fn limits(monitor: &MonitorConfig) -> Limits {
+fn limits(worker: &WorkerConfig) -> Limits {
+    let monitor = &worker.monitor;
     let time = |time| TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
     Limits {
         overdue: time(monitor.overdue_after()),
         stale: time(monitor.stale_after().saturating_add(BEAT)),
+        schedule: worker.schedule.clone(),
     }
 }

@@ -5,15 +5,18 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AgencyId, MessageStatus, OfficeId};
+use platform::config::ScheduleConfig;
 use storage::{
     StorageError, Store, agencies,
     job_runs::{self, JobRun},
     messages::{
         self,
-        figures::{self, Awaited, UnderWay},
+        figures::{self, Awaited, HeldUp, UnderWay},
     },
     sending_pauses,
 };
+
+use crate::scheduler::last_wake_up;
 
 /// The states in which the worker has yet to act, in the order a message passes them.
 const WAITING: [MessageStatus; 4] = [
@@ -24,13 +27,15 @@ const WAITING: [MessageStatus; 4] = [
 ];
 
 /// What is too long.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Limits {
     /// A message that was to be acted on this long ago is overdue: nobody sends it, takes back an
-    /// expired claim, or follows it up.
+    /// expired claim, or follows it up. One that its providers hold up for as long is an alarm too.
     pub overdue: TimeDelta,
-    /// No job having run for this long, no worker is at work.
+    /// A job that has not run this long after its schedule woke it is not at work.
     pub stale: TimeDelta,
+    /// When jobs wake.
+    pub schedule: ScheduleConfig,
 }
 
 /// How sending stands in one agency.
@@ -42,6 +47,8 @@ pub struct Sending {
     pub under_way: Vec<UnderWay>,
     /// Overdue messages that no pause holds back, by state.
     pub overdue: Vec<(MessageStatus, i64)>,
+    /// Messages that their providers hold up, by the gateway that was tried last.
+    pub held_up: Vec<HeldUp>,
     /// Receipts awaited, by gateway.
     pub awaited: Vec<Awaited>,
     /// Offices whose sending is paused.
@@ -67,7 +74,7 @@ pub struct Status {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn read(store: &Store, now: DateTime<Utc>, limits: Limits) -> Result<Status, StorageError> {
+pub fn read(store: &Store, now: DateTime<Utc>, limits: &Limits) -> Result<Status, StorageError> {
     store.read(|tx| {
         let mut sending = Vec::new();
         for agency in agencies::list_ids(tx)? {
@@ -86,6 +93,7 @@ pub fn read(store: &Store, now: DateTime<Utc>, limits: Limits) -> Result<Status,
                 agency,
                 under_way: figures::under_way(tx, agency)?,
                 overdue,
+                held_up: figures::held_up(tx, agency)?,
                 awaited: figures::awaited(tx, agency)?,
                 paused_offices: sending_pauses::offices(tx, agency)?,
                 paused_gateways,
@@ -93,7 +101,7 @@ pub fn read(store: &Store, now: DateTime<Utc>, limits: Limits) -> Result<Status,
         }
         Ok(Status {
             at: now,
-            limits,
+            limits: limits.clone(),
             agencies: sending,
             jobs: job_runs::all(tx)?,
         })
@@ -101,15 +109,14 @@ pub fn read(store: &Store, now: DateTime<Utc>, limits: Limits) -> Result<Status,
 }
 
 impl Sending {
-    /// How long the message that is due longest has been; zero where none is due.
+    /// How long the message that is due longest has been; zero where none is due. One that its
+    /// providers hold up stays due, though it is put off again and again.
     pub fn queue_age(&self, now: DateTime<Utc>) -> TimeDelta {
         let scheduled = |it: &&UnderWay| it.status == MessageStatus::Scheduled;
-        let earliest = self
-            .under_way
-            .iter()
-            .find(scheduled)
-            .and_then(|it| it.earliest);
-        since(earliest, now)
+        let of_scheduled = self.under_way.iter().find(scheduled);
+        let held_up = self.held_up.iter().filter_map(|it| it.since);
+        let earliest = of_scheduled.and_then(|it| it.earliest);
+        since(earliest.into_iter().chain(held_up).min(), now)
     }
 
     /// How many messages are in a state and yet to be acted on.
@@ -135,14 +142,8 @@ impl Status {
             })
         });
         let mut alarms: Vec<String> = overdue.collect();
-        match self.jobs.iter().filter_map(|run| run.ran_at).max() {
-            None => alarms.push("no job has run yet".to_owned()),
-            Some(last) if self.at - last > self.limits.stale => {
-                let age = (self.at - last).num_seconds();
-                alarms.push(format!("no job has run for {age} seconds"));
-            }
-            Some(_) => {}
-        }
+        alarms.extend(self.agencies.iter().flat_map(|it| self.held_up(it)));
+        alarms.extend(self.silent());
         let failed = |run: &&JobRun| run.failed_at.is_some() && run.failed_at >= run.ran_at;
         alarms.extend(
             self.jobs
@@ -151,6 +152,49 @@ impl Status {
                 .map(|run| format!("job {}: its last run failed", run.job)),
         );
         alarms
+    }
+}
+
+impl Status {
+    /// What providers hold up for too long, a line for each that was tried.
+    fn held_up<'a>(&self, sending: &'a Sending) -> impl Iterator<Item = String> + 'a {
+        let (now, limit) = (self.at, self.limits.overdue);
+        let too_long = move |it: &&HeldUp| since(it.since, now) > limit;
+        sending.held_up.iter().filter(too_long).map(move |it| {
+            let HeldUp { count, .. } = it;
+            let (agency, minutes) = (sending.agency, since(it.since, now).num_minutes());
+            let tried = match &it.gateway {
+                Some(gateway) => format!("last tried by {gateway}"),
+                None => "not tried yet".to_owned(),
+            };
+            format!("agency {agency}: {count} messages held up for {minutes} minutes, {tried}")
+        })
+    }
+
+    /// Jobs that did not run when their schedule woke them. That none did is said once.
+    fn silent(&self) -> Vec<String> {
+        let entries = self.limits.schedule.entries();
+        let silent: Vec<_> = entries
+            .iter()
+            .filter_map(|(job, expression)| {
+                let woken = last_wake_up(expression, self.at - self.limits.stale)?;
+                let ran = self.jobs.iter().find(|run| run.job == *job);
+                let ran_at = ran.and_then(|run| run.ran_at);
+                ran_at.is_none_or(|at| at < woken).then_some((*job, ran_at))
+            })
+            .collect();
+        let said = |who: String, ran_at: Option<DateTime<Utc>>| match ran_at {
+            None => format!("{who} run yet"),
+            Some(at) => format!("{who} run for {} seconds", (self.at - at).num_seconds()),
+        };
+        if silent.len() == entries.len() {
+            let last = silent.iter().filter_map(|(_, ran_at)| *ran_at).max();
+            return vec![said("no job has".to_owned(), last)];
+        }
+        let silent = silent.into_iter();
+        silent
+            .map(|(job, ran_at)| said(format!("job {job} has not"), ran_at))
+            .collect()
     }
 }
 
@@ -165,6 +209,14 @@ impl fmt::Display for Status {
             writeln!(f, "  queue_age_seconds {age}")?;
             for status in WAITING {
                 writeln!(f, "  messages {status} {}", sending.count(status))?;
+            }
+            for held in &sending.held_up {
+                let gateway = held.gateway.as_deref().unwrap_or("-");
+                let (count, age) = (held.count, since(held.since, now).num_seconds());
+                writeln!(
+                    f,
+                    "  held_up {gateway} messages {count} longest_seconds {age}"
+                )?;
             }
             for awaited in &sending.awaited {
                 let Awaited {
@@ -205,6 +257,8 @@ impl fmt::Display for Status {
 
 #[cfg(test)]
 mod tests {
+    use platform::Config;
+
     use super::*;
 
     fn status(jobs: Vec<JobRun>, overdue: Vec<(MessageStatus, i64)>) -> Status {
@@ -215,6 +269,7 @@ mod tests {
             limits: Limits {
                 overdue: TimeDelta::minutes(15),
                 stale: TimeDelta::minutes(3),
+                schedule: Config::defaults().unwrap().worker.schedule,
             },
             agencies: vec![Sending {
                 agency,
@@ -224,6 +279,7 @@ mod tests {
                     earliest: Some(at - TimeDelta::seconds(90)),
                 }],
                 overdue,
+                held_up: Vec::new(),
                 awaited: vec![Awaited {
                     gateway: "webhook".to_owned(),
                     count: 2,
@@ -236,18 +292,31 @@ mod tests {
         }
     }
 
-    fn run(ran: i64, failed: Option<i64>) -> JobRun {
-        let ago = |seconds| DateTime::UNIX_EPOCH + TimeDelta::days(1) - TimeDelta::seconds(seconds);
-        JobRun {
-            job: "deliver".to_owned(),
-            ran_at: Some(ago(ran)),
-            failed_at: failed.map(ago),
-        }
+    fn ago(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(1) - TimeDelta::seconds(seconds)
+    }
+
+    /// Every job ran so long ago.
+    fn runs(seconds: i64) -> Vec<JobRun> {
+        let schedule = Config::defaults().unwrap().worker.schedule;
+        let jobs = schedule.entries().into_iter();
+        jobs.map(|(job, _)| JobRun {
+            job: job.to_owned(),
+            ran_at: Some(ago(seconds)),
+            failed_at: None,
+        })
+        .collect()
+    }
+
+    fn run_of<'a>(runs: &'a mut [JobRun], job: &str) -> &'a mut JobRun {
+        runs.iter_mut().find(|run| run.job == job).unwrap()
     }
 
     #[test]
     fn what_goes_on_as_it_should_raises_no_alarm() {
-        let well = status(vec![run(5, Some(3600))], Vec::new());
+        let mut jobs = runs(5);
+        run_of(&mut jobs, "deliver").failed_at = Some(ago(3600));
+        let well = status(jobs, Vec::new());
         assert_eq!(well.alarms(), Vec::<String>::new());
         let said = well.to_string();
         for line in [
@@ -264,23 +333,75 @@ mod tests {
     }
 
     #[test]
-    fn what_is_overdue_stale_or_failed_does() {
-        let late = status(vec![run(5, None)], vec![(MessageStatus::Claimed, 3)]);
+    fn what_is_overdue_or_failed_does() {
+        let late = status(runs(5), vec![(MessageStatus::Claimed, 3)]);
         assert_eq!(late.alarms().len(), 1);
         assert!(
             late.to_string()
                 .contains("3 claimed messages overdue by 15 minutes")
         );
-        let stale = status(vec![run(181, None)], Vec::new());
-        assert_eq!(stale.alarms(), ["no job has run for 181 seconds"]);
-        assert_eq!(
-            status(vec![run(180, None)], Vec::new()).alarms(),
-            Vec::<String>::new()
-        );
-        let never = status(Vec::new(), Vec::new());
-        assert_eq!(never.alarms(), ["no job has run yet"]);
-        let failed = status(vec![run(5, Some(5))], Vec::new());
+        let mut jobs = runs(5);
+        run_of(&mut jobs, "deliver").failed_at = Some(ago(5));
+        let failed = status(jobs, Vec::new());
         assert_eq!(failed.alarms(), ["job deliver: its last run failed"]);
         assert!(failed.to_string().contains("ALARM job deliver"));
+    }
+
+    #[test]
+    fn each_job_answers_for_itself_by_its_own_schedule() {
+        let none = status(Vec::new(), Vec::new());
+        assert_eq!(none.alarms(), ["no job has run yet"]);
+        let all = status(runs(90_000), Vec::new());
+        assert_eq!(all.alarms(), ["no job has run for 90000 seconds"]);
+
+        // At midnight `remind` was woken at 23:56:15 or later, and `purge` at 19:10.
+        let mut jobs = runs(5);
+        run_of(&mut jobs, "remind").ran_at = Some(ago(224));
+        run_of(&mut jobs, "mark_missed").ran_at = Some(ago(224));
+        run_of(&mut jobs, "purge").ran_at = Some(ago(17_400));
+        assert_eq!(
+            status(jobs.clone(), Vec::new()).alarms(),
+            Vec::<String>::new()
+        );
+        run_of(&mut jobs, "remind").ran_at = Some(ago(226));
+        run_of(&mut jobs, "purge").ran_at = Some(ago(17_401));
+        jobs.retain(|run| run.job != "digest");
+        assert_eq!(
+            status(jobs, Vec::new()).alarms(),
+            [
+                "job remind has not run for 226 seconds",
+                "job digest has not run yet",
+                "job purge has not run for 17401 seconds",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_providers_hold_up_is_shown_and_in_time_an_alarm() {
+        let mut held = status(runs(5), Vec::new());
+        let by = |gateway: Option<&str>, count, seconds| HeldUp {
+            gateway: gateway.map(str::to_owned),
+            count,
+            since: Some(ago(seconds)),
+        };
+        held.agencies[0].held_up = vec![by(None, 2, 900), by(Some("aliyun"), 7, 120)];
+        let said = held.to_string();
+        for line in [
+            "queue_age_seconds 900",
+            "held_up - messages 2 longest_seconds 900",
+            "held_up aliyun messages 7 longest_seconds 120",
+        ] {
+            assert!(said.contains(line), "{line}\n{said}");
+        }
+        assert!(said.ends_with("OK\n"), "{said}");
+        held.agencies[0].held_up = vec![by(None, 2, 901), by(Some("aliyun"), 7, 4000)];
+        let agency = held.agencies[0].agency;
+        assert_eq!(
+            held.alarms(),
+            [
+                format!("agency {agency}: 2 messages held up for 15 minutes, not tried yet"),
+                format!("agency {agency}: 7 messages held up for 66 minutes, last tried by aliyun"),
+            ]
+        );
     }
 }

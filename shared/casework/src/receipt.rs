@@ -100,6 +100,7 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
             reason: receipt.code.clone(),
             hop: Some((message.channel, next)),
             is_final: false,
+            is_held_up: false,
         }
     } else {
         Settled {
@@ -111,6 +112,7 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
             },
             hop: cause.map(|cause| (Channel::CallTask, cause)),
             is_final: true,
+            is_held_up: false,
         }
     };
     let held = (message.status, message.fence);

@@ -74,6 +74,19 @@ pub enum Standing {
     Resting(DateTime<Utc>),
     /// It was given what it takes for now; the next place is free then (UTC).
     Paced(DateTime<Utc>),
+    /// People stopped it; whether they still do is looked at then (UTC).
+    Paused(DateTime<Utc>),
+}
+
+/// What a message waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// A place at an account that works.
+    Pace,
+    /// A breaker to close: something is wrong with an account.
+    Rest,
+    /// People: every account that is left is stopped.
+    Pause,
 }
 
 /// Whether the client can be reached by WeChat.
@@ -152,8 +165,8 @@ pub enum Choice {
         /// Place of the account that is free first.
         account: usize,
         until: DateTime<Utc>,
-        /// Whether it waits for a pace rather than for a breaker.
-        paced: bool,
+        /// What for.
+        waits_for: WaitsFor,
     },
     /// A person phones.
     Call(HopCause),
@@ -168,6 +181,7 @@ pub fn choose(accounts: &[Account<'_>], wanted: &Wanted<'_>, unit: f64) -> Choic
     }
     let mut skipped = None;
     let mut waits: Option<(DateTime<Utc>, bool, usize)> = None;
+    let mut rests = false;
     let ways = [Says::All, Says::NoDate].into_iter();
     for (says, rung) in ways.flat_map(|says| wanted.rungs.iter().map(move |rung| (says, rung))) {
         if let Err(cause) = wanted.open(rung) {
@@ -198,17 +212,24 @@ pub fn choose(accounts: &[Account<'_>], wanted: &Wanted<'_>, unit: f64) -> Choic
             return Choice::Wait {
                 account,
                 until: at,
-                paced: true,
+                waits_for: WaitsFor::Pace,
             };
         }
         skipped = skipped.or(Some(HopCause::ProviderFailed));
+        rests |= left().any(|(_, it)| matches!(it.standing, Standing::Resting(_)));
         waits = waits.into_iter().chain([first]).min();
     }
     match waits {
         Some((until, paced, account)) if until < wanted.not_after => Choice::Wait {
             account,
             until,
-            paced,
+            waits_for: if paced {
+                WaitsFor::Pace
+            } else if rests {
+                WaitsFor::Rest
+            } else {
+                WaitsFor::Pause
+            },
         },
         Some(_) => Choice::Call(last.unwrap_or(HopCause::ProviderFailed)),
         None => Choice::Call(last.or(skipped).unwrap_or(HopCause::Configuration)),
@@ -371,7 +392,7 @@ const fn cause_of(ended: Ended) -> HopCause {
 const fn free_at((place, it): (usize, &Account<'_>)) -> Option<(DateTime<Utc>, bool, usize)> {
     match it.standing {
         Standing::Ready => None,
-        Standing::Resting(until) => Some((until, false, place)),
+        Standing::Resting(until) | Standing::Paused(until) => Some((until, false, place)),
         Standing::Paced(until) => Some((until, true, place)),
     }
 }

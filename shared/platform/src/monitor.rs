@@ -42,7 +42,7 @@ pub enum MonitorError {
 pub struct Watched {
     /// Its signs of life.
     pub pulse: Pulse,
-    /// The longest time without one before `/livez` answers 503.
+    /// The longest time without one, of any piece of it, before `/livez` answers 503.
     pub stale_after: Duration,
 }
 
@@ -115,16 +115,20 @@ async fn show(metrics: Data<Metrics>) -> HttpResponse {
 }
 
 async fn livez(watched: Data<Watched>) -> HttpResponse {
-    let age = watched.pulse.age(Instant::now());
-    let (mut answer, word) = if age > watched.stale_after {
-        (HttpResponse::ServiceUnavailable(), "stale")
+    let silence = watched.pulse.silence(Instant::now());
+    let age = silence.lasts.as_secs();
+    let (mut answer, said) = if silence.lasts > watched.stale_after {
+        let of = silence.of.map(|work| format!("silent {work}\n"));
+        let said = format!(
+            "stale\nheartbeat_age_seconds {age}\n{}",
+            of.unwrap_or_default()
+        );
+        (HttpResponse::ServiceUnavailable(), said)
     } else {
-        (HttpResponse::Ok(), "ok")
+        let said = format!("ok\nheartbeat_age_seconds {age}\n");
+        (HttpResponse::Ok(), said)
     };
-    let age = age.as_secs();
-    answer
-        .content_type("text/plain")
-        .body(format!("{word}\nheartbeat_age_seconds {age}\n"))
+    answer.content_type("text/plain").body(said)
 }
 
 #[cfg(test)]
@@ -160,10 +164,16 @@ mod tests {
         let stale = get(address, "/livez").await;
         assert!(stale.starts_with("HTTP/1.1 503"), "{stale}");
         assert!(stale.contains("stale\nheartbeat_age_seconds 6"), "{stale}");
-        pulse.beat(Instant::now());
+        pulse.beat("deliver", Instant::now());
         let alive = get(address, "/livez").await;
         assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
         assert!(alive.contains("ok\nheartbeat_age_seconds 0"), "{alive}");
+        // Work that hangs is not spoken for by the rest.
+        pulse.begin("remind", long_ago);
+        pulse.beat("deliver", Instant::now());
+        let hanging = get(address, "/livez").await;
+        assert!(hanging.starts_with("HTTP/1.1 503"), "{hanging}");
+        assert!(hanging.ends_with("\nsilent remind\n"), "{hanging}");
         metrics::counter!("platform_monitor_total").increment(1);
         let figures = get(address, "/metrics").await;
         assert!(figures.contains("platform_monitor_total 1"), "{figures}");

@@ -476,6 +476,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> UtcInstant,
         updated_at -> UtcInstant,
+        held_since -> Nullable<UtcInstant>,
     }
 }
 

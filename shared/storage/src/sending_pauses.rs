@@ -212,15 +212,21 @@ pub fn end(
     Ok(ended == 1)
 }
 
+/// The offices whose sending is paused, as a query.
+macro_rules! paused_offices {
+    ($agency:expr) => {
+        crate::schema::sending_pauses::table
+            .filter(crate::schema::sending_pauses::agency_id.eq(bind($agency)))
+            .filter(crate::schema::sending_pauses::office_id.is_not_null())
+            .filter(crate::schema::sending_pauses::ended_at.is_null())
+            .select(crate::schema::sending_pauses::office_id.assume_not_null())
+    };
+}
+pub(crate) use paused_offices;
+
 /// The offices whose sending is paused.
 pub fn offices(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<OfficeId>, StorageError> {
-    let found: Vec<Option<OfficeId>> = with_conn!(tx, c => sending_pauses::table
-        .filter(sending_pauses::agency_id.eq(bind(agency)))
-        .filter(sending_pauses::office_id.is_not_null())
-        .filter(sending_pauses::ended_at.is_null())
-        .select(sending_pauses::office_id)
-        .load(*c))?;
-    Ok(found.into_iter().flatten().collect())
+    Ok(with_conn!(tx, c => paused_offices!(agency).load(*c))?)
 }
 
 /// The names of the gateways by which nothing is sent for the agency.

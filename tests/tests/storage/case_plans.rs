@@ -14,7 +14,7 @@ use storage::{
 
 use crate::{
     database::{Database, at, mint, on_each},
-    plans::assert_searches,
+    plans::{assert_searches, assert_walks_no_table},
     statements::seen_in,
 };
 
@@ -24,6 +24,23 @@ fn every_query_on_case_data_searches_an_index() {
         assert_searches(database, &seen_in(|| worker_queries(database)), 34);
         assert_searches(database, &seen_in(|| list_queries(database)), 27);
         assert_searches(database, &seen_in(|| sending_queries(database)), 15);
+    });
+}
+
+// They are put together by gateway, of which there are a few.
+#[test]
+fn the_figures_by_gateway_search_an_index_too() {
+    on_each(|database| {
+        let (store, agency) = (database.store(), database.agency(3));
+        let statements = seen_in(|| {
+            store
+                .read(|tx| {
+                    messages::figures::held_up(tx, agency)?;
+                    messages::figures::awaited(tx, agency)
+                })
+                .unwrap();
+        });
+        assert_walks_no_table(database, &statements, 3);
     });
 }
 

@@ -20,11 +20,11 @@ use crate::{
 };
 
 /// Messages due at once; four are on their way at a time.
-const MESSAGES: usize = 12;
+pub(crate) const MESSAGES: usize = 12;
 
 /// Moves the office to where it is noon, so that its quiet hours are far off at whatever hour the
 /// test runs.
-fn move_to_noon(app: &TestApp, now: DateTime<Utc>) {
+pub(crate) fn move_to_noon(app: &TestApp, now: DateTime<Utc>) {
     let ahead = 12 - i64::from(now.hour());
     app.write(|work| {
         let mut office = offices::get(work.tx, work.agency, app.seed().office)?.unwrap();
@@ -38,7 +38,7 @@ fn move_to_noon(app: &TestApp, now: DateTime<Utc>) {
 }
 
 /// A case about which [`MESSAGES`] are due now.
-async fn with_messages_due(app: &TestApp, now: DateTime<Utc>) -> Journey {
+pub(crate) async fn with_messages_due(app: &TestApp, now: DateTime<Utc>) -> Journey {
     let received_on = (now - TimeDelta::days(2)).date_naive().to_string();
     let client = app.register_client("王小明", "13900001111").await;
     let case = app

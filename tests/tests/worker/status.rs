@@ -2,15 +2,22 @@
 
 use std::process::Output;
 
-use domain::Role;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Channel, Role};
+use gateways::Failure;
+use platform::{Clock, Config};
 use serde_json::json;
+use storage::job_runs::{self, JobRun};
 use tests::{
     TestApp, on_both, program,
     steps::{Journey, id_of},
 };
 
+use worker::{Providers, Settings, status};
+
 use crate::{
     process::WorkerProcess,
+    scripted::Scripted,
     story::{before_the_first_reminder, eventually, message},
 };
 
@@ -23,18 +30,57 @@ fn tell(app: &TestApp, arguments: &[&str]) -> (Option<i32>, String) {
     (status.code(), String::from_utf8(stdout).unwrap())
 }
 
+/// Every job came to its end at `at`.
+fn ran(app: &TestApp, at: DateTime<Utc>) {
+    for job in app.worker().job_names() {
+        note(app, job, at);
+    }
+}
+
+fn note(app: &TestApp, job: &str, at: DateTime<Utc>) {
+    let run = JobRun {
+        job: job.to_owned(),
+        ran_at: Some(at),
+        failed_at: None,
+    };
+    app.store().write(|tx| job_runs::note(tx, &run)).unwrap();
+}
+
+/// What an operator would be told at the instant the clock stands at, were all jobs at work: whether
+/// somebody has to look, and the lines.
+fn told(app: &TestApp) -> (Vec<String>, String) {
+    ran(app, app.now());
+    let limits = Settings::of(&Config::defaults().unwrap()).limits;
+    let status = status::read(app.store(), app.now(), &limits).unwrap();
+    (status.alarms(), status.to_string())
+}
+
 on_both! {
     async fn the_status_ends_with_two_when_somebody_has_to_look(app: TestApp) {
         let (code, said) = tell(&app, &["status"]);
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains("ALARM no job has run yet"), "{said}");
 
+        // One job does not speak for the others.
         assert_eq!(tell(&app, &["once", "receipts"]).0, Some(0));
+        let (code, said) = tell(&app, &["status"]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("ALARM job remind has not run yet"), "{said}");
+        assert!(!said.contains("ALARM job receipts"), "{said}");
+
+        let now = Clock::System.now();
+        ran(&app, now);
         let (code, said) = tell(&app, &["status"]);
         assert_eq!(code, Some(0), "{said}");
         assert!(said.contains("job receipts ran "), "{said}");
         assert!(said.contains("messages scheduled 0"), "{said}");
         assert!(said.ends_with("OK\n"), "{said}");
+
+        note(&app, "digest", now - TimeDelta::hours(1));
+        let (code, said) = tell(&app, &["status"]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("ALARM job digest has not run for 36"), "{said}");
+        note(&app, "digest", now);
 
         // The clock of the story stands a year before that of the program: its reminder is late.
         before_the_first_reminder(&app).await;
@@ -66,6 +112,79 @@ on_both! {
         let (code, said) = tell(&app, &["status"]);
         assert_eq!(code, Some(0), "{said}");
         assert!(said.contains("job deliver ran "), "{said}");
+    }
+
+    async fn an_account_in_arrears_is_seen_though_its_messages_are_put_off(setup: Setup) {
+        let only = Scripted::new("only", Channel::Sms);
+        let providers = Providers::new(vec![only.provider(1)], []);
+        let app = setup.with_providers(providers).start().await;
+        let journey = before_the_first_reminder(&app).await;
+        assert_eq!(told(&app).0, Vec::<String>::new());
+
+        only.fail_always(Some((Failure::Configuration, "arrears")));
+        app.advance("2025-09-30T09:15").await;
+        let (alarms, said) = told(&app);
+        assert_eq!(alarms, Vec::<String>::new());
+        assert!(said.contains("queue_age_seconds 900"), "{said}");
+        assert!(said.contains("held_up only messages 1 longest_seconds 900"), "{said}");
+
+        app.advance("2025-09-30T09:17").await;
+        let agency = app.seed().agency;
+        let alarm = format!("agency {agency}: 1 messages held up for 17 minutes, last tried by only");
+        assert_eq!(told(&app).0, [alarm]);
+        assert_eq!(message(&app, &journey, "wd-1").await["status"], "scheduled");
+
+        // People's stop is theirs to end: it is shown, and no alarm.
+        let head = app.login(Role::Supervisor).await;
+        let asked = json!({ "office_id": app.seed().office, "reason": "停机检修" });
+        let pause = id_of(&app.post(&head, "/v1/sending-pauses", asked).await.expect(201));
+        let (alarms, said) = told(&app);
+        assert_eq!(alarms, Vec::<String>::new());
+        assert!(said.contains("paused office"), "{said}");
+        app.delete(&head, &format!("/v1/sending-pauses/{pause}")).await.expect(204);
+
+        only.fail_always(None);
+        app.advance("2025-09-30T10:30").await;
+        assert_eq!(message(&app, &journey, "wd-1").await["status"], "accepted");
+        // A receipt is awaited for a day, and nobody has to look.
+        app.advance("2025-09-30T20:00").await;
+        let (alarms, said) = told(&app);
+        assert_eq!(alarms, Vec::<String>::new());
+        assert!(!said.contains("held_up"), "{said}");
+    }
+
+    async fn neither_a_stopped_account_nor_the_night_is_an_alarm(setup: Setup) {
+        let only = Scripted::new("only", Channel::Sms);
+        let providers = Providers::new(vec![only.provider(1)], []);
+        let app = setup.with_providers(providers).start().await;
+        let journey = before_the_first_reminder(&app).await;
+        let admin = app.login(Role::AgencyAdmin).await;
+        let asked = json!({ "gateway": "only", "reason": "更换签名" });
+        let pause = id_of(&app.post(&admin, "/v1/sending-pauses", asked).await.expect(201));
+        app.advance("2025-09-30T12:00").await;
+        let waiting = message(&app, &journey, "wd-1").await;
+        assert_eq!(
+            (&waiting["status"], &waiting["status_reason"]),
+            (&"scheduled".into(), &"providers_paused".into())
+        );
+        let (alarms, said) = told(&app);
+        assert_eq!(alarms, Vec::<String>::new());
+        assert!(said.contains("paused gateway only"), "{said}");
+
+        // Resumed for the last quarter of an hour of the day, in which nothing goes out.
+        app.delete(&admin, &format!("/v1/sending-pauses/{pause}")).await.expect(204);
+        app.outage_until("2025-09-30T20:50");
+        only.fail_always(Some((Failure::Transient, "http_503")));
+        app.advance("2025-09-30T20:59").await;
+        let (alarms, said) = told(&app);
+        assert_eq!(alarms, Vec::<String>::new());
+        assert!(said.contains("held_up only messages 1"), "{said}");
+        app.advance("2025-10-01T07:59").await;
+        let (alarms, said) = told(&app);
+        assert_eq!(alarms, Vec::<String>::new());
+        assert!(said.contains("messages scheduled 1"), "{said}");
+        app.advance("2025-10-01T08:16").await;
+        assert_eq!(told(&app).0.len(), 1);
     }
 
     /// Whatever a rule pack says: a carrier tries for three days at most.

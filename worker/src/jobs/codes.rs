@@ -21,7 +21,7 @@ use domain::{
     template::{Placeholder, Variables},
     wording::WordList,
 };
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, future, stream};
 use gateways::{Failure, Outgoing, ProviderTemplate, SendError};
 use storage::{Scope, StorageError, Tx, clients, sign_in_codes};
 
@@ -33,6 +33,7 @@ use crate::{
     runner::blocking,
 };
 
+const NAME: &str = "codes";
 /// Codes taken at a time: they are few, and each is waited for by a person.
 const BATCH: i64 = 50;
 /// Calls of the gateway for one code, where it is sure that none before took it.
@@ -51,7 +52,7 @@ struct Ready {
 
 impl Job for Codes {
     fn name(&self) -> &'static str {
-        "codes"
+        NAME
     }
 
     fn batch(&self, turn: Turn) -> Running<'_> {
@@ -62,7 +63,7 @@ impl Job for Codes {
             let sending = ready.into_iter().map(|ready| send(context, ready));
             stream::iter(sending)
                 .buffer_unordered(context.parts.settings.concurrency)
-                .collect::<()>()
+                .for_each(|()| future::ready(context.goes_on(NAME)))
                 .await;
             Ok(Batch {
                 acted_on: taken,

@@ -37,6 +37,8 @@ use crate::{
     runner::blocking,
 };
 
+const NAME: &str = "deliver";
+
 /// Results that are taken over at a time.
 const RECORDED_AT_ONCE: usize = 500;
 
@@ -58,6 +60,9 @@ impl Deliver {
         let mut gathered = Vec::new();
         loop {
             let came = results.recv_many(&mut gathered, RECORDED_AT_ONCE).await;
+            if came > 0 {
+                turn.context.goes_on(NAME);
+            }
             if came > 0 && !gathered.iter().any(Sent::is_urgent) {
                 continue;
             }
@@ -75,7 +80,7 @@ impl Deliver {
 
 impl Job for Deliver {
     fn name(&self) -> &'static str {
-        "deliver"
+        NAME
     }
 
     fn batch(&self, turn: Turn) -> Running<'_> {

@@ -15,6 +15,7 @@ pub(super) fn to(status: MessageStatus, reason: Option<&str>) -> Settled {
         reason: reason.map(str::to_owned),
         hop: None,
         is_final: delivery::is_final(status),
+        is_held_up: false,
     }
 }
 
@@ -23,6 +24,14 @@ pub(super) fn until(status: MessageStatus, at: DateTime<Utc>, reason: Option<&st
     Settled {
         next_action_at: Some(at),
         ..to(status, reason)
+    }
+}
+
+/// The same, because its providers rest or failed: how long that lasts is watched.
+pub(super) fn held_up(status: MessageStatus, at: DateTime<Utc>, reason: Option<&str>) -> Settled {
+    Settled {
+        is_held_up: true,
+        ..until(status, at, reason)
     }
 }
 

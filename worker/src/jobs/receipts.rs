@@ -32,12 +32,14 @@ use crate::{
     runner::blocking,
 };
 
+const NAME: &str = "receipts";
+
 #[derive(Debug)]
 pub(super) struct Receipts;
 
 impl Job for Receipts {
     fn name(&self) -> &'static str {
-        "receipts"
+        NAME
     }
 
     fn batch(&self, turn: Turn) -> Running<'_> {

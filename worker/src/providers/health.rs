@@ -68,7 +68,7 @@ impl Health {
             Some(Err(error)) => error.class.as_str(),
         };
         let name = account.to_owned();
-        metrics::counter!("worker_provider_calls_total", "account" => name.clone(), "outcome" => outcome)
+        metrics::counter!("worker_provider_calls_total", "account" => name, "outcome" => outcome)
             .increment(1);
         let turn = self.breaker.record(sign, now);
         match turn {
@@ -80,11 +80,16 @@ impl Health {
                 "the provider refuses our account, key or signature: an operator has to act"
             ),
         }
+        self.show(account);
+    }
+
+    /// Puts its state into the metrics.
+    pub fn show(&self, account: &str) {
         let state = match (self.breaker.is_open(), self.breaker.is_misconfigured()) {
             (false, _) => 0.0,
             (true, false) => 1.0,
             (true, true) => 2.0,
         };
-        metrics::gauge!("worker_provider_state", "account" => name).set(state);
+        metrics::gauge!("worker_provider_state", "account" => account.to_owned()).set(state);
     }
 }

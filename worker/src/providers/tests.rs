@@ -104,7 +104,7 @@ fn who_waits_for_a_pace_is_told_a_whole_second_and_what_is_urgent_goes() {
     let at = |seconds| Choice::Wait {
         account: 0,
         until: now() + TimeDelta::seconds(seconds),
-        paced: true,
+        waits_for: WaitsFor::Pace,
     };
     assert_eq!(told, [at(1), at(2), at(2), at(3)]);
     assert!(matches!(

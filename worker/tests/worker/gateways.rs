@@ -87,3 +87,21 @@ impl MessageGateway for Accepting {
         Channel::Webhook
     }
 }
+
+/// Brings down whoever gives it a message.
+#[derive(Debug)]
+pub struct Broken;
+
+impl MessageGateway for Broken {
+    fn send<'a>(&'a self, _message: &'a Outgoing) -> Sending<'a> {
+        Box::pin(async { panic!("a fault of the program") })
+    }
+
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+
+    fn channel(&self) -> Channel {
+        Channel::Webhook
+    }
+}

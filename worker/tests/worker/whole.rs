@@ -1,12 +1,17 @@
 //! The worker as a whole: jobs in order, clock stops, and the scheduler.
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use domain::{AppointmentStatus, MessageStatus};
-use gateways::Accepted;
+use gateways::{Accepted, Failure, SendError};
 use platform::Shutdown;
-use worker::JobError;
+use worker::{JobError, ScheduleError};
 
 use crate::{
-    gateways::Hanging,
+    gateways::{Broken, Hanging},
     site::{Site, instant},
 };
 
@@ -57,6 +62,39 @@ async fn the_scheduler_runs_every_job_at_start_and_ends_what_is_under_way() {
     hanging.released.add_permits(1);
     running.await.unwrap().unwrap();
     assert_eq!(site.message("wd-1").status, MessageStatus::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_whose_task_died_ends_the_worker_with_an_error() {
+    let site = Site::new(1);
+    let worker = site.worker_with(Arc::new(Broken));
+    site.run_at(&worker, "2025-09-29T12:00:00Z").await;
+    site.clock.set(instant("2025-09-30T01:00:00Z"));
+    // Nobody wishes a stop.
+    let ended = worker.run_until_stopped(Shutdown::manual());
+    let ended = tokio::time::timeout(Duration::from_secs(60), ended).await;
+    let died = ended.unwrap().unwrap_err();
+    assert!(matches!(died, ScheduleError::Died { job: "deliver" }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_speaks_for_a_job_that_hangs() {
+    let site = Site::new(1);
+    let hanging = Hanging::new(Err(SendError::new(Failure::Transient, "busy")));
+    let worker = site.worker_with(hanging.clone());
+    site.run_at(&worker, "2025-09-29T12:00:00Z").await;
+    site.clock.set(instant("2025-09-30T01:00:00Z"));
+    let delivering = tokio::spawn({
+        let worker = worker.clone();
+        async move { worker.run_job_once("deliver").await }
+    });
+    hanging.arrived.acquire().await.unwrap().forget();
+    worker.run_job_once("remind").await.unwrap();
+    let in_an_hour = Instant::now() + Duration::from_hours(1);
+    assert_eq!(worker.pulse().silence(in_an_hour).of, Some("deliver"));
+    hanging.released.add_permits(1);
+    delivering.await.unwrap().unwrap();
+    assert_eq!(worker.pulse().silence(in_an_hour).of, None);
 }
 
 #[tokio::test]

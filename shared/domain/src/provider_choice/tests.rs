@@ -177,9 +177,20 @@ fn a_resting_account_is_gone_around_and_waited_for_only_where_none_is_left() {
     let wait = Choice::Wait {
         account: 1,
         until: later(30),
-        paced: false,
+        waits_for: WaitsFor::Rest,
     };
     assert_eq!(choose(&accounts, &wanted(OPEN, &[]), 0.0), wait);
+    // People's stop is the reason only where it is the whole one.
+    accounts[1].standing = Standing::Paused(later(30));
+    assert_eq!(choose(&accounts, &wanted(OPEN, &[]), 0.0), wait);
+    accounts[0].standing = Standing::Paused(later(60));
+    accounts[2].standing = Standing::Paused(later(90));
+    let stopped = Choice::Wait {
+        account: 1,
+        until: later(30),
+        waits_for: WaitsFor::Pause,
+    };
+    assert_eq!(choose(&accounts, &wanted(OPEN, &[]), 0.0), stopped);
     let soon = Wanted {
         not_after: later(30),
         ..wanted(OPEN, &[])
@@ -195,7 +206,7 @@ fn a_pace_is_waited_for_a_little_before_going_down() {
     let wait = Choice::Wait {
         account: 0,
         until: later(60),
-        paced: true,
+        waits_for: WaitsFor::Pace,
     };
     assert_eq!(choose(&accounts, &wanted(OPEN, &[]), 0.0), wait);
     accounts[0].standing = Standing::Paced(later(61));
@@ -317,6 +328,7 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
             3 => Just(Standing::Ready),
             1 => (1i64..7200).prop_map(|seconds| Standing::Resting(later(seconds))),
             1 => (1i64..7200).prop_map(|seconds| Standing::Paced(later(seconds))),
+            1 => (1i64..7200).prop_map(|seconds| Standing::Paused(later(seconds))),
         ],
     )
         .prop_map(
@@ -417,7 +429,7 @@ proptest! {
             Choice::Call(_) => {
                 let could_go = |it: &Account<'_>| match it.standing {
                     Standing::Ready => true,
-                    Standing::Resting(at) | Standing::Paced(at) => at < wanted.not_after,
+                    Standing::Resting(at) | Standing::Paced(at) | Standing::Paused(at) => at < wanted.not_after,
                 };
                 prop_assert!(!accounts.iter().any(|it| may(it) && could_go(it)));
             }

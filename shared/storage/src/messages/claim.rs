@@ -10,8 +10,8 @@ use domain::{AgencyId, Channel, MessageId, MessageStatus, OfficeId};
 use super::Message;
 use crate::{
     error::StorageError,
-    schema::{messages, sending_pauses},
-    sending_pauses as pauses,
+    schema::messages,
+    sending_pauses::{self as pauses, paused_offices},
     store::{Conn, Tx},
     types::bind,
     with_conn,
@@ -25,11 +25,6 @@ const fn is_sent_from(status: MessageStatus) -> bool {
 /// Messages in `status` on which the worker is to act by now and that no pause holds back.
 macro_rules! due {
     ($agency:expr, $status:expr, $now:expr) => {{
-        let paused = sending_pauses::table
-            .filter(sending_pauses::agency_id.eq(bind($agency)))
-            .filter(sending_pauses::office_id.is_not_null())
-            .filter(sending_pauses::ended_at.is_null())
-            .select(sending_pauses::office_id.assume_not_null());
         let follows_up = !is_sent_from($status);
         messages::table
             .filter(messages::agency_id.eq(bind($agency)))
@@ -38,7 +33,7 @@ macro_rules! due {
             .filter(messages::next_action_at.le(bind(Some($now))))
             .filter(
                 messages::office_id
-                    .ne_all(paused)
+                    .ne_all(paused_offices!($agency))
                     .or(messages::not_after.le(bind($now)))
                     .or(follows_up.into_sql::<Bool>()),
             )

@@ -10,6 +10,7 @@ use domain::{AgencyId, MessageStatus};
 use crate::{
     error::StorageError,
     schema::{attempts, messages},
+    sending_pauses::paused_offices,
     store::Tx,
     types::bind,
     with_conn,
@@ -35,6 +36,17 @@ pub struct Awaited {
     pub count: i64,
     /// When the one that waits longest was handed over (UTC).
     pub oldest: Option<DateTime<Utc>>,
+}
+
+/// Messages to be sent that their providers hold up: these rest, or failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldUp {
+    /// The gateway that was tried last; none where none was.
+    pub gateway: Option<String>,
+    /// How many.
+    pub count: i64,
+    /// Since when the first of them is held up (UTC).
+    pub since: Option<DateTime<Utc>>,
 }
 
 /// What the worker has yet to act on, by state.
@@ -79,4 +91,49 @@ pub fn awaited(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<Awaited>, Storag
             oldest,
         })
         .collect())
+}
+
+/// Messages to be sent that are held up, but for those of an office whose sending people paused.
+macro_rules! held_up {
+    ($agency:expr) => {
+        messages::agency_id
+            .eq(bind($agency))
+            .and(messages::status.eq(bind(MessageStatus::Scheduled)))
+            .and(messages::next_action_at.is_not_null())
+            .and(messages::held_since.is_not_null())
+            .and(messages::office_id.ne_all(paused_offices!($agency)))
+    };
+}
+
+/// Messages that their providers hold up, by the gateway that was tried last; first those of which none
+/// was.
+pub fn held_up(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<HeldUp>, StorageError> {
+    let (count, since) = with_conn!(tx, c => messages::table
+        .filter(held_up!(agency))
+        .filter(messages::attempt_count.eq(0))
+        .select((count_star(), min(messages::held_since)))
+        .first(*c))?;
+    let rows: Vec<(String, i64, Option<DateTime<Utc>>)> = with_conn!(tx, c => messages::table
+        .inner_join(attempts::table.on(messages::agency_id
+            .eq(attempts::agency_id)
+            .and(messages::id.eq(attempts::message_id))
+            .and(messages::attempt_count.eq(attempts::number))))
+        .filter(held_up!(agency))
+        .filter(attempts::agency_id.eq(bind(agency)))
+        .group_by(attempts::gateway)
+        .order(attempts::gateway)
+        .select((attempts::gateway, count_star(), min(messages::held_since)))
+        .load(*c))?;
+    let tried = rows.into_iter().map(|(gateway, count, since)| HeldUp {
+        gateway: Some(gateway),
+        count,
+        since,
+    });
+    let untried = HeldUp {
+        gateway: None,
+        count,
+        since,
+    };
+    let untried = Some(untried).filter(|it| it.count > 0);
+    Ok(untried.into_iter().chain(tried).collect())
 }

@@ -1,7 +1,7 @@
 //! Writing what came of messages.
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::case_when, prelude::*};
+use diesel::{dsl::case_when, prelude::*, sql_types::Bool};
 use domain::{AgencyId, AppointmentId, Channel, HopCause, MessageId, MessageStatus};
 
 use crate::{
@@ -22,6 +22,9 @@ pub struct Settled {
     pub hop: Option<(Channel, HopCause)>,
     /// Whether nothing follows any more.
     pub is_final: bool,
+    /// Whether its providers hold it up: they rest, or failed. How long it has been held up counts from
+    /// the first time in a row.
+    pub is_held_up: bool,
 }
 
 /// Moves the messages that are still in the state `from` under this `fence`; answers how many were.
@@ -46,6 +49,11 @@ pub fn settle(
             messages::next_action_at.eq(bind(to.next_action_at)),
             messages::status_reason.eq(bind(to.reason.clone())),
             messages::final_at.eq(bind(to.is_final.then_some(now))),
+            messages::held_since.eq(case_when(
+                to.is_held_up.into_sql::<Bool>(),
+                case_when(messages::held_since.is_not_null(), messages::held_since)
+                    .otherwise(bind(Some(now))),
+            )),
             messages::version.eq(messages::version + 1),
             messages::updated_at.eq(bind(now)),
         );
@@ -89,6 +97,7 @@ pub fn postpone(
             )
             .otherwise(messages::planned_for.nullable())),
             messages::shift_reason.eq(Some(reason)),
+            messages::held_since.eq(bind(None::<DateTime<Utc>>)),
             messages::version.eq(messages::version + 1),
             messages::updated_at.eq(bind(now)),
         ))

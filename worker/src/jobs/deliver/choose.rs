@@ -3,7 +3,7 @@
 use casework::notify::is_followed_up;
 use domain::{
     HopCause, MessageStatus,
-    provider_choice::{self, Choice, Says, Wanted, Wechat},
+    provider_choice::{self, Choice, Says, WaitsFor, Wanted, Wechat},
 };
 use storage::messages::{Message, Settled};
 
@@ -16,13 +16,14 @@ use super::{
 use crate::{
     Provider,
     job::Turn,
-    jobs::groups::{call, to, until},
+    jobs::groups::{call, held_up, to, until},
     providers::Draw,
 };
 
 /// Why a message waits, as [`Message::status_reason`].
 const RESTING: &str = "providers_rest";
 const PACED: &str = "providers_at_their_pace";
+const PAUSED: &str = "providers_paused";
 /// Failed deliveries before a person phones, where no pack says it.
 const FAILURES_BEFORE_CALL: u32 = 3;
 
@@ -82,11 +83,14 @@ pub(super) fn choose(
             is_last,
         }),
         Choice::Wait {
-            until: at, paced, ..
-        } => {
-            let reason = if paced { PACED } else { RESTING };
-            Err(until(MessageStatus::Scheduled, at, Some(reason)))
-        }
+            until: at,
+            waits_for,
+            ..
+        } => Err(match waits_for {
+            WaitsFor::Pace => until(MessageStatus::Scheduled, at, Some(PACED)),
+            WaitsFor::Pause => until(MessageStatus::Scheduled, at, Some(PAUSED)),
+            WaitsFor::Rest => held_up(MessageStatus::Scheduled, at, Some(RESTING)),
+        }),
         Choice::Call(cause) => Err(nobody_left(message, cause)),
     }
 }
@@ -116,7 +120,7 @@ pub(super) fn nobody_left(message: &Message, cause: HopCause) -> Settled {
 /// Whether a message would have gone, but for its providers.
 pub(super) fn was_held_up(message: &Message) -> bool {
     let reason = message.status_reason.as_deref();
-    reason == Some(RESTING) || reason == Some(PACED)
+    [RESTING, PACED, PAUSED].map(Some).contains(&reason)
 }
 
 /// Whether an account can carry a message.

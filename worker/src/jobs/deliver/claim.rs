@@ -25,7 +25,7 @@ use crate::{
     Providers,
     job::Turn,
     jobs::{
-        groups::{Groups, call_cause, until},
+        groups::{Groups, call_cause, held_up},
         receipts::Awaiting,
     },
 };
@@ -92,8 +92,6 @@ pub(super) struct Claimed {
     cut_off: usize,
     /// Attempts that were cut off, of which the account is asked before anything goes out again.
     to_ask: usize,
-    /// How long the longest-waiting message has been due.
-    oldest: Option<TimeDelta>,
     /// Messages that ended here, by state.
     ended: HashMap<MessageStatus, u64>,
 }
@@ -118,11 +116,6 @@ pub(super) fn claim(turn: &Turn, retry: &RetryPolicy) -> Result<Claimed, WorkErr
     for cause in claimed.ready.iter().filter_map(|ready| ready.chosen.hop) {
         metrics::counter!("worker_hops_total", "cause" => cause.as_str()).increment(1);
     }
-    let age = claimed
-        .oldest
-        .and_then(|age| age.to_std().ok())
-        .unwrap_or_default();
-    metrics::gauge!("worker_queue_age_seconds").set(age.as_secs_f64());
     Ok(claimed)
 }
 
@@ -148,11 +141,6 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         lease_until: now + lease,
         cut_off: 0,
         to_ask: 0,
-        oldest: due
-            .iter()
-            .filter_map(|message| message.next_action_at)
-            .map(|at| now - at)
-            .max(),
         ended: HashMap::new(),
     };
     if due.is_empty() {
@@ -166,7 +154,7 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     for message in due {
         if asks_first(&message, &about, providers, now) {
             claimed.to_ask += 1;
-            let unknown = until(MessageStatus::Unknown, now, Some(CUT_OFF));
+            let unknown = held_up(MessageStatus::Unknown, now, Some(CUT_OFF));
             groups.add(&message, message.status, message.fence, unknown);
             continue;
         }

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     job::Turn,
-    jobs::groups::{Groups, call, call_cause, hop_on, to, until},
+    jobs::groups::{Groups, call, call_cause, held_up, hop_on, to, until},
 };
 
 /// How long after a time-out the fate of a message is looked at. The other side knows a repetition
@@ -79,7 +79,7 @@ fn plan<'a>(turn: &Turn, sent: &'a Sent, retry: &RetryPolicy, now: DateTime<Utc>
         Sending::NotTried => planned(
             AttemptOutcome::Transient,
             Some("not_tried"),
-            until(MessageStatus::Scheduled, now, Some("lease_too_short")),
+            held_up(MessageStatus::Scheduled, now, Some("lease_too_short")),
         ),
         Sending::Tried(Ok(accepted)) => Planned {
             provider_message_id: accepted.provider_message_id.as_deref(),
@@ -120,7 +120,10 @@ fn after_failure(
             Failure::Quota => HopCause::ProviderFailed,
             class => cause_of(class),
         };
-        return hop_on(ready.channel, now, code, cause);
+        return Settled {
+            is_held_up: true,
+            ..hop_on(ready.channel, now, code, cause)
+        };
     }
     let next = retry.next_attempt(
         ready.attempts_made(),
@@ -131,10 +134,10 @@ fn after_failure(
     );
     let status = error.class.status_after(next);
     if status == MessageStatus::Unknown {
-        return until(status, now + LOOK_AGAIN, code);
+        return held_up(status, now + LOOK_AGAIN, code);
     }
     if let (MessageStatus::Scheduled, Retry::At(at)) = (status, next) {
-        return until(status, at, code);
+        return held_up(status, at, code);
     }
     let cause = cause_of(error.class);
     if is_followed_up(ready.message.kind) {

@@ -65,6 +65,7 @@ pub(super) async fn ask(context: &Context, questions: Vec<Question>) -> Vec<Ques
     });
     stream::iter(asking)
         .buffer_unordered(context.parts.settings.concurrency)
+        .inspect(|_answered| context.goes_on(super::NAME))
         .collect()
         .await
 }

@@ -14,7 +14,7 @@ use crate::{
     Provider, Providers,
     jobs::{
         deliver::Surroundings,
-        groups::{call, hop_on, to, until},
+        groups::{call, held_up, hop_on, to, until},
     },
 };
 
@@ -160,7 +160,7 @@ impl<'a> Following<'a> {
             .is_none_or(|it| it.knows_repetition(self.tries, now));
         if let (false, false, Some(again)) = (absent, repeats, again) {
             let at = again.min(message.not_after);
-            return until(MessageStatus::Unknown, at, Some("asked_about")).into();
+            return held_up(MessageStatus::Unknown, at, Some("asked_about")).into();
         }
         let made = u32::try_from(message.attempt_count).unwrap_or(u32::MAX);
         if made >= RetryPolicy::default().max_attempts {
@@ -172,7 +172,7 @@ impl<'a> Following<'a> {
             "unknown_sent_again"
         };
         Next::Settle {
-            settled: until(MessageStatus::Scheduled, now, Some(reason)),
+            settled: held_up(MessageStatus::Scheduled, now, Some(reason)),
             may_be_twice: !absent,
         }
     }
