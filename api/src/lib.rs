@@ -4,6 +4,7 @@
 //! unit of work (`unit_of_work`) in which a service (`services`) works on the database, and leaves as
 //! a view (`views`) or a problem (`problem`). `operations` is the table all of them go by.
 
+pub mod accounts;
 pub mod answer;
 pub mod auth;
 pub mod covering;

@@ -8,6 +8,7 @@ use platform::{
 use storage::Store;
 
 use crate::{
+    accounts::Accounts,
     auth::{AccessTokens, EndedSessions, Passwords},
     covering::Covering,
     pending::Pending,
@@ -45,6 +46,8 @@ pub struct AppState {
     pub sandbox: Option<Sandbox>,
     /// What receipts of the office's own SMS platform are signed with; `None`: none are taken.
     pub receipt_secret: Option<gateways::standard_webhooks::Secret>,
+    /// The accounts that messages leave by.
+    pub accounts: Accounts,
     /// The accounts at providers that post to us.
     pub vendors: Vendors,
     /// Asks WeChat who signs in; `None`: the office has no mini program.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use api::{
     AppState,
+    accounts::Accounts,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
     covering::Covering,
     pending::Pending,
@@ -65,7 +66,8 @@ pub async fn run(config: Config, arguments: &Arguments) -> Result<(), Failed> {
         .map(|bind| Monitor::start(bind, shutdown.clone(), watched))
         .transpose()?;
     let bind = config.server.bind;
-    let state = state(config, store, clock, randomness, packs, sandbox)?;
+    let accounts = Accounts::of(opened.providers.listed());
+    let state = state(config, store, clock, randomness, packs, sandbox, accounts)?;
     let (server, address) = api::build(state, bind)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
@@ -120,6 +122,7 @@ fn state(
     randomness: Randomness,
     packs: PackCache,
     sandbox: Option<Sandbox>,
+    accounts: Accounts,
 ) -> Result<AppState, Failed> {
     let receipts = config.gateway.webhook.receipts_secret();
     let auth = config.auth.clone();
@@ -142,6 +145,7 @@ fn state(
         pending: Pending::new(config.server.max_pending),
         sandbox,
         receipt_secret: receipts.map(Secret::parse).transpose()?,
+        accounts,
         vendors: Vendors::of(&config.providers)?,
         mini_program: mini_program::open(&config.wechat.mini_program)?,
         server: config.server,

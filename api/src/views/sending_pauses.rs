@@ -17,7 +17,8 @@ pub struct SendingPauseView {
     pub id: SendingPauseId,
     /// The office whose messages are held back; `null`: a gateway's are.
     pub office_id: Option<OfficeId>,
-    /// The gateway by which nothing is sent for the agency; `null`: it is an office's pause.
+    /// The gateway by which no message is sent for the agency, one-time codes aside; `null`: it is an
+    /// office's pause.
     pub gateway: Option<String>,
     /// Why.
     pub reason: String,
@@ -54,6 +55,7 @@ impl From<SendingPause> for SendingPauseView {
 }
 
 /// What is not to be sent, and why: an office's messages, or whatever would leave by a gateway.
+/// One-time codes for signing in go on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(
@@ -63,8 +65,8 @@ impl From<SendingPause> for SendingPauseView {
 pub struct CreateSendingPause {
     /// The office; not with `gateway`.
     pub office_id: Option<OfficeId>,
-    /// The gateway, by its name in the settings, as attempts show it; not with `office_id`. At most 60
-    /// characters.
+    /// The gateway, by its name in the settings, which have to list it; attempts show it too. Not with
+    /// `office_id`.
     #[schema(example = "aliyun-main")]
     pub gateway: Option<String>,
     /// Why, in words; up to 2,000 characters.

@@ -8,6 +8,7 @@ use std::{
 
 use api::{
     AppState,
+    accounts::Accounts,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
     covering::Covering,
     pending::Pending,
@@ -244,6 +245,7 @@ impl Setup {
                 .webhook
                 .receipts_secret()
                 .map(|secret| Secret::parse(secret).unwrap()),
+            accounts: Accounts::of(parts.providers.listed()),
             vendors: Vendors::of(&accounts).unwrap(),
             mini_program: account
                 .map(|(app_id, _)| MiniProgram::new(&wechat.mini_program(app_id)).unwrap()),

@@ -191,7 +191,7 @@ on_both! {
         let journey = before_the_first_reminder(&app).await;
         let what = json!({ "gateway": "webhook" });
         pause(&app, "supervisor", what.clone()).await.problem(422, "invalid_value");
-        for wrong in [json!({}), json!({ "gateway": "webhook", "office_id": app.seed().office }), json!({ "gateway": "a\nb" })] {
+        for wrong in [json!({}), json!({ "gateway": "webhook", "office_id": app.seed().office }), json!({ "gateway": "a\nb" }), json!({ "gateway": "webhok" })] {
             pause(&app, "agency_admin", wrong).await.problem(422, "invalid_value");
         }
         let paused = pause(&app, "agency_admin", what).await.expect(201);

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use actix_web::dev::Server;
 use api::{
     AppState,
+    accounts::Accounts,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
     covering::Covering,
     pending::Pending,
@@ -63,12 +64,14 @@ impl Site {
         let store = store(home, &randomness)?;
         let packs = PackCache::default();
         let outbox = RecordingGateway::new(KEPT);
+        let providers = Providers::single(Arc::new(outbox.clone()));
+        let accounts = Accounts::of(providers.listed());
         let worker = Worker::new(WorkerParts {
             store: store.clone(),
             clock: clock.clone(),
             sign_in_clock: Clock::System,
             randomness: randomness.clone(),
-            providers: Providers::single(Arc::new(outbox.clone())),
+            providers,
             settings: Settings::of(&config),
             packs: packs.clone(),
         });
@@ -94,6 +97,7 @@ impl Site {
             pending: Pending::new(config.server.max_pending),
             sandbox: Some(Sandbox::new(Arc::clone(&hands), outbox, jobs(&worker))),
             receipt_secret: None,
+            accounts,
             vendors: Vendors::default(),
             mini_program: None,
             server: config.server,

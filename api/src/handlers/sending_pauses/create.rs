@@ -11,10 +11,11 @@ use crate::{
 
 /// Pause sending.
 ///
-/// Nothing of the office, or nothing by the gateway, is sent until the pause is ended. What was handed
-/// over before is followed up; what passes its time meanwhile is not sent at all, and what then is
-/// unproven makes tasks for people as ever. A supervisor pauses the own office, an administrator any
-/// office and any gateway. One-time codes for signing in go on.
+/// No message of the office, or none by the gateway, is sent until the pause is ended; one-time codes
+/// for signing in go on, also by that gateway: people wait for them at the screen. What was handed over
+/// before is followed up; what passes its time meanwhile is not sent at all, and what then is unproven
+/// makes tasks for people as ever. A supervisor pauses the own office, an administrator any office and
+/// any gateway that the settings list.
 #[utoipa::path(
     tag = "Messages",
     request_body = CreateSendingPause,
@@ -25,9 +26,10 @@ pub async fn create_sending_pause(
     call: Call<Op>,
     body: Json<CreateSendingPause>,
 ) -> Result<HttpResponse, Problem> {
+    let accounts = call.state().accounts.clone();
     let caller = call.caller;
     call.write(body, move |work, asked| {
-        let pause = sending_pauses::create(work, &caller, asked)?;
+        let pause = sending_pauses::create(work, &caller, &accounts, asked)?;
         let (id, view) = (pause.id, SendingPauseView::from(pause));
         Ok(Answer::created(format!("/v1/sending-pauses/{id}"), view).about(id))
     })

@@ -7,6 +7,7 @@ use storage::{
 
 use super::seen_by;
 use crate::{
+    accounts::Accounts,
     auth::Caller,
     failure::Failure,
     services::{offices, text},
@@ -19,11 +20,13 @@ const LONGEST_NAME: usize = 60;
 /// Pauses the sending of an office, or of a gateway for the whole agency.
 ///
 /// # Errors
-/// `invalid_value` at the field at fault: whether an office exists elsewhere is not told; `conflict`
+/// `invalid_value` at the field at fault: a gateway that the settings do not list; an office of others,
+/// of which is not told whether it exists; `conflict`
 /// while another pause of the same stands.
 pub fn create(
     work: &mut Work<'_, '_>,
     caller: &Caller,
+    accounts: &Accounts,
     asked: &CreateSendingPause,
 ) -> Result<SendingPause, Failure> {
     let paused = match (asked.office_id, asked.gateway.as_deref()) {
@@ -35,6 +38,7 @@ pub fn create(
         }
     };
     check_reach(work, caller, &paused)?;
+    check_known(accounts, &paused)?;
     let pause = SendingPause {
         agency_id: work.agency,
         id: work.ids.next(),
@@ -52,6 +56,18 @@ pub fn create(
             Err(Refusal::new(RefusalCode::Conflict, detail).into())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A pause of a misspelt name would stop nothing, and everybody would believe it did.
+fn check_known(accounts: &Accounts, paused: &Paused) -> Result<(), Refusal> {
+    match paused {
+        Paused::Gateway(name) if !accounts.has(name) => {
+            let known: Vec<&str> = accounts.all().iter().map(|it| it.name.as_str()).collect();
+            let detail = format!("the settings list no such gateway: {}", known.join(", "));
+            Err(Refusal::at(RefusalCode::InvalidValue, "/gateway", detail))
+        }
+        _ => Ok(()),
     }
 }
 

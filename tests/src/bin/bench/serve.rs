@@ -9,6 +9,7 @@ use std::{
 
 use api::{
     AppState,
+    accounts::Accounts,
     auth::{AccessTokens, EndedSessions, Passwords, SigningKeys},
     covering::Covering,
     pending::Pending,
@@ -84,6 +85,7 @@ pub fn run(asked: &ServeArguments) -> Outcome<()> {
         pending: Pending::new(config.server.max_pending),
         sandbox: None,
         receipt_secret: None,
+        accounts: Accounts::default(),
         vendors: Vendors::default(),
         mini_program: None,
         ended: EndedSessions::default(),
