@@ -71,7 +71,8 @@ pub fn list(work: &mut Work<'_, '_>) -> Result<ProviderTemplateList, Failure> {
 ///
 /// # Errors
 /// `not_found` for a name that no account can have and a step without a text; `invalid_value` at the
-/// field, also for a variable that ordinary values do not fit; `stale_version`.
+/// field, also for a variable that ordinary values do not fit, or that the account takes none of;
+/// `wording_refused` for fixed words; `stale_version`.
 pub fn put(
     work: &mut Work<'_, '_>,
     (provider, kind, step): (&str, MessageKind, &str),
@@ -96,7 +97,12 @@ pub fn put(
         variable_chars: asked.variable_chars.map(filed::chars),
     };
     let mapping = Mapping::new(filing, text)?;
-    check_fit(&mapping)?;
+    if step == NEUTRAL_STEP {
+        mapping.check_neutral()?;
+    } else {
+        check_fit(&mapping)?;
+    }
+    check_terms(work, provider, &mapping)?;
 
     let before = provider_templates::get(work.tx, work.agency, provider, kind, step)?;
     let shown = before.as_ref().filter(|row| row.removed_at.is_none());
@@ -155,6 +161,24 @@ fn check_fit(mapping: &Mapping) -> Result<(), Refusal> {
             format!("ordinary values do not fit this variable: {misfit}"),
         )),
     }
+}
+
+/// Whether an account takes variables is the same for all of its texts, and may have been said before.
+fn check_terms(work: &mut Work<'_, '_>, provider: &str, mapping: &Mapping) -> Result<(), Failure> {
+    let filing = mapping.filing();
+    if filing.params.is_empty()
+        || filing.variable_chars.is_some()
+        || filing.kind == MessageKind::SignInCode
+    {
+        return Ok(());
+    }
+    let mut rows = provider_templates::list(work.tx, work.agency)?.into_iter();
+    if rows.any(|row| row.provider == provider && row.variable_chars == Some(0)) {
+        let detail = "this account takes no variables, as was said with another text: file the text \
+                      without any, or say how many characters it takes by now";
+        return Err(Refusal::at(RefusalCode::InvalidValue, "/variable_chars", detail).into());
+    }
+    Ok(())
 }
 
 fn unreadable(fault: serde_json::Error) -> WorkError {

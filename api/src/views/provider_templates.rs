@@ -18,10 +18,11 @@ pub struct PutProviderTemplate {
     /// What the provider calls it.
     #[schema(example = "SMS_100001")]
     pub template_id: String,
-    /// Its variables in the provider's order; none for a text without variables.
+    /// Its variables in the provider's order; none for a text without variables. At WeChat all fields of
+    /// the card, of which some may hold fixed words.
     pub params: Vec<Param>,
-    /// At Tencent Cloud: characters that a variable may have in this account, as its console shows;
-    /// 6 if left out.
+    /// At Tencent Cloud: characters that a variable may have in this account, as its console shows, up to
+    /// 35; 0: the account takes no variables, but for codes. 6 if left out.
     #[schema(example = json!(null))]
     pub variable_chars: Option<i32>,
     /// Which of the agency's texts was filed, one that is or was in force. Left out: the one in force.
@@ -47,7 +48,7 @@ pub struct ProviderTemplateView {
     pub template_id: String,
     /// Its variables in the provider's order.
     pub params: Vec<Param>,
-    /// Characters that a variable may have in this account, where that was said.
+    /// Characters that a variable may have in this account, where that was said; 0: it takes none.
     pub variable_chars: Option<i32>,
     /// The text as it was filed. It is what this account sends until another one is filed.
     #[schema(

@@ -34,7 +34,7 @@ pub fn mapping(row: &ProviderTemplate) -> Result<Result<Mapping, Refusal>, WorkE
     Ok(Template::parse(&row.body, WordList::shipped()).and_then(|text| Mapping::new(filing, text)))
 }
 
-/// What cannot be a number of characters is none.
+/// What cannot be a number of characters is more than any account takes.
 pub fn chars(given: i32) -> usize {
-    usize::try_from(given).unwrap_or(0)
+    usize::try_from(given).unwrap_or(usize::MAX)
 }

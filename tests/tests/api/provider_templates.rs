@@ -153,6 +153,58 @@ on_both! {
         assert_eq!(filed["example"]["params"][0]["value"], "2026年12月31日");
     }
 
+    async fn an_account_that_takes_no_variables_is_filed_nothing_else(app: TestApp) {
+        app.put_in_force(STEP, "您的预约在{date}。").await;
+        let dated = |chars: Value| json!({
+            "gateway": "tencent", "template_id": "1113", "variable_chars": chars,
+            "params": [{ "name": "1", "variable": "date" }],
+        });
+        refused(put(&app, FILED, dated(json!(0))).await, "/params");
+        refused(put(&app, FILED, dated(json!(-1))).await, "/variable_chars");
+        put(&app, FILED, dated(Value::Null)).await.expect(200);
+        let mut neutral = plain("tencent", "1114");
+        neutral["variable_chars"] = json!(0);
+        let filed = put(&app, NEUTRAL, neutral).await.expect(200);
+        assert_eq!(filed["variable_chars"], 0);
+        // What was said of the account holds for its other texts too, until something else is.
+        refused(put(&app, FILED, dated(Value::Null)).await, "/variable_chars");
+        put(&app, FILED, dated(json!(6))).await.expect(200);
+        let code = json!({
+            "gateway": "tencent", "template_id": "1112", "params": [{ "name": "1", "variable": "code" }],
+        });
+        put(&app, "/v1/provider-templates/sms-a/sign_in_code/code", code).await.expect(200);
+    }
+
+    async fn a_card_at_wechat_holds_fixed_words(app: TestApp) {
+        let path = |step: &str| format!("/v1/provider-templates/card/appointment_reminder/{step}");
+        let card = |params: Value| json!({ "gateway": "wechat", "template_id": "Ab-9_x", "params": params });
+        let (thing, phrase) = (json!({ "name": "thing1", "value": "预约服务" }), json!({ "name": "phrase3", "value": "待办理" }));
+        let day = json!({ "name": "date2", "variable": "day" });
+        let filed = put(&app, &path("d-3"), card(json!([thing, day, phrase]))).await.expect(200);
+        assert_eq!(filed["params"][0], thing);
+        let shown: Vec<&Value> = filed["example"]["params"].as_array().unwrap().iter().map(|it| &it["value"]).collect();
+        assert_eq!(shown, ["预约服务", "2026年12月31日", "待办理"]);
+
+        let neutral = path("neutral");
+        put(&app, &neutral, card(json!([thing, phrase]))).await.expect(200);
+        refused(put(&app, &neutral, card(json!([thing, { "name": "name2", "variable": "name" }]))).await, "/params/1/variable");
+        refused(put(&app, &neutral, card(json!([]))).await, "/params");
+        for (wrong, pointer) in [
+            (json!({ "name": "phrase1", "value": "请尽快来办理" }), "/params/0/value"),
+            (json!({ "name": "thing1", "value": "预约服务", "variable": "name" }), "/params/0"),
+            (json!({ "name": "thing1" }), "/params/0"),
+        ] {
+            refused(put(&app, &neutral, card(json!([wrong]))).await, pointer);
+        }
+        let loud = card(json!([{ "name": "thing1", "value": "康复服务" }]));
+        let problem = put(&app, &neutral, loud).await.problem(422, "wording_refused");
+        assert_eq!(problem["errors"][0]["pointer"], "/params/0/value");
+        let sms = json!({
+            "gateway": "aliyun", "template_id": "SMS_1", "params": [{ "name": "name", "value": "预约服务" }],
+        });
+        refused(put(&app, NEUTRAL, sms).await, "/params/0/value");
+    }
+
     async fn a_sign_in_code_is_filed_with_its_code(app: TestApp) {
         let path = "/v1/provider-templates/sms-a/sign_in_code/code";
         let body = json!({

@@ -170,7 +170,8 @@ mod tests {
     fn filed(params: &[(&str, Placeholder)], text: &str) -> Mapping {
         let params = params.iter().map(|(name, variable)| Param {
             name: (*name).to_owned(),
-            variable: *variable,
+            variable: Some(*variable),
+            value: None,
             rule: None,
         });
         let filing = Filing {
@@ -291,7 +292,8 @@ mod tests {
             template_id: "SMS_1".to_owned(),
             params: vec![Param {
                 name: "name".to_owned(),
-                variable: Placeholder::Name,
+                variable: Some(Placeholder::Name),
+                value: None,
                 rule: None,
             }],
             variable_chars: None,

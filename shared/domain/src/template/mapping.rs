@@ -47,7 +47,7 @@ const MAX_PARAMS: usize = 20;
 /// The most characters that any value has.
 const MAX_CHARS: usize = 35;
 
-/// One variable of a filed template, and what goes into it.
+/// One variable of a filed template, and what goes into it: a value of the message, or fixed words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -55,8 +55,14 @@ pub struct Param {
     /// What the provider calls it: `name` at Aliyun, `1` at Tencent Cloud, `thing1` at WeChat.
     #[cfg_attr(feature = "schema", schema(example = "name"))]
     pub name: String,
-    /// What goes into it.
-    pub variable: Placeholder,
+    /// What goes into it; not with `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<Placeholder>,
+    /// At WeChat: the words that go into it every time, such as `待办理` into a `phrase`; not with
+    /// `variable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(example = json!(null)))]
+    pub value: Option<String>,
     /// At Aliyun the rule it was filed with; without it the one usual for what goes into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<VariableRule>,
@@ -73,8 +79,8 @@ pub struct Filing {
     pub template_id: String,
     /// Its variables, in the provider's order. None: a text without variables.
     pub params: Vec<Param>,
-    /// At Tencent Cloud: characters that a variable may have in this account; `None`: 6, as accounts
-    /// have since 2024.
+    /// At Tencent Cloud: characters that a variable may have in this account; 0: it takes none at all,
+    /// but for codes. `None`: 6, as accounts have since 2024.
     pub variable_chars: Option<usize>,
 }
 
@@ -113,8 +119,10 @@ impl Mapping {
     /// # Errors
     /// `invalid_value` at `/template_id`, `/params` or below it: an id of other signs than letters,
     /// digits, `-` and `_`; a name that the gateway does not know or has twice; what only another
-    /// gateway has; places of the text without a variable, variables that the text has no place for,
-    /// and a date that the text states and the message would not.
+    /// gateway has; variables where the account takes none; fixed words that break the field's rule;
+    /// places of the text without a variable, variables that the text has no place for, a card without
+    /// fields, and a date that the text states and the message would not. `wording_refused` for fixed
+    /// words that a text may not contain.
     pub fn new(filing: Filing, text: Template) -> Result<Self, Refusal> {
         let Filing {
             gateway,
@@ -142,13 +150,21 @@ impl Mapping {
                 let pointer = format!("/params/{index}/rule");
                 return Err(bad(&pointer, "only variables at Aliyun have a rule"));
             }
+            check_content(*gateway, index, param)?;
         }
         let chars = filing.variable_chars;
-        let known = chars.is_none_or(|most| (1..=MAX_CHARS).contains(&most));
+        let known = chars.is_none_or(|most| most <= MAX_CHARS);
         if !known || (chars.is_some() && *gateway != TemplateGateway::Tencent) {
             return Err(bad(
                 "/variable_chars",
-                "an account at Tencent Cloud takes 1 to 35 characters a variable, another none",
+                "an account at Tencent Cloud takes up to 35 characters a variable, 0 for no variables; \
+                 another is not bounded so",
+            ));
+        }
+        if filing.is_barred() && !params.is_empty() {
+            return Err(bad(
+                "/params",
+                "this account takes no variables: only texts without any can be filed with it",
             ));
         }
         let mapping = Self { filing, text };
@@ -162,10 +178,24 @@ impl Mapping {
         let params = self.filing.params.iter().enumerate();
         params
             .filter_map(|(index, param)| {
-                let value = data.get(param.variable).unwrap_or_default();
-                Some((index, self.fits(param, value).err()?))
+                Some((index, self.fits(param, param.content(data)).err()?))
             })
             .collect()
+    }
+
+    /// Checks that it can go out without any value, as the neutral text does.
+    ///
+    /// # Errors
+    /// `invalid_value` at the variable that would need one.
+    pub fn check_neutral(&self) -> Result<(), Refusal> {
+        let mut params = self.filing.params.iter();
+        match params.position(|param| param.variable.is_some()) {
+            None => Ok(()),
+            Some(index) => Err(bad(
+                &format!("/params/{index}/variable"),
+                "the neutral text goes out without any value: only fixed words can stand here",
+            )),
+        }
     }
 
     /// What the provider is sent.
@@ -176,7 +206,7 @@ impl Mapping {
     pub fn fill(&self, data: &Variables, words: &WordList) -> Result<Filled, FallbackReason> {
         let mut params = Vec::new();
         for param in &self.filing.params {
-            let value = data.get(param.variable).unwrap_or_default();
+            let value = param.content(data);
             if self.fits(param, value).is_err() {
                 return Err(FallbackReason::DoesNotFit);
             }
@@ -205,10 +235,15 @@ impl Mapping {
     fn fits(&self, param: &Param, value: &str) -> Result<(), Misfit> {
         match self.filing.gateway {
             TemplateGateway::Aliyun => {
-                aliyun::check(param.rule.unwrap_or(usual_rule(param.variable)), value)
+                let usual = param.variable.map(usual_rule);
+                let rule = param.rule.or(usual).ok_or(Misfit::UnknownRule)?;
+                aliyun::check(rule, value)
             }
             TemplateGateway::Tencent => {
-                let terms = self.filing.variable_chars.map(NoticeVariables::UpTo);
+                let terms = self.filing.variable_chars.map(|most| match most {
+                    0 => NoticeVariables::Barred,
+                    most => NoticeVariables::UpTo(most),
+                });
                 let purpose = match self.filing.kind {
                     MessageKind::SignInCode => Purpose::Code,
                     _ => Purpose::Notice,
@@ -240,8 +275,12 @@ impl Mapping {
                 "Tencent Cloud wants words between two variables, and the text has none there",
             ));
         }
-        let filled =
-            |place: &Placeholder| self.filing.params.iter().any(|it| it.variable == *place);
+        let filled = |place: &Placeholder| {
+            self.filing
+                .params
+                .iter()
+                .any(|it| it.variable == Some(*place))
+        };
         match self.filing.gateway {
             // The filed text is ours with other brackets.
             TemplateGateway::Aliyun | TemplateGateway::Tencent => {
@@ -249,7 +288,7 @@ impl Mapping {
                     let detail = format!("the text's {{{place}}} has no variable");
                     return Err(bad("/params", &detail));
                 }
-                let known = |param: &Param| places.contains(&param.variable);
+                let known = |param: &Param| param.variable.is_some_and(|it| places.contains(&it));
                 match self.filing.params.iter().position(|param| !known(param)) {
                     None => Ok(()),
                     Some(index) => Err(bad(
@@ -260,6 +299,12 @@ impl Mapping {
             }
             // A card of fields says less than a text, but what the client needs to know it says.
             TemplateGateway::Wechat => {
+                if self.filing.params.is_empty() {
+                    return Err(bad(
+                        "/params",
+                        "a card at WeChat has fields, and needs all of them",
+                    ));
+                }
                 let dated =
                     places.contains(&Placeholder::Date) || places.contains(&Placeholder::Day);
                 if dated && !filled(&Placeholder::Date) && !filled(&Placeholder::Day) {
@@ -272,6 +317,52 @@ impl Mapping {
             }
         }
     }
+}
+
+impl Param {
+    /// What goes into it; nothing where the message has no value for it.
+    fn content<'a>(&'a self, data: &'a Variables) -> &'a str {
+        match (&self.value, self.variable) {
+            (Some(fixed), _) => fixed,
+            (None, Some(place)) => data.get(place).unwrap_or_default(),
+            (None, None) => "",
+        }
+    }
+}
+
+impl Filing {
+    /// Whether the account takes no variables in texts of this kind.
+    fn is_barred(&self) -> bool {
+        self.variable_chars == Some(0) && self.kind != MessageKind::SignInCode
+    }
+}
+
+/// Checks what goes into the variable at `index`: a value, or fixed words that fit and say nothing they
+/// may not.
+fn check_content(gateway: TemplateGateway, index: usize, param: &Param) -> Result<(), Refusal> {
+    let fixed = match (&param.value, param.variable) {
+        (Some(fixed), None) => fixed,
+        (None, Some(_)) => return Ok(()),
+        _ => {
+            return Err(bad(
+                &format!("/params/{index}"),
+                "one of variable and value says what goes into it",
+            ));
+        }
+    };
+    let pointer = format!("/params/{index}/value");
+    if gateway != TemplateGateway::Wechat {
+        return Err(bad(&pointer, "only fields at WeChat hold fixed words"));
+    }
+    let misfit = match wechat::check(&param.name, fixed) {
+        _ if fixed.chars().count() > MAX_CHARS => Some(Misfit::TooLong),
+        checked => checked.err(),
+    };
+    if let Some(misfit) = misfit {
+        let detail = format!("these words do not fit the field: {misfit}");
+        return Err(bad(&pointer, &detail));
+    }
+    wording::refuse(&wording::lint(fixed, WordList::shipped()), &pointer)
 }
 
 /// The rule that a variable is filed with where nothing speaks against it.

@@ -5,7 +5,8 @@ use super::*;
 fn param(name: &str, variable: Placeholder) -> Param {
     Param {
         name: name.to_owned(),
-        variable,
+        variable: Some(variable),
+        value: None,
         rule: None,
     }
 }
@@ -107,7 +108,7 @@ fn what_only_another_gateway_has_is_refused() {
         one.rule = Some(VariableRule::Time);
     }
     refused(ruled, "请于{date}到站", "/params/0/rule");
-    for (gateway, chars) in [(G::Aliyun, 6), (G::Tencent, 0), (G::Tencent, 36)] {
+    for (gateway, chars) in [(G::Aliyun, 6), (G::Aliyun, 0), (G::Tencent, 36)] {
         let mut bounded = filing(gateway, Vec::new());
         bounded.variable_chars = Some(chars);
         refused(bounded, "您好", "/variable_chars");
@@ -168,4 +169,102 @@ fn a_field_beyond_the_text_gives_nothing_away() {
         card.fill(&loud, WordList::shipped()),
         Err(FallbackReason::Refused)
     );
+}
+
+#[test]
+fn an_account_that_takes_no_variables_is_filed_texts_without_any() {
+    let barred = |params| Filing {
+        variable_chars: Some(0),
+        ..filing(G::Tencent, params)
+    };
+    assert!(mapping(barred(Vec::new()), "您有一项预约服务待办理").is_ok());
+    let dated = vec![param("1", Placeholder::Date)];
+    refused(barred(dated), "请于{date}到站", "/params");
+    // Codes are sent by whatever terms.
+    let code = Filing {
+        kind: MessageKind::SignInCode,
+        ..barred(vec![param("1", Placeholder::Code)])
+    };
+    assert!(mapping(code, "登录码{code}").is_ok());
+}
+
+fn fixed(name: &str, words: &str) -> Param {
+    Param {
+        name: name.to_owned(),
+        variable: None,
+        value: Some(words.to_owned()),
+        rule: None,
+    }
+}
+
+#[test]
+fn a_card_holds_fixed_words_beside_values() {
+    let fields = vec![
+        fixed("thing1", "预约服务"),
+        param("date2", Placeholder::Day),
+        fixed("phrase3", "待办理"),
+    ];
+    let card = mapping(filing(G::Wechat, fields), TEXT).unwrap();
+    let filled = card.fill(&data(), WordList::shipped()).unwrap();
+    let expected = [
+        ("thing1", "预约服务"),
+        ("date2", "2026年12月31日"),
+        ("phrase3", "待办理"),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(filled.params, expected);
+
+    // The neutral one goes out without any value, and with all of its fields.
+    let words = vec![fixed("thing1", "预约服务"), fixed("phrase3", "待办理")];
+    let neutral = mapping(filing(G::Wechat, words), "您好").unwrap();
+    assert_eq!(neutral.check_neutral(), Ok(()));
+    assert!(neutral.fill(&Variables::new(), WordList::shipped()).is_ok());
+    let named = vec![
+        fixed("thing1", "预约服务"),
+        param("name2", Placeholder::Name),
+    ];
+    let refusal = mapping(filing(G::Wechat, named), "您好")
+        .unwrap()
+        .check_neutral()
+        .unwrap_err();
+    assert_eq!(refusal.pointer.as_deref(), Some("/params/1/variable"));
+    refused(filing(G::Wechat, Vec::new()), "您好", "/params");
+}
+
+#[test]
+fn fixed_words_keep_the_rules_of_their_field_and_of_wording() {
+    for (field, words) in [
+        ("phrase1", "请尽快来办理"),
+        ("phrase1", "待办理1"),
+        ("thing1", ""),
+        ("thing1", "第一行\n第二行"),
+        ("date1", "12月31日"),
+        ("enum1", &"字".repeat(36)),
+    ] {
+        let card = filing(G::Wechat, vec![fixed(field, words)]);
+        refused(card, "您好", "/params/0/value");
+    }
+    for words in ["康复服务", "详见www.example"] {
+        let card = filing(G::Wechat, vec![fixed("thing1", words)]);
+        let refusal = mapping(card, "您好").unwrap_err();
+        assert_eq!(
+            refusal.pointer.as_deref(),
+            Some("/params/0/value"),
+            "{words}"
+        );
+    }
+    let mut both = fixed("thing1", "预约服务");
+    both.variable = Some(Placeholder::Name);
+    let neither = Param {
+        value: None,
+        ..fixed("thing1", "")
+    };
+    for strange in [both, neither] {
+        refused(filing(G::Wechat, vec![strange]), "您好", "/params/0");
+    }
+    for gateway in [G::Aliyun, G::Tencent] {
+        let name = if gateway == G::Aliyun { "name" } else { "1" };
+        let card = filing(gateway, vec![fixed(name, "预约服务")]);
+        refused(card, "您好", "/params/0/value");
+    }
 }
