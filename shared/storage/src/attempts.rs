@@ -5,14 +5,12 @@ mod named;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{
-    AgencyId, AttemptId, AttemptOutcome, Channel, HopCause, MessageId, NoProof,
-};
+use domain::{AgencyId, AttemptId, AttemptOutcome, Channel, HopCause, MessageId, NoProof};
 
 use crate::{
     PhoneIndex,
     error::StorageError,
-    schema::{attempt_outcomes, attempts, messages},
+    schema::{attempt_outcomes, attempts},
     sealed::Place,
     store::Tx,
     types::{bind, record},

@@ -48,7 +48,7 @@ async fn a_token_that_is_refused_is_renewed_once() {
         let asked = account.follower(&open_id, setting.clock.now()).await;
         assert!(matches!(asked, Ok(Follower::NotLinked)));
         assert_eq!(setting.fake.tokens().len(), tokens);
-        setting.fake.forget_tokens();
+        setting.fake.refuse_current_token();
     }
 }
 

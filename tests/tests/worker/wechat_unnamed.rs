@@ -10,8 +10,8 @@ use tests::{
 };
 
 use crate::{
-    story::{CLIENT, notice_proof},
     ladder::rungs,
+    story::{CLIENT, notice_proof},
     wechat::Office,
     wechat_callbacks::{calls, event, event_at, popup, sent},
 };

@@ -20,8 +20,9 @@ use super::{
     followers::{self, Question},
     opened,
     person::{Person, are_ours},
-    put_off, without_account,
+    put_off,
     receipt::{Read, apply_read},
+    without_account,
 };
 use crate::job::Context;
 

@@ -67,7 +67,7 @@ pub(super) fn find(
             attempt_id: id,
             message_id: it.message_id,
             provider_message_id: None,
-            client_id: it.client_id,
+            phone_index: None,
         };
         Found::Known(Box::new((told.report.clone(), named)))
     }))
