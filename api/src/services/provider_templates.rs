@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use casework::{Work, WorkError, filed};
 use domain::{
     MessageKind, Refusal, RefusalCode,
-    template::{Filing, Mapping, NEUTRAL_STEP, Route},
+    template::{DATED_STEP, Filing, Mapping, NEUTRAL_STEP, Route},
 };
 use storage::provider_templates::{self, ProviderTemplate};
 
 use crate::{
+    accounts::Accounts,
     failure::Failure,
-    services::{templates, version},
+    services::{
+        templates::{self, Sample},
+        version,
+    },
     views::provider_templates::{ProviderTemplateList, ProviderTemplateView, PutProviderTemplate},
 };
 
@@ -21,34 +25,53 @@ pub(super) struct Filed {
     pub provider: String,
     /// For the step itself.
     pub usual: Option<Mapping>,
+    /// The short text with the date of its kind.
+    pub dated: Option<Mapping>,
     /// The text without variables of its kind.
     pub neutral: Option<Mapping>,
 }
 
-/// What each account has filed for a step, by account; those that have nothing for it left out.
+impl Filed {
+    fn nothing(provider: &str) -> Self {
+        Self {
+            provider: provider.to_owned(),
+            usual: None,
+            dated: None,
+            neutral: None,
+        }
+    }
+}
+
+/// What each account has filed for a step, by account: those that the settings list as sending only
+/// filed texts, and whatever other has something for it.
 ///
 /// # Errors
 /// When what is stored cannot be read.
 pub(super) fn of_step(
     work: &mut Work<'_, '_>,
+    listed: &Accounts,
     kind: MessageKind,
     step: &str,
 ) -> Result<Vec<Filed>, Failure> {
-    let mut accounts: BTreeMap<String, Filed> = BTreeMap::new();
+    let listed = listed
+        .all()
+        .iter()
+        .filter(|account| account.files.is_some());
+    let mut accounts: BTreeMap<String, Filed> = listed
+        .map(|account| (account.name.clone(), Filed::nothing(&account.name)))
+        .collect();
     for row in provider_templates::list(work.tx, work.agency)? {
-        if row.kind != kind || (row.step != step && row.step != NEUTRAL_STEP) {
+        if row.kind != kind || ![step, DATED_STEP, NEUTRAL_STEP].contains(&row.step.as_str()) {
             continue;
         }
         let mapping = filed::mapping(&row)?.ok();
         let account = accounts
             .entry(row.provider.clone())
-            .or_insert_with(|| Filed {
-                provider: row.provider,
-                usual: None,
-                neutral: None,
-            });
+            .or_insert_with(|| Filed::nothing(&row.provider));
         if row.step == step {
             account.usual = mapping;
+        } else if row.step == DATED_STEP {
+            account.dated = mapping;
         } else {
             account.neutral = mapping;
         }
@@ -191,10 +214,12 @@ fn view(work: &mut Work<'_, '_>, row: ProviderTemplate) -> Result<ProviderTempla
     let now = templates::in_force(work, row.kind, &row.step)?;
     let route = Route::Filed {
         usual: mapping.as_ref(),
+        dated: None,
         neutral: None,
     };
     let provider = Some(row.provider.as_str());
-    let example = templates::channels::preview(provider, route, row.kind, now.as_ref());
+    let sample = Sample::usual();
+    let example = templates::channels::preview(provider, route, row.kind, now.as_ref(), &sample);
     Ok(ProviderTemplateView {
         kind: row.kind,
         gateway: row.gateway,

@@ -2,9 +2,10 @@
 
 use casework::{Work, rules};
 use domain::{
-    Refusal, RefusalCode,
+    MessageKind, Refusal, RefusalCode,
     page::{ListScope, SortKey},
     rule_pack::{RuleError, RulePack},
+    template,
 };
 use storage::{
     StorageError,
@@ -17,6 +18,7 @@ use crate::{
     failure::Failure,
     problem::{FieldProblem, Problem},
     problem_code::ProblemCode,
+    services::templates,
     views::rule_packs::{RulePackCheck, RulePackDetail, RulePackView},
 };
 
@@ -63,10 +65,31 @@ pub fn check(work: &mut Work<'_, '_>, document: &str) -> Result<RulePackCheck, F
         vec![gap(document, &row, last)]
     };
     Ok(RulePackCheck {
-        id: Some(pack.id),
+        id: Some(pack.id.clone()),
         version: Some(pack.version),
+        warnings: without_text(work, &pack)?,
         ..RulePackCheck::faulty(errors)
     })
+}
+
+/// The steps that nobody wrote a text for, each with what goes out instead.
+fn without_text(work: &mut Work<'_, '_>, pack: &RulePack) -> Result<Vec<String>, Failure> {
+    let mut warnings = Vec::new();
+    for &kind in MessageKind::ALL {
+        let instead = match template::dated(kind) {
+            Some(_) => "the short one with the date",
+            None => "the neutral one",
+        };
+        for rule in templates::steps::ladder(pack, kind) {
+            let step = &rule.step;
+            if templates::in_force(work, kind, step)?.is_none() {
+                warnings.push(format!(
+                    "step {step} of {kind} has no text: {instead} goes out"
+                ));
+            }
+        }
+    }
+    Ok(warnings)
 }
 
 fn published(row: &PublishedPack) -> Refusal {

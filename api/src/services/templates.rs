@@ -5,25 +5,27 @@ mod review;
 mod sample;
 pub(super) mod show;
 mod standing;
-mod steps;
+pub(super) mod steps;
 
 use std::collections::BTreeMap;
 
 use casework::Work;
 use domain::{
-    MessageKind, Refusal, RefusalCode, StaffId, sign_in_code,
-    template::{self, NEUTRAL_STEP, Route, Template, TextStatus},
+    MessageKind, OfficeId, Refusal, RefusalCode, StaffId, sign_in_code,
+    template::{self, DATED_STEP, NEUTRAL_STEP, Route, Template, TextStatus},
     wording::WordList,
 };
 use storage::{
+    offices,
     template_versions::{self, TemplateVersion},
     templates::{self, SavedTemplate},
 };
 
 pub use self::review::review;
-pub(super) use self::sample::long_values;
+pub(super) use self::sample::{Sample, long_values};
 use self::standing::Standing;
 use crate::{
+    accounts::Accounts,
     failure::Failure,
     services::{provider_templates, version},
     views::templates::{PreviewTemplate, TemplateList, TemplatePreview, TemplateView},
@@ -133,27 +135,28 @@ pub fn reset(
 /// Shows what saving a text would show, and what would leave by each way. Saves nothing.
 ///
 /// # Errors
-/// `not_found` at no known step; `invalid_value` or `wording_refused` at `/text`.
+/// `not_found` at no known step; `invalid_value` or `wording_refused` at `/text`; `invalid_value` at
+/// `/office_id` for none of the agency's.
 pub fn preview(
     work: &mut Work<'_, '_>,
+    accounts: &Accounts,
     asked: &PreviewTemplate,
 ) -> Result<TemplatePreview, Failure> {
     let (kind, step) = (asked.kind, asked.step.as_str());
     let template = checked(work, kind, step, &asked.text)?;
-    let example = show::example(&template)?;
-    let mut ways = vec![channels::preview(
-        None,
-        Route::WholeText,
-        kind,
-        Some(&template),
-    )];
-    for account in provider_templates::of_step(work, kind, step)? {
+    let sample = sample_of(work, asked.office_id)?;
+    let example = show::example(&template, &sample)?;
+    let preview = |provider: Option<&str>, route: Route<'_>| {
+        channels::preview(provider, route, kind, Some(&template), &sample)
+    };
+    let mut ways = vec![preview(None, Route::WholeText)];
+    for account in provider_templates::of_step(work, accounts, kind, step)? {
         let route = Route::Filed {
             usual: account.usual.as_ref(),
+            dated: account.dated.as_ref(),
             neutral: account.neutral.as_ref(),
         };
-        let provider = Some(account.provider.as_str());
-        ways.push(channels::preview(provider, route, kind, Some(&template)));
+        ways.push(preview(Some(account.provider.as_str()), route));
     }
     Ok(TemplatePreview {
         text: template.text().to_owned(),
@@ -163,6 +166,22 @@ pub fn preview(
         parts: example.parts,
         channels: ways,
     })
+}
+
+/// What a text is tried with, for an office if one is named.
+fn sample_of(work: &mut Work<'_, '_>, office: Option<OfficeId>) -> Result<Sample, Failure> {
+    let Some(id) = office else {
+        return Ok(Sample::usual());
+    };
+    let office = offices::get(work.tx, work.agency, id)?;
+    let none = || {
+        Refusal::at(
+            RefusalCode::InvalidValue,
+            "/office_id",
+            "there is no such office",
+        )
+    };
+    Ok(Sample::of(&office.ok_or_else(none)?))
 }
 
 /// A text that may stand at this step, and that can be filled in.
@@ -177,7 +196,7 @@ fn checked(
     }
     let template = Template::parse(text.trim(), WordList::shipped())?;
     steps::check_placeholders(kind, &template)?;
-    show::example(&template)?;
+    show::example(&template, &Sample::usual())?;
     Ok(template)
 }
 
@@ -195,8 +214,11 @@ pub(super) fn in_force(
     if step == NEUTRAL_STEP {
         return Ok(Some(template::neutral(kind).clone()));
     }
+    if step == DATED_STEP {
+        return Ok(template::dated(kind).cloned());
+    }
     let active = Standing::of(work, kind, step)?.active;
-    let own = active.and_then(|it| show::stored(&it.body));
+    let own = active.and_then(|it| show::stored(kind, &it.body));
     Ok(own.or_else(|| template::shipped(kind, step).cloned()))
 }
 
@@ -220,7 +242,7 @@ pub(super) fn reviewed_version(
         )
     };
     Ok(found
-        .and_then(|it| show::stored(&it.body))
+        .and_then(|it| show::stored(kind, &it.body))
         .ok_or_else(none)?)
 }
 

@@ -103,7 +103,8 @@ pub struct ChannelPreview {
     pub template_id: Option<String>,
     /// What the provider would be sent.
     pub params: Vec<FilledParam>,
-    /// Whether it is the text without variables.
+    /// Whether it is another than the step's own text: the short one with the date, or the one without
+    /// variables.
     pub fallback_used: bool,
     /// Why it is, or why nothing could be sent.
     pub why: Option<FallbackReason>,
@@ -111,6 +112,10 @@ pub struct ChannelPreview {
     pub misfits: Vec<MisfitView>,
     /// Whether another text is filed with the account than the one in question.
     pub outdated: bool,
+    /// What goes by this way to a number that is shared or not verified. `null`: nothing could be sent, or
+    /// the way leads to the client alone.
+    #[schema(example = "【城东服务站】您有一项预约服务待办理,如有疑问请与服务站联系。")]
+    pub discreet_text: Option<String>,
 }
 
 /// A value that breaks a rule of its variable.

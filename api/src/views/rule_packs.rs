@@ -64,6 +64,9 @@ pub struct RulePackCheck {
     pub version: Option<u32>,
     /// Every fault, in the order of the lines.
     pub errors: Vec<RuleError>,
+    /// What keeps nobody from publishing it, and should be looked at: steps that nobody wrote a text for.
+    #[schema(example = json!(["step d-10 of appointment_reminder has no text: the short one with the date goes out"]))]
+    pub warnings: Vec<String>,
 }
 
 impl RulePackCheck {
@@ -74,6 +77,7 @@ impl RulePackCheck {
             id: None,
             version: None,
             errors,
+            warnings: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    MessageKind, StaffId, TemplateSource,
+    MessageKind, OfficeId, StaffId, TemplateSource,
     template::{Placeholder, ReviewDecision, TextStatus},
 };
 use serde::{Deserialize, Serialize};
@@ -136,6 +136,10 @@ pub struct PreviewTemplate {
         example = "{name}您好，您预约的服务请于{date}{time}前到站办理，如需改期请致电{phone}。"
     )]
     pub text: String,
+    /// An office of the agency, whose signature, telephone and hours stand in the example. Left out: a
+    /// signature of five characters and long values.
+    #[schema(example = json!(null))]
+    pub office_id: Option<OfficeId>,
 }
 
 /// How a text would look, and what it would cost.
@@ -160,7 +164,7 @@ pub struct TemplatePreview {
     #[schema(example = 1)]
     pub parts: usize,
     /// What would leave by each way with the same values: as a whole text first, then by each account
-    /// that a template is filed with for this step.
+    /// that sends only filed texts, also where nothing is filed for this step.
     pub channels: Vec<ChannelPreview>,
 }
 

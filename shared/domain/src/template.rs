@@ -8,15 +8,15 @@ mod shipped;
 use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    Refusal, RefusalCode, coded,
+    MessageKind, Refusal, RefusalCode, coded,
     wording::{self, WordList},
 };
 use chrono::{Datelike, NaiveDate, NaiveTime};
 
 pub use channel::{FallbackReason, Outbound, Route, Unsendable, Wanted, render_for};
-pub use mapping::{Filing, Filled, Mapping, NEUTRAL_STEP, Param, TemplateGateway};
+pub use mapping::{DATED_STEP, Filing, Filled, Mapping, NEUTRAL_STEP, Param, TemplateGateway};
 pub use review::{ReviewDecision, TextStatus, review};
-pub use shipped::{neutral, shipped, shipped_steps};
+pub use shipped::{dated, neutral, shipped, shipped_steps};
 
 coded! {
     /// A place in a template that is filled in when the text is rendered.
@@ -113,6 +113,12 @@ impl Template {
     pub fn states_date(&self) -> bool {
         let states = |place| self.pieces.contains(&Piece::Place(place));
         states(Placeholder::Date) || states(Placeholder::Day)
+    }
+
+    /// Whether it says what a message of this kind has to: a reminder states the date, which is what a
+    /// client must be able to rely on.
+    pub fn says_enough(&self, kind: MessageKind) -> bool {
+        dated(kind).is_none() || self.states_date()
     }
 
     /// Fills the places in, puts the signature in front, and checks the finished text.
@@ -260,7 +266,6 @@ pub fn time_text(time: NaiveTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MessageKind;
 
     fn usual() -> Variables {
         Variables::new()
@@ -298,6 +303,39 @@ mod tests {
                 rendered.chars
             );
             assert!(rendered.chars <= 70);
+        }
+    }
+
+    #[test]
+    fn what_states_a_date_has_a_short_text_that_fits_everywhere() {
+        use MessageKind as K;
+        for &kind in MessageKind::ALL {
+            let reminds = matches!(kind, K::AppointmentReminder | K::ReportInReminder);
+            let Some(text) = dated(kind) else {
+                assert!(!reminds, "{kind}");
+                continue;
+            };
+            assert!(reminds && text.states_date(), "{kind}");
+            let filing = Filing {
+                gateway: TemplateGateway::Tencent,
+                kind,
+                template_id: "1110".to_owned(),
+                params: vec![Param {
+                    name: "1".to_owned(),
+                    variable: Some(Placeholder::Date),
+                    value: None,
+                    rule: None,
+                }],
+                variable_chars: None,
+            };
+            let mapping = Mapping::new(filing, text.clone()).unwrap();
+            assert_eq!(mapping.misfits(&usual()), []);
+            let rendered = text.render(
+                &usual(),
+                "城东区服务站办理中心二号窗口六",
+                WordList::shipped(),
+            );
+            assert_eq!(rendered.unwrap().parts, 1, "{kind}");
         }
     }
 

@@ -1,9 +1,13 @@
 //! Texts as they are filed with providers: checked against the providers' rules, and kept as filed.
 
-use domain::Role;
+use std::sync::Arc;
+
+use domain::{Role, template::TemplateGateway};
+use gateways::RecordingGateway;
 use reqwest::{Method, header::IF_MATCH};
 use serde_json::{Value, json};
 use tests::{Response, TestApp, on_both};
+use worker::{Provider, Providers};
 
 const STEP: &str = "/v1/templates/appointment_reminder/d-3";
 const FILED: &str = "/v1/provider-templates/sms-a/appointment_reminder/d-3";
@@ -203,6 +207,80 @@ on_both! {
             "gateway": "aliyun", "template_id": "SMS_1", "params": [{ "name": "name", "value": "预约服务" }],
         });
         refused(put(&app, NEUTRAL, sms).await, "/params/0/value");
+    }
+
+    async fn the_short_text_with_the_date_goes_before_the_neutral_one(app: TestApp) {
+        let path = |kind: &str, step: &str| format!("/v1/provider-templates/sms-a/{kind}/{step}");
+        let dated = json!({
+            "gateway": "tencent", "template_id": "1115", "params": [{ "name": "1", "variable": "date" }],
+        });
+        put(&app, NEUTRAL, plain("tencent", "1111")).await.expect(200);
+        for kind in ["appointment_reminder", "report_in_reminder"] {
+            let filed = put(&app, &path(kind, "dated"), dated.clone()).await.expect(200);
+            assert!(filed["text"].as_str().unwrap().contains("{date}"), "{filed:#}");
+        }
+        // Kinds that are about no date have none.
+        put(&app, &path("appointment_overdue", "dated"), dated).await.problem(404, "not_found");
+        let ways = channels(&app, "{name}您好,请于{date}到站,电话{phone}。").await;
+        let short = &ways[1];
+        assert_eq!((&short["template_id"], &short["why"]), (&json!("1115"), &json!("not_filed")));
+        assert_eq!(short["text"], "【城东服务站】您预约的服务请最晚于12月31日到站办理,如有疑问请与服务站联系。");
+        assert_eq!((&short["parts"], &short["fallback_used"]), (&json!(1), &json!(true)));
+        // Others may read it: nothing but the neutral text.
+        let discreet = short["discreet_text"].as_str().unwrap();
+        assert!(!discreet.contains("12月"), "{discreet}");
+    }
+
+    async fn a_preview_shows_the_office_and_every_account(setup: Setup) {
+        let account = |name: &str| Provider {
+            name: name.to_owned(),
+            files: Some(TemplateGateway::Aliyun),
+            ..Provider::of(Arc::new(RecordingGateway::new(9)))
+        };
+        let providers = Providers::new(vec![account("sms-a"), account("sms-b")], []);
+        let app = setup.with_providers(providers).start().await;
+        app.put_in_force(STEP, TEXT).await;
+        put(&app, FILED, aliyun()).await.expect(200);
+        let ways = channels(&app, TEXT).await;
+        let shown: Vec<(&Value, &Value)> = ways.iter().map(|it| (&it["provider"], &it["why"])).collect();
+        assert_eq!(shown, [
+            (&Value::Null, &Value::Null),
+            (&json!("sms-a"), &Value::Null),
+            (&json!("sms-b"), &json!("not_filed")),
+        ]);
+        assert_eq!((&ways[2]["text"], &ways[2]["discreet_text"]), (&Value::Null, &Value::Null));
+
+        let admin = app.login(Role::AgencyAdmin).await;
+        let office = app.seed().office;
+        let long = json!({ "message_signature": "城东区社区综合服务中心第二办公室" });
+        app.patch(&admin, &format!("/v1/offices/{office}"), long).await.expect(200);
+        let text = format!("{{name}}您好,请于{{date}}到站。{}", "请带上证件".repeat(8));
+        let mut body = json!({ "kind": "appointment_reminder", "step": "d-3", "text": text });
+        let path = "/v1/templates/previews";
+        assert_eq!(app.post(&admin, path, body.clone()).await.expect(200)["parts"], 1);
+        body["office_id"] = json!(office);
+        let preview = app.post(&admin, path, body.clone()).await.expect(200);
+        assert_eq!((&preview["parts"], &preview["channels"][0]["parts"]), (&json!(2), &json!(2)));
+        assert!(preview["example"].as_str().unwrap().starts_with("【城东区社区综合服务中心第二办公室】"));
+        body["office_id"] = json!(app.seed().foreign.office);
+        refused(app.post(&admin, path, body).await, "/office_id");
+    }
+
+    async fn a_pack_is_checked_for_steps_without_a_text(app: TestApp) {
+        let admin = app.login(Role::AgencyAdmin).await;
+        let document = domain::rule_pack::shipped()[0].1;
+        let check = async |document: &str| {
+            let body = json!({ "document": document });
+            app.post(&admin, "/v1/rule-packs/checks", body).await.expect(200)["warnings"].clone()
+        };
+        assert_eq!(check(document).await, json!([]));
+        let other = document.replace("\"cn-default\"", "\"cn-other\"").replace("\"d-7\"", "\"d-10\"");
+        let warning = "step d-10 of appointment_reminder has no text: the short one with the date goes out";
+        assert_eq!(check(&other).await, json!([warning]));
+        app.post(&admin, "/v1/rule-packs", json!({ "document": other })).await.expect(201);
+        app.put_in_force("/v1/templates/appointment_reminder/d-10", TEXT).await;
+        let next = other.replace("version = 1", "version = 2");
+        assert_eq!(check(&next).await, json!([]));
     }
 
     async fn a_sign_in_code_is_filed_with_its_code(app: TestApp) {

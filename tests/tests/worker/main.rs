@@ -10,6 +10,7 @@ mod at_sending;
 mod bad_row;
 mod capture;
 mod client_codes;
+mod dated;
 mod failures;
 mod harness;
 mod kill;

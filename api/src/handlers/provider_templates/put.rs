@@ -20,8 +20,9 @@ use crate::{
     params(
         ("provider" = String, Path, description = "The account", example = "sms-a"),
         ("kind" = MessageKind, Path, description = "Kind of message"),
-        ("step" = String, Path, example = "d-3", description = "Step of the ladder; `neutral` for the \
-            text without variables of the kind, `code` for the one of a sign-in"),
+        ("step" = String, Path, example = "d-3", description = "Step of the ladder; `dated` for the \
+            kind's short text with the date, `neutral` for its text without variables, `code` for the \
+            one of a sign-in"),
     ),
     request_body = PutProviderTemplate,
     responses((status = 200, description = "The template", body = ProviderTemplateView)),

@@ -12,7 +12,8 @@ use crate::{
 
 /// Preview a message text.
 ///
-/// Checks a text like saving it does, and answers an example and what it costs. Nothing is stored.
+/// Checks a text like saving it does, and answers an example and what it costs, for an office if one is
+/// named. Nothing is stored.
 #[utoipa::path(
     tag = "Messages",
     request_body = PreviewTemplate,
@@ -24,6 +25,7 @@ pub async fn preview_template(
     body: Json<PreviewTemplate>,
 ) -> Result<HttpResponse, Problem> {
     let asked = body.value;
-    call.read(move |work| Ok(Answer::ok(templates::preview(work, &asked)?)))
+    let accounts = call.state().accounts.clone();
+    call.read(move |work| Ok(Answer::ok(templates::preview(work, &accounts, &asked)?)))
         .await
 }

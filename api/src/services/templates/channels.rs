@@ -2,21 +2,24 @@
 
 use domain::{
     MessageKind,
-    template::{Mapping, Outbound, Route, Template, Unsendable, Wanted, render_for},
+    template::{
+        Mapping, Outbound, Route, Template, TemplateGateway, Unsendable, Wanted, render_for,
+    },
     wording::WordList,
 };
 
-use super::sample;
+use super::sample::Sample;
 use crate::views::provider_templates::{ChannelPreview, FilledParam, MisfitView};
 
-/// What would leave with long values by a way; `provider` names its account.
+/// What would leave with these values by a way; `provider` names its account.
 pub(in crate::services) fn preview(
     provider: Option<&str>,
     route: Route<'_>,
     kind: MessageKind,
     text: Option<&Template>,
+    sample: &Sample,
 ) -> ChannelPreview {
-    let data = sample::long_values();
+    let Sample { signature, data } = sample;
     let filed: Option<&Mapping> = match route {
         Route::WholeText => None,
         Route::Filed { usual, .. } => usual,
@@ -26,13 +29,13 @@ pub(in crate::services) fn preview(
         text,
         discreet: false,
     };
-    let sent = render_for(
-        route,
-        &wanted,
-        &data,
-        sample::SIGNATURE,
-        WordList::shipped(),
-    );
+    let render =
+        |wanted: &Wanted<'_>| render_for(route, wanted, data, signature, WordList::shipped());
+    let sent = render(&wanted);
+    let discreet = Wanted {
+        discreet: true,
+        ..wanted
+    };
     let preview = ChannelPreview {
         provider: provider.map(str::to_owned),
         text: None,
@@ -43,7 +46,7 @@ pub(in crate::services) fn preview(
         fallback_used: false,
         why: None,
         misfits: filed.map_or_else(Vec::new, |filed| {
-            let named = filed.misfits(&data).into_iter().filter_map(|(at, misfit)| {
+            let named = filed.misfits(data).into_iter().filter_map(|(at, misfit)| {
                 let name = filed.filing().params.get(at)?.name.clone();
                 Some(MisfitView { name, misfit })
             });
@@ -52,6 +55,10 @@ pub(in crate::services) fn preview(
         outdated: filed
             .zip(text)
             .is_some_and(|(filed, text)| filed.text() != text),
+        discreet_text: leads_to_number(route)
+            .then(|| render(&discreet).ok())
+            .flatten()
+            .map(|outbound| outbound.text.text),
     };
     match sent {
         Ok(outbound) => with(preview, outbound),
@@ -60,6 +67,22 @@ pub(in crate::services) fn preview(
             ..preview
         },
         Err(Unsendable::Refused(_the_signature_of_the_example)) => preview,
+    }
+}
+
+/// Whether a way ends at a telephone number, which others may share: a card at WeChat goes to the
+/// client's own account.
+fn leads_to_number(route: Route<'_>) -> bool {
+    match route {
+        Route::WholeText => true,
+        Route::Filed {
+            usual,
+            dated,
+            neutral,
+        } => {
+            let mut filed = [usual, dated, neutral].into_iter().flatten();
+            filed.all(|it| it.filing().gateway != TemplateGateway::Wechat)
+        }
     }
 }
 

@@ -7,22 +7,19 @@ use domain::{
 };
 use storage::template_versions::TemplateVersion;
 
-use super::{sample, standing::Standing};
+use super::{sample::Sample, standing::Standing};
 use crate::views::templates::{DraftView, TemplateView};
 
 /// A stored text. It was checked when it was stored; `None`: a list of words that has grown since then
-/// forbids it, and it is not sent any more.
-pub(in crate::services) fn stored(body: &str) -> Option<Template> {
-    Template::parse(body, WordList::shipped()).ok()
+/// forbids it, or it is a reminder from before these had to state the date. It is not sent any more.
+pub(in crate::services) fn stored(kind: MessageKind, body: &str) -> Option<Template> {
+    let text = Template::parse(body, WordList::shipped()).ok()?;
+    text.says_enough(kind).then_some(text)
 }
 
-/// A text with long values.
-pub(super) fn example(text: &Template) -> Result<Rendered, Refusal> {
-    text.render(
-        &sample::long_values(),
-        sample::SIGNATURE,
-        WordList::shipped(),
-    )
+/// A text with long values, or those of an office.
+pub(super) fn example(text: &Template, sample: &Sample) -> Result<Rendered, Refusal> {
+    text.render(&sample.data, &sample.signature, WordList::shipped())
 }
 
 pub(super) fn step(
@@ -30,13 +27,17 @@ pub(super) fn step(
     step: &str,
     standing: &Standing,
 ) -> Result<TemplateView, Refusal> {
-    let own = standing.active.as_ref().and_then(|it| stored(&it.body));
+    let own = standing
+        .active
+        .as_ref()
+        .and_then(|it| stored(kind, &it.body));
     let active = standing.active.as_ref().filter(|_| own.is_some());
     let text = own
         .as_ref()
         .or_else(|| template::shipped(kind, step))
+        .or_else(|| template::dated(kind))
         .unwrap_or_else(|| template::neutral(kind));
-    let example = example(text)?;
+    let example = example(text, &Sample::usual())?;
     Ok(TemplateView {
         kind,
         step: step.to_owned(),
@@ -56,13 +57,13 @@ pub(super) fn step(
         updated_at: active.map(|it| it.written_at),
         reviewed_by: active.and_then(|it| it.reviewed_by),
         reviewed_at: active.and_then(|it| it.reviewed_at),
-        draft: standing.draft.as_ref().and_then(draft),
+        draft: standing.draft.as_ref().and_then(|it| draft(kind, it)),
     })
 }
 
-fn draft(version: &TemplateVersion) -> Option<DraftView> {
-    let text = stored(&version.body)?;
-    let example = example(&text).ok()?;
+fn draft(kind: MessageKind, version: &TemplateVersion) -> Option<DraftView> {
+    let text = stored(kind, &version.body)?;
+    let example = example(&text, &Sample::usual()).ok()?;
     Some(DraftView {
         version: version.version,
         status: version.status,

@@ -38,7 +38,7 @@ pub(super) fn is_known(
     }
 }
 
-fn ladder(pack: &RulePack, kind: MessageKind) -> &[StepRule] {
+pub(in crate::services) fn ladder(pack: &RulePack, kind: MessageKind) -> &[StepRule] {
     match kind {
         MessageKind::AppointmentReminder => &pack.reminders.appointment,
         MessageKind::AppointmentOverdue => &pack.reminders.overdue,
@@ -54,8 +54,7 @@ fn ladder(pack: &RulePack, kind: MessageKind) -> &[StepRule] {
 /// `invalid_value` at `/text`.
 pub(super) fn check_placeholders(kind: MessageKind, template: &Template) -> Result<(), Refusal> {
     let places = template.placeholders();
-    let dated = places.contains(&Placeholder::Date) || places.contains(&Placeholder::Day);
-    if states_the_date(kind) && !dated {
+    if !template.says_enough(kind) {
         return Err(Refusal::at(
             RefusalCode::InvalidValue,
             "/text",
@@ -70,13 +69,6 @@ pub(super) fn check_placeholders(kind: MessageKind, template: &Template) -> Resu
             format!("a message of kind {kind} has no value for {{{place}}}"),
         )),
     }
-}
-
-const fn states_the_date(kind: MessageKind) -> bool {
-    matches!(
-        kind,
-        MessageKind::AppointmentReminder | MessageKind::ReportInReminder
-    )
 }
 
 /// A digest is about many appointments of one staff member, an alert about something that happened at a

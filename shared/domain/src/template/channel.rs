@@ -1,15 +1,17 @@
-//! What goes out by a channel: the usual text where it fits, else the neutral one of its kind.
+//! What goes out by a channel: the usual text where it fits, else the short one with the date, else the
+//! neutral one of its kind.
 //!
 //! Where two rules meet: a text states the stored date, whole and as it is stored, or none at all. A
-//! value that does not fit is never shortened, and nothing is sent with half of a date: the text
-//! without variables goes out, which asks to call the office, and the date stands in the app and on
-//! paper. A number that is shared or not verified gets that text wherever it is sent from.
+//! value that does not fit is never shortened, and nothing is sent with half of a date: a text with
+//! nothing but the date goes out, or the one without variables, which asks to call the office, and the
+//! date stands in the app and on paper. A number that is shared or not verified gets the one without
+//! variables wherever it is sent from.
 
 use super::{Filled, Mapping, Rendered, Template, Variables, neutral};
 use crate::{MessageKind, Refusal, coded, wording::WordList};
 
 coded! {
-    /// Why the neutral text goes out.
+    /// Why another text than the usual one goes out.
     FallbackReason {
         /// The number is shared or not verified: others may read it.
         Discreet = "discreet",
@@ -33,6 +35,8 @@ pub enum Route<'a> {
     Filed {
         /// What is filed for the step.
         usual: Option<&'a Mapping>,
+        /// What is filed for the kind under [`super::DATED_STEP`].
+        dated: Option<&'a Mapping>,
         /// What is filed for the kind under [`super::NEUTRAL_STEP`].
         neutral: Option<&'a Mapping>,
     },
@@ -57,7 +61,7 @@ pub struct Outbound {
     pub text: Rendered,
     /// What the provider is sent instead.
     pub provider_template: Option<Filled>,
-    /// Whether it is the neutral text.
+    /// Whether it is another than the usual text: the short one with the date, or the neutral one.
     pub fallback_used: bool,
     /// Why, if it is.
     pub why: Option<FallbackReason>,
@@ -95,6 +99,9 @@ pub fn render_for(
             Err(why) => why,
         }
     };
+    if let Some(outbound) = dated(route, why, wanted, data, signature, words) {
+        return Ok(outbound);
+    }
     // A code is all there is to its text.
     if wanted.kind == MessageKind::SignInCode {
         return Err(Unsendable::NoFallback(why));
@@ -120,6 +127,34 @@ pub fn render_for(
         why: Some(why),
         // It has nothing to fill in.
         states_date: false,
+    })
+}
+
+/// The short text with the date, where the usual one is not filed or does not fit, and this one is and
+/// does.
+fn dated(
+    route: Route<'_>,
+    why: FallbackReason,
+    wanted: &Wanted<'_>,
+    data: &Variables,
+    signature: &str,
+    words: &WordList,
+) -> Option<Outbound> {
+    let (Route::Filed { dated, .. }, FallbackReason::NotFiled | FallbackReason::DoesNotFit) =
+        (route, why)
+    else {
+        return None;
+    };
+    let instead = Route::Filed {
+        usual: Some(dated?),
+        dated: None,
+        neutral: None,
+    };
+    let outbound = usual(instead, wanted, data, signature, words).ok()?;
+    Some(Outbound {
+        fallback_used: true,
+        why: Some(why),
+        ..outbound
     })
 }
 
@@ -249,6 +284,7 @@ mod tests {
         let (successor, usual) = (parse("{name}您好,{date}见"), usual());
         let route = Route::Filed {
             usual: Some(&usual),
+            dated: None,
             neutral: None,
         };
         let outbound = sent(route, Some(&successor), false, "王先生").unwrap();
@@ -271,6 +307,7 @@ mod tests {
         );
         let route = Route::Filed {
             usual: Some(&usual),
+            dated: None,
             neutral: Some(&plain),
         };
         let outbound = sent(route, None, false, "阿卜杜拉先生先生").unwrap();
@@ -281,6 +318,37 @@ mod tests {
         let text = parse(TEXT);
         let whole = sent(Route::WholeText, Some(&text), false, "阿卜杜拉先生先生");
         assert!(!whole.unwrap().fallback_used);
+    }
+
+    #[test]
+    fn the_date_goes_out_where_the_usual_text_does_not_fit() {
+        let (usual, plain) = (
+            usual(),
+            filed(&[], neutral(MessageKind::AppointmentReminder).text()),
+        );
+        let dated = filed(&[("1", Placeholder::Date)], "您的预约请最晚于{date}到站");
+        let route = |usual| Route::Filed {
+            usual,
+            dated: Some(&dated),
+            neutral: Some(&plain),
+        };
+        for (usual, name, why) in [
+            (Some(&usual), "阿卜杜拉先生先生", F::DoesNotFit),
+            (None, "王先生", F::NotFiled),
+        ] {
+            let outbound = sent(route(usual), None, false, name).unwrap();
+            assert_eq!(
+                outbound.text.text,
+                "【城东服务站】您的预约请最晚于12月31日到站"
+            );
+            assert_eq!((outbound.fallback_used, outbound.why), (true, Some(why)));
+            assert_eq!(outbound.provider_template.unwrap().params.len(), 1);
+        }
+        // Others may read it, or something is wrong with the values: nothing but the neutral one.
+        let shared = sent(route(Some(&usual)), None, true, "王先生").unwrap();
+        assert!(is_neutral(&shared, F::Discreet));
+        let refused = sent(route(Some(&usual)), None, false, "康复").unwrap();
+        assert!(is_neutral(&refused, F::Refused));
     }
 
     #[test]
@@ -301,6 +369,7 @@ mod tests {
         let usual = Mapping::new(filing, parse(&long)).unwrap();
         let route = Route::Filed {
             usual: Some(&usual),
+            dated: None,
             neutral: Some(&plain),
         };
         let short = sent(route, None, false, "王先生").unwrap();
@@ -315,10 +384,12 @@ mod tests {
         let plain = filed(&[], neutral(MessageKind::AppointmentReminder).text());
         let only_plain = Route::Filed {
             usual: None,
+            dated: None,
             neutral: Some(&plain),
         };
         let both = Route::Filed {
             usual: Some(&usual),
+            dated: None,
             neutral: Some(&plain),
         };
         for (route, text, discreet, name, why) in [
@@ -339,6 +410,7 @@ mod tests {
         let usual = usual();
         let without_neutral = Route::Filed {
             usual: Some(&usual),
+            dated: None,
             neutral: None,
         };
         assert_eq!(

@@ -42,6 +42,9 @@ coded! {
 /// for numbers that are shared or not verified, and for values that do not fit.
 pub const NEUTRAL_STEP: &str = "neutral";
 
+/// The step under which the shortest text with the date is filed, for what does not fit the step's own.
+pub const DATED_STEP: &str = "dated";
+
 /// The most variables that a template takes.
 const MAX_PARAMS: usize = 20;
 /// The most characters that any value has.
@@ -305,9 +308,10 @@ impl Mapping {
                         "a card at WeChat has fields, and needs all of them",
                     ));
                 }
-                let dated =
-                    places.contains(&Placeholder::Date) || places.contains(&Placeholder::Day);
-                if dated && !filled(&Placeholder::Date) && !filled(&Placeholder::Day) {
+                if self.text.states_date()
+                    && !filled(&Placeholder::Date)
+                    && !filled(&Placeholder::Day)
+                {
                     return Err(bad(
                         "/params",
                         "the text states the date: the message needs {date} or {day}",

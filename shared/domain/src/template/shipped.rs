@@ -11,7 +11,8 @@ use crate::{MessageKind, Refusal, RefusalCode, wording::WordList};
 #[serde(deny_unknown_fields)]
 struct ShippedFile {
     template: Vec<ShippedText>,
-    neutral: Vec<NeutralText>,
+    dated: Vec<TextOfKind>,
+    neutral: Vec<TextOfKind>,
 }
 
 #[derive(Deserialize)]
@@ -24,13 +25,14 @@ struct ShippedText {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NeutralText {
+struct TextOfKind {
     kind: MessageKind,
     text: String,
 }
 
 struct Shipped {
     steps: BTreeMap<(MessageKind, String), Template>,
+    dated: BTreeMap<MessageKind, Template>,
     neutral: BTreeMap<MessageKind, Template>,
 }
 
@@ -38,17 +40,20 @@ fn load() -> Result<Shipped, Refusal> {
     let file: ShippedFile = toml::from_str(include_str!("../../wording/templates.toml"))
         .map_err(|fault| Refusal::new(RefusalCode::InvalidValue, fault.to_string()))?;
     let parse = |text: &str| Template::parse(text, WordList::shipped());
+    let of_kinds = |texts: Vec<TextOfKind>| {
+        texts
+            .into_iter()
+            .map(|one| Ok((one.kind, parse(&one.text)?)))
+            .collect::<Result<BTreeMap<_, _>, Refusal>>()
+    };
     Ok(Shipped {
         steps: file
             .template
             .into_iter()
             .map(|one| Ok(((one.kind, one.step), parse(&one.text)?)))
             .collect::<Result<_, Refusal>>()?,
-        neutral: file
-            .neutral
-            .into_iter()
-            .map(|one| Ok((one.kind, parse(&one.text)?)))
-            .collect::<Result<_, Refusal>>()?,
+        dated: of_kinds(file.dated)?,
+        neutral: of_kinds(file.neutral)?,
     })
 }
 
@@ -70,6 +75,11 @@ pub fn shipped_steps() -> impl Iterator<Item = (MessageKind, &'static str, &'sta
         .steps
         .iter()
         .map(|((kind, step), template)| (*kind, step.as_str(), template))
+}
+
+/// The shortest text of a kind that states its date; `None` for a kind that states none.
+pub fn dated(kind: MessageKind) -> Option<&'static Template> {
+    SHIPPED.dated.get(&kind)
 }
 
 /// The text for a number that is shared or not verified: no name, no date, nothing to fill in.

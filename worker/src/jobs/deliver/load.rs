@@ -151,9 +151,11 @@ impl Surroundings {
             .map(|person| (person.id, person))
             .collect();
         for saved in templates::list(work.tx, agency)? {
-            // A text that was fine when saved may not be under a longer list of words; then the
-            // shipped one is used.
-            if let Ok(template) = Template::parse(&saved.body, WordList::shipped()) {
+            // A text that was fine when saved may not be under a longer list of words, or be from before a
+            // reminder had to state the date; then the shipped one is used.
+            if let Ok(template) = Template::parse(&saved.body, WordList::shipped())
+                && template.says_enough(saved.kind)
+            {
                 loaded.templates.insert((saved.kind, saved.step), template);
             }
         }

@@ -6,8 +6,8 @@ use domain::{
     miss,
     provider_choice::{self, Says},
     template::{
-        self, FallbackReason, NEUTRAL_STEP, Outbound, Placeholder, Route, Template, Unsendable,
-        Variables, Wanted, date_text, day_text, render_for, time_text,
+        self, DATED_STEP, FallbackReason, NEUTRAL_STEP, Outbound, Placeholder, Route, Template,
+        Unsendable, Variables, Wanted, date_text, day_text, render_for, time_text,
     },
     wording::WordList,
 };
@@ -75,10 +75,13 @@ impl Text<'_> {
             let key = (provider.name.clone(), message.kind, step.to_owned());
             self.about.filed.get(&key)
         };
+        let dated = filed(DATED_STEP);
         let route = match provider.files {
             None => Route::WholeText,
             Some(_) => Route::Filed {
-                usual: filed(&message.step),
+                usual: filed(&message.step)
+                    .filter(|it| it.text().says_enough(message.kind) || dated.is_none()),
+                dated,
                 neutral: filed(NEUTRAL_STEP),
             },
         };
@@ -104,14 +107,15 @@ fn leads_to_number(provider: &Provider) -> bool {
     provider_choice::is_text(provider.gateway.channel())
 }
 
-/// The agency's own text for the step, else the one that ships; none for a step of a rule pack that
-/// nobody wrote a text for.
+/// The agency's own text for the step, else the one that ships; for a step of a rule pack that nobody
+/// wrote a text for the short one with the date, if its kind states one.
 fn template_of<'a>(facts: &Facts<'_>, about: &'a Surroundings) -> Option<&'a Template> {
     let message = facts.message;
     about
         .templates
         .get(&(message.kind, message.step.clone()))
         .or_else(|| template::shipped(message.kind, &message.step))
+        .or_else(|| template::dated(message.kind))
 }
 
 fn variables(
