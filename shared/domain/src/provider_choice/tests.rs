@@ -322,7 +322,7 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
     (
         prop::sample::select(vec![Channel::Wechat, Channel::Sms, Channel::Webhook]),
         0u32..3,
-        any::<bool>(),
+        any::<[bool; 2]>(),
         prop::sample::select(vec![Says::Nothing, Says::NoDate, Says::All]),
         prop_oneof![
             3 => Just(Standing::Ready),
@@ -332,9 +332,10 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
         ],
     )
         .prop_map(
-            move |(channel, weight, knows_repetition, says, standing)| Account {
+            move |(channel, weight, [knows_repetition, needs_credit], says, standing)| Account {
                 weight,
                 knows_repetition,
+                needs_credit,
                 says,
                 standing,
                 ..account(name, channel)
