@@ -74,7 +74,7 @@ const fn expected(number: usize) -> Told {
         7 => ALIYUN_DOWN,
         8 => RECEIPT_LOST,
         9 => OUT_OF_REACH,
-        11 | 12 => TO_A_STRANGER,
+        10..13 => TO_A_STRANGER,
         13 => NUMBER_GONE,
         _ => BY_TEXT,
     }
