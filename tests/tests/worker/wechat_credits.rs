@@ -4,7 +4,7 @@ use domain::MessageStatus;
 use gateways::Failure;
 use serde_json::Value;
 use storage::messages::{self, Message};
-use tests::{Setup, on_both, vendors::MINI_PROGRAM};
+use tests::{on_both, vendors::MINI_PROGRAM};
 
 use crate::{
     ladder::rungs,

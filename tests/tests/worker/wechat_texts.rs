@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use tests::{on_both, vendors::SERVICE_ACCOUNT};
 
 use crate::{
+    ladder::rungs,
     replies::{ALL, read_by},
     story::{message, notice_proof},
-    wechat::{OPEN_ID, Office, rungs},
+    wechat::{OPEN_ID, Office},
 };
 
 /// Somebody who follows the account and is nobody's client.

@@ -3,7 +3,6 @@
 
 use gateways::Failure;
 use tests::{
-    Setup,
     fakes::wechat::finished,
     on_both,
     vendors::{MINI_PROGRAM, SERVICE_ACCOUNT},
