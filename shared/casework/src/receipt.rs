@@ -78,6 +78,11 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     if !receipts::insert_once(work.tx, &kept)? {
         return Ok(Applied::Repeated);
     }
+    if effect == ReceiptEffect::Conflict {
+        tracing::warn!(message = %message.id, "an account calls undelivered what was delivered");
+        metrics::counter!("casework_receipt_conflicts_total", "gateway" => receipt.gateway.clone())
+            .increment(1);
+    }
     let unproven = unproven_by(work, receipt, &message, &tries)?;
     let Some(status) = moved_to else {
         return Ok(Applied::Kept);

@@ -203,8 +203,11 @@ pub fn choose(accounts: &[Account<'_>], wanted: &Wanted<'_>, unit: f64) -> Choic
             };
         }
         let Some(first) = left().filter_map(free_at).min() else {
-            // Every account of this rung was tried in vain, or cannot carry the message.
-            skipped = skipped.or(left_over(accounts, rung));
+            // Every account of this rung was tried in vain, or cannot carry the message; one that can only
+            // say less has its turn later.
+            if self::left(accounts, wanted, rung).next().is_none() {
+                skipped = skipped.or(left_over(accounts, rung));
+            }
             continue;
         };
         let (at, paced, account) = first;

@@ -886,13 +886,13 @@ diesel::table! {
         openid_index -> Nullable<Binary>,
         openid_sealed -> Nullable<Binary>,
         unionid_sealed -> Nullable<Binary>,
-        unionid_index -> Nullable<Binary>,
         bound_at -> UtcInstant,
         last_used_at -> UtcInstant,
         failures_began_at -> UtcInstant,
         failures -> Integer,
         ended_at -> Nullable<UtcInstant>,
         ended_reason -> Nullable<Text>,
+        unionid_index -> Nullable<Binary>,
     }
 }
 

@@ -32,6 +32,14 @@ enum Whose {
     Person(Uuid),
 }
 
+/// What an account took of somebody's without being told our tries.
+#[derive(Default)]
+struct Shared {
+    taken: usize,
+    /// Whether any of it arrived.
+    arrived: bool,
+}
+
 impl Copies {
     /// By the attempt; where the vendor is not told which, by the message or the recipient: what it took
     /// beyond the tries it acknowledged belongs to those whose answer was lost.
@@ -49,7 +57,7 @@ impl Copies {
             .map(|it| (it.id.uuid().simple().to_string(), it.id))
             .collect();
         let mut joined = Self::default();
-        let mut shared: HashMap<(&str, Whose), usize> = HashMap::new();
+        let mut shared: HashMap<(&str, Whose), Shared> = HashMap::new();
         for (place, copy) in carrier.copies().iter().enumerate() {
             let made = copy.attempt().and_then(|id| by_attempt.get(id));
             let reference = copy.reference().unwrap_or_default();
@@ -61,7 +69,9 @@ impl Copies {
                 joined.taken.insert(made.attempt_id);
             } else {
                 let whose = whose(copy, site, &by_message);
-                *shared.entry((copy.account(), whose)).or_default() += 1;
+                let of_it = shared.entry((copy.account(), whose)).or_default();
+                of_it.taken += 1;
+                of_it.arrived |= carrier.arrived.contains(&place);
             }
         }
         let mut of_person: HashMap<Uuid, Vec<&Try>> = HashMap::new();
@@ -73,12 +83,12 @@ impl Copies {
                 of_person.entry(person).or_default().extend(tries);
             }
         }
-        for ((account, whose), taken) in shared {
+        for ((account, whose), of_it) in shared {
             let tries = match whose {
                 Whose::Message(id) => stored.tries(id).iter().collect(),
                 Whose::Person(id) => of_person[&id].clone(),
             };
-            joined.share(taken, account, tries);
+            joined.share(&of_it, account, tries);
         }
         joined
     }
@@ -96,13 +106,17 @@ impl Copies {
     }
 
     /// Marks so many tries by an account as taken: first those it acknowledged.
-    fn share(&mut self, taken: usize, account: &str, tries: Vec<&Try>) {
+    /// One whose answer was lost may be what arrived.
+    fn share(&mut self, of_it: &Shared, account: &str, tries: Vec<&Try>) {
         let (told, others): (Vec<&Try>, Vec<&Try>) = tries
             .into_iter()
             .filter(|made| made.gateway == account)
             .partition(|made| was_acknowledged(made));
-        let lost = others.into_iter().filter(|made| is_doubted(made));
-        let marked = told.into_iter().chain(lost).take(taken);
+        let lost: Vec<&Try> = others.into_iter().filter(|made| is_doubted(made)).collect();
+        if of_it.arrived {
+            self.arrived.extend(lost.iter().map(|made| made.message_id));
+        }
+        let marked = told.into_iter().chain(lost).take(of_it.taken);
         self.taken.extend(marked.map(|made| made.attempt_id));
     }
 }

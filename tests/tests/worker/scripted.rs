@@ -25,6 +25,7 @@ pub(crate) struct Scripted {
 #[derive(Debug, Default)]
 struct State {
     failures: VecDeque<(Failure, &'static str)>,
+    for_staff: VecDeque<(Failure, &'static str)>,
     always: Option<(Failure, &'static str)>,
     found: Option<Found>,
     asked: usize,
@@ -60,6 +61,15 @@ impl Scripted {
     /// The next message it takes gets this reference of the account's own.
     pub(crate) fn refers_to_next_by(&self, reference: &'static str) {
         self.state.lock().unwrap().references.push_back(reference);
+    }
+
+    /// The next message to staff fails so.
+    pub(crate) fn fail_next_for_staff(&self, class: Failure, code: &'static str) {
+        self.state
+            .lock()
+            .unwrap()
+            .for_staff
+            .push_back((class, code));
     }
 
     /// From now on every message fails so; none: none does.
@@ -139,8 +149,12 @@ impl Scripted {
 
     fn answer(&self, message: &Outgoing) -> Result<Accepted, SendError> {
         let mut state = self.state.lock().unwrap();
-        // What staff get is none of these stories.
-        if !is_notice(message.kind) {
+        // What staff get is none of most stories.
+        if is_notice(message.kind) {
+            if let Some((class, code)) = state.for_staff.pop_front() {
+                return Err(SendError::new(class, code));
+            }
+        } else {
             state.tried += 1;
             if let Some((class, code)) = state.failures.pop_front().or(state.always) {
                 return Err(SendError::new(class, code));

@@ -21,6 +21,9 @@ use crate::{
     story::{before_the_first_reminder, eventually, message},
 };
 
+/// The jobs of a worker.
+const JOBS: usize = 11;
+
 /// Runs the real program, in real time; answers how it ended and what it said.
 fn tell(app: &TestApp, arguments: &[&str]) -> (Option<i32>, String) {
     let mut settings = program::settings(app, "tongxing_worker", &program::folder());
@@ -104,8 +107,10 @@ on_both! {
         let url = format!("http://{}/metrics", line["address"].as_str().unwrap());
         let agency = app.seed().agency;
         let figure = format!("worker_messages_waiting{{agency=\"{agency}\",status=\"scheduled\"}} 0");
-        eventually("the figures are shown", async || {
-            reqwest::get(&url).await.unwrap().text().await.unwrap().contains(&figure)
+        let ran = "worker_job_runs_total{";
+        eventually("the figures are shown, and every job ran", async || {
+            let shown = reqwest::get(&url).await.unwrap().text().await.unwrap();
+            shown.contains(&figure) && shown.matches(ran).count() == JOBS
         })
         .await;
         assert!(worker.stop().await.success());

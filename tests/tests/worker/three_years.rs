@@ -213,7 +213,9 @@ on_both! {
                 .min_by_key(|message| instant(&message["planned_for"]))
                 .unwrap();
             assert_eq!(rungs(first), ways, "appointment {number}: {first:#}");
-            let called = calls.iter().any(|call| call["appointment_id"] == item["id"]);
+            // What is proven after all needs no call any more.
+            let counts = |call: &&Value| by.is_none() || call["status"] != "cancelled";
+            let called = calls.iter().filter(counts).any(|call| call["appointment_id"] == item["id"]);
             let proven = item["notice_proof"] == "proven";
             assert_eq!((proven, called), (by.is_some(), by.is_none()), "appointment {number}");
             if by.is_some() {

@@ -5,15 +5,18 @@ use std::{fs, process::Output};
 use domain::channel_limits::aliyun::VariableRule;
 use platform::Clock;
 use tests::{
+    TestApp,
     fakes::aliyun::{Act, FakeAliyun, KEY_ID, SECRET},
-    program,
+    on_both, program,
 };
 
 const NUMBER: &str = "+8613800138000";
 
 /// Runs the program; answers how it ended and all it said.
-async fn tell(aliyun: &FakeAliyun, account: &'static str) -> (Option<i32>, String) {
-    let settings = program::folder().join("settings.toml");
+async fn tell(app: &TestApp, aliyun: &FakeAliyun, account: &'static str) -> (Option<i32>, String) {
+    let folder = program::folder();
+    let environment = program::settings(app, "tongxing_worker", &folder);
+    let settings = folder.join("settings.toml");
     let text = format!(
         "profile = \"sandbox\"\n[[providers]]\nname = \"main\"\nkind = \"aliyun\"\nurl = \"{}\"\n\
          key_id = \"{KEY_ID}\"\nsecret = \"{SECRET}\"\nallow_private_addresses = true\n",
@@ -21,7 +24,7 @@ async fn tell(aliyun: &FakeAliyun, account: &'static str) -> (Option<i32>, Strin
     );
     fs::write(&settings, text).unwrap();
     let told = tokio::task::spawn_blocking(move || {
-        let mut command = program::command("tongxing-worker", &[]);
+        let mut command = program::command("tongxing-worker", &environment);
         let (config, to) = (settings.as_os_str(), ["--to", NUMBER]);
         command.args(["try-account", account]).args(to);
         command.args([
@@ -40,33 +43,34 @@ async fn tell(aliyun: &FakeAliyun, account: &'static str) -> (Option<i32>, Strin
     (status.code(), String::from_utf8(said).unwrap())
 }
 
-#[tokio::test]
-async fn a_text_by_hand_says_what_the_vendor_says() {
-    let aliyun = FakeAliyun::start(Clock::System).await;
-    aliyun.approve_signature("城东服务站");
-    let (code, said) = tell(&aliyun, "main").await;
-    assert_eq!(code, Some(2), "{said}");
-    assert!(
-        said.contains("refused: configuration isv.SMS_TEMPLATE_ILLEGAL"),
-        "{said}"
-    );
-    assert!(
-        !said.contains("13800138000") && !said.contains(SECRET),
-        "{said}"
-    );
+on_both! {
+    async fn a_text_by_hand_says_what_the_vendor_says(app: TestApp) {
+        let aliyun = FakeAliyun::start(Clock::System).await;
+        aliyun.approve_signature("城东服务站");
+        let (code, said) = tell(&app, &aliyun, "main").await;
+        assert_eq!(code, Some(2), "{said}");
+        assert!(
+            said.contains("refused: configuration isv.SMS_TEMPLATE_ILLEGAL"),
+            "{said}"
+        );
+        assert!(
+            !said.contains("13800138000") && !said.contains(SECRET),
+            "{said}"
+        );
 
-    aliyun.approve_template("SMS_1", &[("day", VariableRule::Time)]);
-    let (code, said) = tell(&aliyun, "main").await;
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("taken: reference "), "{said}");
-    assert_eq!(aliyun.taken().len(), 1);
+        aliyun.approve_template("SMS_1", &[("day", VariableRule::Time)]);
+        let (code, said) = tell(&app, &aliyun, "main").await;
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains("taken: reference "), "{said}");
+        assert_eq!(aliyun.taken().len(), 1);
 
-    aliyun.script([Act::Refuse(200, "isv.AMOUNT_NOT_ENOUGH", "refused")]);
-    let (code, said) = tell(&aliyun, "main").await;
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("isv.AMOUNT_NOT_ENOUGH"), "{said}");
+        aliyun.script([Act::Refuse(200, "isv.AMOUNT_NOT_ENOUGH", "refused")]);
+        let (code, said) = tell(&app, &aliyun, "main").await;
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("isv.AMOUNT_NOT_ENOUGH"), "{said}");
 
-    let (code, said) = tell(&aliyun, "nobody").await;
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("no account is named \"nobody\""), "{said}");
+        let (code, said) = tell(&app, &aliyun, "nobody").await;
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("no account is named \"nobody\""), "{said}");
+    }
 }

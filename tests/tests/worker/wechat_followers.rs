@@ -5,6 +5,7 @@ use domain::Role;
 use serde_json::{Value, json};
 use tests::{
     Setup, TestApp,
+    client::BORN,
     fakes::{
         wechat::{self, APP_ID, SECRET, refused},
         wire::Reaction,
@@ -44,6 +45,10 @@ impl Office {
             setup.with(|config| config.providers = serde_json::from_value(accounts).unwrap());
         let app = setup.start().await;
         let journey = before_the_first_reminder(&app).await;
+        let caseworker = app.login(Role::Caseworker).await;
+        let path = format!("/v1/clients/{}", journey.client);
+        let born = json!({ "birth_date": BORN });
+        app.patch(&caseworker, &path, born).await.expect(200);
         app.wechat().link(PERSON);
         let token = app.client_token(CLIENT.trim_start_matches("+86")).await;
         let it = Self {
@@ -108,9 +113,11 @@ impl Office {
 
     async fn apps(&self) -> Vec<String> {
         let bound = self.bound().await.into_iter();
-        bound
+        let mut apps: Vec<String> = bound
             .map(|one| one["app"].as_str().unwrap().to_owned())
-            .collect()
+            .collect();
+        apps.sort();
+        apps
     }
 
     async fn unbind(&self, app: &str) {

@@ -55,7 +55,7 @@ on_both! {
             assert_eq!(message["status"], "accepted");
         }
         assert!(it.app.contents().mentions("no_reference"));
-        assert_eq!(notice_proof(&it.app, &it.journey).await, "unproven");
+        assert_eq!(notice_proof(&it.app, &it.journey).await, "not_due");
     }
 
     /// Of another time, of another person: it waits for a day, and says nothing.

@@ -2,6 +2,7 @@
 
 use chrono::Timelike as _;
 use domain::Role;
+use gateways::{Failure, Found};
 use serde_json::{Value, json};
 use tests::{
     app::china,
@@ -96,6 +97,24 @@ on_both! {
         for secret in [NAME, PHONE, NOTE, USER, ADDRESS, wecom::SECRET, smtp::PASSWORD] {
             assert!(!logs.contains(secret), "{secret}");
         }
+    }
+
+    /// Both get text messages; the answer to one is lost, and the account says that it took it.
+    async fn a_text_whose_answer_was_lost_is_asked_about_before_it_goes_again(setup: Setup) {
+        let it = Office::open(setup, None).await;
+        it.advance("2025-09-03T02:15").await;
+        let client = it.client().await;
+        it.sms.knows(Found::Taken { provider_message_id: Some("9006".to_owned()) });
+        it.sms.fail_next_for_staff(Failure::Unknown, "timeout");
+        it.help(&client, true).await;
+        let sent = it.messages("").await;
+        let unknown = sent.iter().filter(|one| one["status"] == "unknown");
+        assert_eq!(unknown.count(), 1, "{sent:?}");
+        it.advance("2025-09-03T02:18").await;
+        assert_eq!(it.sms.asked(), 1);
+        let sent = it.messages("").await;
+        assert!(sent.iter().all(|one| one["status"] == "accepted"), "{sent:?}");
+        assert_eq!(it.sms.taken_for_staff().len(), 1, "the other is known to be taken");
     }
 
     /// The third miss is found at midnight: WeCom is spared the full hour, e-mail goes at once.

@@ -128,7 +128,7 @@ fn to_staff(message: &Message, staff: Option<&Staff>) -> Verdict {
         return unreachable("account_not_active");
     };
     let (rungs, address) = match &person.notices {
-        StaffNotices::Text => (BY_TEXT, person.phone.as_deref().and_then(e164)),
+        StaffNotices::Text => (BY_TEXT, texted(person)),
         StaffNotices::Wecom(user) => (BY_WECOM, Some(user.clone())),
         StaffNotices::Email(email) => (BY_EMAIL, Some(email.clone())),
         StaffNotices::Nowhere => return unreachable("wants_no_notices"),
@@ -151,6 +151,14 @@ pub(in crate::jobs) fn usable_phone(client: &Client) -> Option<String> {
         return None;
     }
     client.phone.as_deref().and_then(e164)
+}
+
+/// The number of a member of staff who is told by text message, in E.164.
+pub(in crate::jobs) fn texted(person: &Staff) -> Option<String> {
+    let phone = person.phone.as_deref();
+    phone
+        .filter(|_| person.notices == StaffNotices::Text)
+        .and_then(e164)
 }
 
 /// A mainland mobile number as gateways take it.

@@ -84,7 +84,7 @@ impl Surroundings {
         Ok(loaded)
     }
 
-    /// What following up needs: also the tries, and the clients to ask about.
+    /// What following up needs: also the tries, and whom they went to.
     pub fn followed(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
         let mut loaded = Self::of_cases(work, messages)?;
         loaded.tries = tries(work, messages)?;
@@ -93,6 +93,14 @@ impl Surroundings {
             loaded.clients = clients::get_many(work.tx, work.agency, &ids)?
                 .into_iter()
                 .map(|client| (client.id, client))
+                .collect();
+        }
+        let ids = distinct(messages.iter().filter_map(|message| message.staff_id));
+        if !ids.is_empty() {
+            let people = staff::get_many(work.tx, work.agency, &ids)?;
+            loaded.staff = people
+                .into_iter()
+                .map(|person| (person.id, person))
                 .collect();
         }
         let sealer = work.tx.sealer();

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt as _, stream};
 use gateways::{Found, MessageGateway, Sought};
-use storage::{attempts::Try, clients::Client, messages::Message};
+use storage::{attempts::Try, messages::Message};
 
-use crate::{Provider, job::Context, jobs::deliver::usable_phone};
+use crate::{Provider, job::Context};
 
 /// How much longer than its own time-out a gateway is given to come back.
 const SLACK: Duration = Duration::from_secs(2);
@@ -23,27 +23,27 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// None where the client has no number by which the account could find it.
+    /// By the number it went to, in E.164.
     pub fn new(
         message: &Message,
         last: &Try,
         provider: &Provider,
-        client: &Client,
+        recipient: String,
         now: DateTime<Utc>,
-    ) -> Option<Self> {
-        Some(Self {
+    ) -> Self {
+        Self {
             message: message.clone(),
             account: provider.name.clone(),
             gateway: Arc::clone(&provider.gateway),
             sought: Sought {
                 attempt_id: last.attempt_id,
-                recipient: usable_phone(client)?,
+                recipient,
                 sent_at: last.started_at,
                 provider_message_id: last.provider_message_id.clone(),
                 now,
             },
             found: None,
-        })
+        }
     }
 }
 

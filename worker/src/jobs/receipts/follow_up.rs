@@ -13,7 +13,7 @@ use super::{ask::Question, awaiting::Awaiting};
 use crate::{
     Provider, Providers,
     jobs::{
-        deliver::Surroundings,
+        deliver::{Surroundings, texted, usable_phone},
         groups::{call, held_up, hop_on, to, until},
     },
 };
@@ -93,17 +93,29 @@ impl<'a> Following<'a> {
         self.question().is_some()
     }
 
-    /// What to ask. Of what went to an earlier number of the client's nothing: the account finds a
-    /// message by its number, which is kept nowhere, and would call it absent by another.
+    /// What to ask.
     pub fn question(&self) -> Option<Question> {
         let provider = self.provider.filter(|it| it.gateway.can_be_asked())?;
-        let (client, last) = (self.message.client_id?, self.last?);
+        let last = self.last?;
+        let number = self.number(last)?;
+        Some(Question::new(
+            self.message,
+            last,
+            provider,
+            number,
+            self.now,
+        ))
+    }
+
+    /// The number a try went to. None if it went to an earlier number of the client's: the account finds
+    /// a message by its number, which is kept nowhere, and would call it absent by another.
+    fn number(&self, last: &Try) -> Option<String> {
+        let Some(client) = self.message.client_id else {
+            return texted(self.about.staff.get(&self.message.staff_id?)?);
+        };
         let number = self.about.numbers.get(&client)?;
-        if last.phone_index.as_ref() != Some(number) {
-            return None;
-        }
-        let client = self.about.clients.get(&client)?;
-        Question::new(self.message, last, provider, client, self.now)
+        let is_theirs = last.phone_index.as_ref() == Some(number);
+        usable_phone(self.about.clients.get(&client)?).filter(|_| is_theirs)
     }
 
     /// Asked about again later, until its time is over.
