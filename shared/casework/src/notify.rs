@@ -128,7 +128,7 @@ pub const fn is_followed_up(kind: MessageKind) -> bool {
 
 /// The last rung of the channel ladder: a person phones. Silence is never the outcome. What a member of
 /// staff did not get is told by a head of the office, today. Of a text that arrived and shows nothing,
-/// a person tells the client: see [`tell_date_task`].
+/// a person tells the client, once for each appointment.
 pub fn call_task(
     work: &mut Work<'_, '_>,
     message: &Message,
@@ -144,7 +144,7 @@ pub fn call_task(
     }
     let due_on = working_day(work, message.office_id)?;
     let assignee = match message.case_id {
-        Some(case) => storage::cases::get(work.tx, work.agency, storage::Scope::default(), case)?
+        Some(id) => storage::cases::get(work.tx, work.agency, storage::Scope::default(), id)?
             .map(|case| case.caseworker_id),
         None => None,
     };

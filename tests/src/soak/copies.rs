@@ -76,8 +76,8 @@ impl Copies {
         }
         let mut of_person: HashMap<Uuid, Vec<&Try>> = HashMap::new();
         for message in &stored.messages {
-            let client = message.client_id.map(|id| id.uuid());
-            let person = client.or(message.staff_id.map(|id| id.uuid()));
+            let client = message.client_id.map(domain::Id::uuid);
+            let person = client.or(message.staff_id.map(domain::Id::uuid));
             if let Some(person) = person {
                 let tries = stored.tries(message.id).iter();
                 of_person.entry(person).or_default().extend(tries);

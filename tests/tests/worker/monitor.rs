@@ -35,10 +35,10 @@ async fn shown(address: &str, name: &str) -> Option<f64> {
     found.map(|(_, value)| value.parse().unwrap())
 }
 
-/// The same, once it is.
-async fn figure(address: &str, name: &str) -> f64 {
+/// The same in whole numbers, rounded up, once it is.
+async fn figure(address: &str, name: &str) -> String {
     eventually(name, async || shown(address, name).await.is_some()).await;
-    shown(address, name).await.unwrap()
+    format!("{:.0}", shown(address, name).await.unwrap().ceil())
 }
 
 on_both! {
@@ -68,8 +68,8 @@ on_both! {
         eventually("all but one are taken", async || app.fake().taken().len() == MESSAGES - 1).await;
         let at = address(&worker).await;
         let taken = "worker_provider_calls_total{account=\"webhook\",outcome=\"accepted\"}";
-        assert!(figure(&at, taken).await > 0.0);
-        assert_eq!(figure(&at, "worker_provider_state{account=\"webhook\"}").await, 0.0);
+        assert_ne!(figure(&at, taken).await, "0");
+        assert_eq!(figure(&at, "worker_provider_state{account=\"webhook\"}").await, "0");
         assert!(worker.stop().await.success());
 
         // The next one shows at its start how things stand.
@@ -77,13 +77,14 @@ on_both! {
         let (at, agency) = (address(&worker).await, app.seed().agency);
         let of = |name: &str| format!("{name}{{agency=\"{agency}\"}}");
         let by = |name: &str| format!("{name}{{agency=\"{agency}\",gateway=\"webhook\"}}");
-        assert!(figure(&at, &by("worker_receipt_lag_seconds")).await > 0.0);
-        assert!(figure(&at, &of("worker_oldest_due_seconds")).await > 0.0);
-        assert_eq!(figure(&at, &by("worker_messages_held_up")).await, 1.0);
-        assert!(figure(&at, "worker_job_age_seconds{job=\"remind\"}").await < 60.0);
+        assert_ne!(figure(&at, &by("worker_receipt_lag_seconds")).await, "0");
+        assert_ne!(figure(&at, &of("worker_oldest_due_seconds")).await, "0");
+        assert_eq!(figure(&at, &by("worker_messages_held_up")).await, "1");
+        let age = figure(&at, "worker_job_age_seconds{job=\"remind\"}").await;
+        assert!(age.parse::<u32>().unwrap() < 60, "{age}");
         let foreign = app.seed().foreign.agency;
         let idle = format!("worker_oldest_due_seconds{{agency=\"{foreign}\"}}");
-        assert_eq!(figure(&at, &idle).await, 0.0);
+        assert_eq!(figure(&at, &idle).await, "0");
         assert!(worker.stop().await.success());
     }
 }

@@ -63,7 +63,10 @@ impl Job for Codes {
             let sending = ready.into_iter().map(|ready| send(context, ready));
             stream::iter(sending)
                 .buffer_unordered(context.parts.settings.concurrency)
-                .for_each(|()| future::ready(context.goes_on(NAME)))
+                .for_each(|()| {
+                    context.goes_on(NAME);
+                    future::ready(())
+                })
                 .await;
             Ok(Batch {
                 acted_on: taken,

@@ -72,7 +72,7 @@ async fn a_job_whose_task_died_ends_the_worker_with_an_error() {
     site.clock.set(instant("2025-09-30T01:00:00Z"));
     // Nobody wishes a stop.
     let ended = worker.run_until_stopped(Shutdown::manual());
-    let ended = tokio::time::timeout(Duration::from_secs(60), ended).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), ended).await;
     let died = ended.unwrap().unwrap_err();
     assert!(matches!(died, ScheduleError::Died { job: "deliver" }));
 }

@@ -38,7 +38,6 @@ pub fn remedy(
 ) -> Option<Remedy> {
     use MessageStatus as S;
     match status {
-        S::Scheduled | S::Claimed | S::Submitting | S::Accepted | S::Unknown => return None,
         S::Delivered if hop == Some(HopCause::NoticeUnproven) => {
             let unverified = NoProof::NumberUnverified.as_str();
             return Some(if reason == Some(unverified) {
@@ -47,7 +46,9 @@ pub fn remedy(
                 Remedy::PhoneClient
             });
         }
-        S::Delivered => return None,
+        S::Scheduled | S::Claimed | S::Submitting | S::Accepted | S::Unknown | S::Delivered => {
+            return None;
+        }
         S::UndeliveredTemporary
         | S::UndeliveredPermanent
         | S::NoReceipt

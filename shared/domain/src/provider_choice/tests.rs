@@ -335,8 +335,8 @@ fn any_account(name: &'static str) -> impl Strategy<Value = Account<'static>> {
             move |(channel, weight, [knows_repetition, needs_credit], says, standing)| Account {
                 weight,
                 knows_repetition,
-                needs_credit,
                 says,
+                needs_credit,
                 standing,
                 ..account(name, channel)
             },

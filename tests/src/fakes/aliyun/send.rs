@@ -97,14 +97,14 @@ impl State {
         Ok(json!({ "Code": "OK", "Message": "OK", "RequestId": "fake", "BizId": biz_id }))
     }
 
-    /// The number in its eleven digits, the values and the text.
+    /// The number in its eleven digits, and what goes to it.
     fn judge(
         &self,
         template: &str,
         number: &str,
         signature: &str,
         params: &Value,
-    ) -> Result<(String, (BTreeMap<String, String>, String)), &'static str> {
+    ) -> Result<(String, Filled), &'static str> {
         let template = self.templates.get(template);
         let template = template.ok_or("isv.SMS_TEMPLATE_ILLEGAL")?;
         let prefix = ["+86", "0086", "86"]
@@ -131,6 +131,9 @@ impl State {
         Ok(())
     }
 }
+
+/// The values, and the text with them.
+type Filled = (BTreeMap<String, String>, String);
 
 /// What a call was given, decoded.
 pub(super) struct Parameters(BTreeMap<String, String>);

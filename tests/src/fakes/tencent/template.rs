@@ -33,6 +33,9 @@ pub(super) struct Template {
     variables: usize,
 }
 
+/// More variables than a text of 500 characters can have.
+const MOST: usize = 500;
+
 impl Template {
     /// With this text.
     pub fn new(purpose: Purpose, text: &str) -> Self {
@@ -40,7 +43,7 @@ impl Template {
         Self {
             purpose,
             text: text.to_owned(),
-            variables: (1..).take_while(stands).count(),
+            variables: (1..=MOST).take_while(stands).count(),
         }
     }
 

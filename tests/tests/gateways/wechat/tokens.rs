@@ -29,7 +29,8 @@ impl Setting {
             "touser": OPEN_ID, "template_id": "day-reminder", "client_msg_id": "1",
             "data": { "date1": { "value": "2026年6月12日" } },
         });
-        self.posts(&path, &body).await["errcode"].as_i64().unwrap()
+        let answer = self.posts(&path, &body).await;
+        answer.get("errcode").and_then(Value::as_i64).unwrap()
     }
 
     async fn posts(&self, path: &str, body: &Value) -> Value {

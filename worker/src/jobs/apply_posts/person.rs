@@ -61,15 +61,15 @@ pub(super) fn find(
         About::Several => return Ok(Found::Several),
         About::NotYet | About::Nothing => return Ok(Found::Nothing),
     };
-    let named = tries.into_iter().find(|it| it.candidate.id == id);
-    Ok(named.map_or(Found::Nothing, |it| {
-        let named = Named {
+    let of_it = tries.into_iter().find(|it| it.candidate.id == id);
+    Ok(of_it.map_or(Found::Nothing, |it| {
+        let attempt = Named {
             attempt_id: id,
             message_id: it.message_id,
             provider_message_id: None,
             phone_index: None,
         };
-        Found::Known(Box::new((told.report.clone(), named)))
+        Found::Known(Box::new((told.report.clone(), attempt)))
     }))
 }
 
