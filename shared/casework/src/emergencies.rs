@@ -2,11 +2,12 @@
 
 use chrono::TimeDelta;
 use domain::{
-    Role,
+    Role, TaskId,
     audit::AuditOutcome,
     emergency::{self, EmergencyReason, EmergencyRound, EmergencyStep},
 };
 use storage::{
+    Scope,
     offices::Office,
     staff::{self, Staff},
     tasks::{self, Task},
@@ -35,36 +36,31 @@ pub fn raise(work: &mut Work<'_, '_>, mut task: Task) -> Result<Task, WorkError>
     Ok(task)
 }
 
-/// Tells the next of up to `limit` calls that nobody took within `waits`; answers how many calls were
-/// looked at.
+/// Tells the next of a call that nobody took within `waits`.
 ///
 /// # Errors
-/// When the database fails.
-pub fn tell_next(
-    work: &mut Work<'_, '_>,
-    waits: TimeDelta,
-    limit: i64,
-) -> Result<usize, WorkError> {
-    let due = tasks::told_by(work.tx, work.agency, work.now - waits, limit)?;
-    for task in &due {
-        let (Some(round), Some(told_at)) = (task.told_round, task.told_at) else {
-            continue;
-        };
-        match emergency::step(task.status, (round, told_at), waits, work.now) {
-            EmergencyStep::Wait(_) => {}
-            EmergencyStep::Tell(next, why) => match tell_from(work, task, next)? {
-                Some(told) => {
-                    tasks::note_told(work.tx, work.agency, task.id, told, Some(work.now))?;
-                    audit(work, task, told.as_str())?;
-                    tracing::warn!(task = %task.id, round = %told, reason = %why, "a call for help is told to others");
-                    count("told_to_others");
-                }
-                None => end(work, task, EmergencyReason::NobodyLeft)?,
-            },
-            EmergencyStep::End(why) => end(work, task, why)?,
-        }
+/// When the task cannot be read, or the database fails.
+pub fn tell_next(work: &mut Work<'_, '_>, id: TaskId, waits: TimeDelta) -> Result<(), WorkError> {
+    let Some(task) = tasks::get(work.tx, work.agency, Scope::default(), id)? else {
+        return Ok(());
+    };
+    let (Some(round), Some(told_at)) = (task.told_round, task.told_at) else {
+        return Ok(());
+    };
+    match emergency::step(task.status, (round, told_at), waits, work.now) {
+        EmergencyStep::Wait(_) => Ok(()),
+        EmergencyStep::Tell(next, why) => match tell_from(work, &task, next)? {
+            Some(told) => {
+                tasks::note_told(work.tx, work.agency, task.id, told, Some(work.now))?;
+                audit(work, &task, told.as_str())?;
+                tracing::warn!(task = %task.id, round = %told, reason = %why, "a call for help is told to others");
+                count("told_to_others");
+                Ok(())
+            }
+            None => end(work, &task, EmergencyReason::NobodyLeft),
+        },
+        EmergencyStep::End(why) => end(work, &task, why),
     }
-    Ok(due.len())
 }
 
 fn end(work: &mut Work<'_, '_>, task: &Task, why: EmergencyReason) -> Result<(), WorkError> {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{AgencyId, Channel};
 use storage::{StorageError, Tx};
 
-pub(super) use self::apart::{Apart, lies_in_the_data};
+pub(super) use self::apart::{Apart, lies_in_the_data, note_left};
 use crate::{
     job::{Batch, Job, JobError, Running, Turn},
     runner::blocking,

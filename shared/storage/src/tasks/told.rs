@@ -4,29 +4,27 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{AgencyId, TaskId, emergency::EmergencyRound};
 
-use super::{Row, Task, open};
 use crate::{
     error::StorageError, prepared::execute_prepared, schema::tasks, store::Tx, types::bind,
     with_conn,
 };
 
 /// Calls of which somebody was told at or before an instant (UTC) and that nobody was known to have
-/// taken, the longest told first; of those that were closed meanwhile too.
+/// taken, the longest told first; of those that were closed meanwhile too. Reads no row whole.
 pub fn told_by(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     by: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<Task>, StorageError> {
-    let rows: Vec<Row> = with_conn!(tx, c => tasks::table
+) -> Result<Vec<TaskId>, StorageError> {
+    Ok(with_conn!(tx, c => tasks::table
         .filter(tasks::agency_id.eq(bind(agency)))
         .filter(tasks::told_at.is_not_null())
         .filter(tasks::told_at.le(bind(Some(by))))
         .order((tasks::told_at, tasks::id))
         .limit(limit)
-        .select(Row::as_select())
-        .load(*c))?;
-    rows.into_iter().map(|row| open(row, tx.sealer())).collect()
+        .select(tasks::id)
+        .load(*c))?)
 }
 
 /// When somebody was told of a call the longest ago, of those that [`told_by`] has (UTC).

@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use domain::Role;
 use serde_json::{Value, json};
-use tests::{app::china, on_both, steps::id_of};
+use tests::{Backend, app::china, on_both, steps::id_of};
 
 use super::{Office, planned_for};
-use crate::capture;
+use crate::{capture, story::as_owner};
 
 impl Office {
     /// Who was told of a call for help, and when, in that order; by username.
@@ -53,6 +53,29 @@ fn at(time: &str, usernames: &[&str]) -> Vec<(String, String)> {
 }
 
 on_both! {
+    /// The first call cannot even be read; whoever called next is not to wait for it.
+    async fn a_call_nobody_can_work_on_keeps_no_other_waiting(setup: Setup) {
+        let it = Office::open(setup, None).await;
+        let client = it.client().await;
+        let first = it.help(&client, true).await;
+        it.advance("2025-09-01T08:01").await;
+        it.help(&client, true).await;
+        let bad = id_of(&first).replace('-', "");
+        let row = match it.app.backend() {
+            Backend::Sqlite => format!("X'{bad}'"),
+            Backend::Postgres => format!("'{bad}'"),
+        };
+        as_owner(&it.app, &format!("UPDATE tasks SET told_round = '?' WHERE id = {row}"));
+        it.app.outage_until("2025-09-01T08:16");
+        let failed = it.app.worker().run_job_once("emergencies").await.unwrap_err();
+        assert!(failed.to_string().contains("not understood"), "{failed}");
+        as_owner(&it.app, &format!("UPDATE tasks SET told_round = 'responsible' WHERE id = {row}"));
+        let told = it.told().await;
+        assert_eq!(told.iter().filter(|(at, _)| at == "08:16").count(), 2, "{told:?}");
+        it.app.run_until_idle().await;
+        assert_eq!(it.told().await.iter().filter(|(at, _)| at == "08:16").count(), 4);
+    }
+
     /// A quarter of an hour for the caseworker and the head, another for the colleagues, and one for the
     /// head of the area. Each is told once.
     async fn a_call_that_nobody_takes_is_told_to_the_next(setup: Setup) {

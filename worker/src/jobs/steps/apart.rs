@@ -1,7 +1,9 @@
 //! A batch that fails over one of its rows, worked on in parts.
 
+use std::fmt;
+
 use casework::{Work, WorkError};
-use domain::AppointmentId;
+use domain::{AgencyId, AppointmentId};
 use storage::StorageError;
 
 use crate::job::Turn;
@@ -44,15 +46,25 @@ impl Apart {
                     parts.extend([later, part]);
                 }
                 Err(error) => {
-                    let row = part.first().map(tracing::field::display);
-                    tracing::error!(job, agency = %turn.agency, row, %error, "row left as it is");
-                    metrics::counter!("worker_rows_left_total", "job" => job).increment(1);
+                    note_left(job, turn.agency, part.first(), &error);
                     failure = failure.or(Some(error));
                 }
             }
         }
         failure.map_or(Ok(acted_on), Err)
     }
+}
+
+/// Notes that a row is left as it is, for a person to look.
+pub(in crate::jobs) fn note_left(
+    job: &'static str,
+    agency: AgencyId,
+    row: Option<&impl fmt::Display>,
+    error: &WorkError,
+) {
+    let row = row.map(tracing::field::display);
+    tracing::error!(job, %agency, row, %error, "row left as it is");
+    metrics::counter!("worker_rows_left_total", "job" => job).increment(1);
 }
 
 /// Whether a failure lies in what is stored, so that other rows may fare better; not in the database
