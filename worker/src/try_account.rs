@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use domain::{IdMint, MessageKind};
+use domain::{
+    IdMint, MessageKind, Refusal,
+    wording::{WordList, lint_rendered},
+};
 use gateways::{Found, Outgoing, ProviderTemplate, SendError, Sought};
 use platform::Clock;
 
@@ -43,11 +46,15 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The account is not in the settings.
+/// Why nothing was sent.
 #[derive(Debug, thiserror::Error)]
-#[error("no account is named {account:?} in the settings")]
-pub struct NoSuchAccount {
-    account: String,
+pub enum TrialError {
+    /// The account is not in the settings.
+    #[error("no account is named {0:?} in the settings")]
+    NoSuchAccount(String),
+    /// A trial too may reach somebody by a slip of the finger: no word in it tells what the office does.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
 }
 
 /// What came of it. Names no recipient.
@@ -68,16 +75,20 @@ pub enum Verdict {
 /// that is posted for it belongs to nothing.
 ///
 /// # Errors
-/// [`NoSuchAccount`].
+/// [`TrialError`].
 pub async fn try_account(
     providers: &Providers,
     clock: &Clock,
     seed: u128,
     trial: &Trial,
-) -> Result<Verdict, NoSuchAccount> {
-    let account = providers.named(&trial.account).ok_or(NoSuchAccount {
-        account: trial.account.clone(),
-    })?;
+) -> Result<Verdict, TrialError> {
+    let account = providers
+        .named(&trial.account)
+        .ok_or_else(|| TrialError::NoSuchAccount(trial.account.clone()))?;
+    let values = trial.params.iter().map(|(_name, value)| value);
+    for text in values.chain([&trial.text]) {
+        lint_rendered(text, WordList::shipped())?;
+    }
     let now = clock.now();
     let outgoing = outgoing(trial, now, seed);
     let accepted = match account.gateway.send(&outgoing).await {

@@ -11,9 +11,14 @@ use tests::{
 };
 
 const NUMBER: &str = "+8613800138000";
+const DAY: &str = "6月1日";
 
 /// Runs the program; answers how it ended and all it said.
-async fn tell(app: &TestApp, aliyun: &FakeAliyun, account: &'static str) -> (Option<i32>, String) {
+async fn tell(
+    app: &TestApp,
+    aliyun: &FakeAliyun,
+    (account, day): (&'static str, &'static str),
+) -> (Option<i32>, String) {
     let folder = program::folder();
     let environment = program::settings(app, "tongxing_worker", &folder);
     let settings = folder.join("settings.toml");
@@ -31,7 +36,7 @@ async fn tell(app: &TestApp, aliyun: &FakeAliyun, account: &'static str) -> (Opt
             "--text",
             "【城东服务站】您好,您预约的服务请于6月1日前到站办理。",
         ]);
-        command.args(["--template", "SMS_1", "--param", "day=6月1日"]);
+        command.args(["--template", "SMS_1", "--param", &format!("day={day}")]);
         command.arg("--config").arg(config).output().unwrap()
     });
     let Output {
@@ -47,7 +52,7 @@ on_both! {
     async fn a_text_by_hand_says_what_the_vendor_says(app: TestApp) {
         let aliyun = FakeAliyun::start(Clock::System).await;
         aliyun.approve_signature("城东服务站");
-        let (code, said) = tell(&app, &aliyun, "main").await;
+        let (code, said) = tell(&app, &aliyun, ("main", DAY)).await;
         assert_eq!(code, Some(2), "{said}");
         assert!(
             said.contains("refused: configuration isv.SMS_TEMPLATE_ILLEGAL"),
@@ -59,17 +64,22 @@ on_both! {
         );
 
         aliyun.approve_template("SMS_1", &[("day", VariableRule::Time)]);
-        let (code, said) = tell(&app, &aliyun, "main").await;
+        let (code, said) = tell(&app, &aliyun, ("main", DAY)).await;
         assert_eq!(code, Some(0), "{said}");
         assert!(said.contains("taken: reference "), "{said}");
         assert_eq!(aliyun.taken().len(), 1);
 
         aliyun.script([Act::Refuse(200, "isv.AMOUNT_NOT_ENOUGH", "refused")]);
-        let (code, said) = tell(&app, &aliyun, "main").await;
+        let (code, said) = tell(&app, &aliyun, ("main", DAY)).await;
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains("isv.AMOUNT_NOT_ENOUGH"), "{said}");
 
-        let (code, said) = tell(&app, &aliyun, "nobody").await;
+        let before = aliyun.taken().len();
+        let (code, said) = tell(&app, &aliyun, ("main", "戒毒")).await;
+        assert_eq!(code, Some(1), "{said}");
+        assert_eq!(aliyun.taken().len(), before, "{said}");
+
+        let (code, said) = tell(&app, &aliyun, ("nobody", DAY)).await;
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains("no account is named \"nobody\""), "{said}");
     }
