@@ -4,7 +4,7 @@ mod label;
 mod list;
 
 use casework::{Work, notice::Evidence};
-use domain::AppointmentId;
+use domain::{AppointmentId, NoticeProof};
 use storage::{
     Scope,
     appointments::{self, Appointment},
@@ -29,8 +29,13 @@ pub fn show(
     id: AppointmentId,
 ) -> Result<AppointmentDetailView, Failure> {
     let item = get(work, scope, id)?;
-    let evidence = Evidence::of(work, item.client_id, std::slice::from_ref(&item))?;
-    let (notice, unproven_because) = notice::shown(&item, &evidence);
+    // Of those ahead nothing is on file mostly, and asking would cost as much as the appointment itself.
+    let (notice, unproven_because) = if item.notice_proof == NoticeProof::NotDue {
+        (None, Vec::new())
+    } else {
+        let evidence = Evidence::of(work, item.client_id, std::slice::from_ref(&item))?;
+        notice::shown(&item, &evidence)
+    };
     Ok(AppointmentDetailView {
         appointment: item.into(),
         notice,
