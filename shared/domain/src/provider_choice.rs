@@ -11,29 +11,24 @@
 //! still makes sense then.
 
 mod breaker;
+mod draw;
 mod pace;
+mod rungs;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::draw::draw;
 pub use self::{
     breaker::{Breaker, Sign, Turn},
     pace::Pace,
+    rungs::{
+        BY_EMAIL, BY_TEXT, BY_WECOM, TO_CLIENT, brings_receipts, is_for_staff, is_text, same_rung,
+    },
 };
 use crate::{Channel, HopCause, delivery::Failure};
 
 /// How long an account at its pace is waited for, rather than to go one rung down.
 const PATIENCE: TimeDelta = TimeDelta::minutes(1);
-
-/// The rungs of a message to a client, in their order.
-pub const TO_CLIENT: &[&[Channel]] = &[&[Channel::Wechat], TEXT];
-/// The only rung of a text to staff who want text messages, and of a one-time code.
-pub const BY_TEXT: &[&[Channel]] = &[TEXT];
-/// The only rung of a notice to staff who want it by WeCom. A sandbox keeps what it would send.
-pub const BY_WECOM: &[&[Channel]] = &[&[Channel::Wecom, Channel::Recording]];
-/// The only rung of a notice to staff who want it by e-mail. A sandbox keeps what it would send.
-pub const BY_EMAIL: &[&[Channel]] = &[&[Channel::Email, Channel::Recording]];
-
-const TEXT: &[Channel] = &[Channel::Sms, Channel::Webhook, Channel::Recording];
 
 /// An account as it stands for one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -337,47 +332,6 @@ fn passed_over(
     passed.then_some(HopCause::NoticeUnproven)
 }
 
-/// Draws by weight among those with the fewest tries. After an unknown end, an account that knows a
-/// repetition goes before all others: there it cannot become a duplicate.
-fn draw<'a, 's>(
-    ready: Vec<(usize, &'s Account<'a>)>,
-    wanted: &Wanted<'_>,
-    unit: f64,
-) -> Option<(usize, &'s Account<'a>)> {
-    if let Some(same) = ready.iter().find(|(_, it)| wanted.repeats(it)) {
-        return Some(*same);
-    }
-    let fewest = ready
-        .iter()
-        .map(|(_, it)| wanted.failures_of(it.name))
-        .min()?;
-    let ready = ready
-        .into_iter()
-        .filter(|(_, it)| wanted.failures_of(it.name) == fewest);
-    let (weighted, spare): (Vec<_>, Vec<_>) = ready.partition(|(_, it)| it.weight > 0);
-    let ready = sparing(if weighted.is_empty() { spare } else { weighted });
-    let weight = |account: &Account<'_>| f64::from(account.weight.max(1));
-    let all: f64 = ready.iter().map(|(_, it)| weight(it)).sum();
-    let mut rest = unit.clamp(0.0, 1.0) * all;
-    ready
-        .iter()
-        .find(|(_, it)| {
-            rest -= weight(it);
-            rest < 0.0
-        })
-        .or(ready.last())
-        .copied()
-}
-
-/// Without those that take what the client accepted, where another can carry the message: an acceptance
-/// is kept for when nothing else leads there.
-fn sparing<'a, 's>(mut ready: Vec<(usize, &'s Account<'a>)>) -> Vec<(usize, &'s Account<'a>)> {
-    if ready.iter().any(|(_, it)| !it.needs_credit) {
-        ready.retain(|(_, it)| !it.needs_credit);
-    }
-    ready
-}
-
 const fn ended_for_good(tried: &Tried<'_>) -> bool {
     matches!(tried.ended, Ended::ForGood(_))
 }
@@ -398,27 +352,6 @@ const fn free_at((place, it): (usize, &Account<'_>)) -> Option<(DateTime<Utc>, b
         Standing::Resting(until) | Standing::Paused(until) => Some((until, false, place)),
         Standing::Paced(until) => Some((until, true, place)),
     }
-}
-
-/// Whether a channel is one of text messages to a telephone number.
-pub fn is_text(channel: Channel) -> bool {
-    TEXT.contains(&channel)
-}
-
-/// Whether a channel leads to staff only.
-pub const fn is_for_staff(channel: Channel) -> bool {
-    matches!(channel, Channel::Wecom | Channel::Email)
-}
-
-/// Whether receipts say what became of what went by a channel. Without them a message is over once it
-/// was taken: neither delivered nor failed.
-pub const fn brings_receipts(channel: Channel) -> bool {
-    !is_for_staff(channel)
-}
-
-/// Whether accounts of two channels can stand in for each other.
-pub fn same_rung(one: Channel, other: Channel) -> bool {
-    one == other || (is_text(one) && is_text(other))
 }
 
 fn count<'a>(tried: impl Iterator<Item = &'a Tried<'a>>) -> u32 {

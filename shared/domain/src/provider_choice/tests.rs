@@ -1,3 +1,6 @@
+mod draw;
+mod says;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -219,95 +222,6 @@ fn a_pace_is_waited_for_a_little_before_going_down() {
 }
 
 #[test]
-fn an_account_without_a_text_for_the_message_is_no_rung() {
-    let mut accounts = all();
-    accounts[0].says = Says::Nothing;
-    accounts[2].says = Says::Nothing;
-    let choice = choose(&accounts, &wanted(OPEN, &[]), 0.9);
-    let configuration = Some(HopCause::Configuration);
-    assert_eq!(sent(choice, &accounts), ("a", configuration, true));
-    accounts[1].says = Says::Nothing;
-    let call = Choice::Call(HopCause::Configuration);
-    assert_eq!(choose(&accounts, &wanted(OPEN, &[]), 0.0), call);
-}
-
-#[test]
-fn what_states_the_date_goes_before_all_that_does_not() {
-    let mut accounts = all();
-    accounts[0].says = Says::NoDate;
-    accounts[1].says = Says::NoDate;
-    accounts[1].weight = 99;
-    let unproven = Some(HopCause::NoticeUnproven);
-    for unit in [0.0, 0.999] {
-        let choice = choose(&accounts, &wanted(OPEN, &[]), unit);
-        assert_eq!(sent(choice, &accounts), ("b", unproven, false));
-        // In one rung it is no hop.
-        let choice = choose(&accounts, &wanted(BY_PHONE, &[]), unit);
-        assert_eq!(sent(choice, &accounts), ("b", None, false));
-    }
-    // Where it rests or failed for good, the others are better than nothing.
-    accounts[2].standing = Standing::Resting(later(60));
-    let failed_before = Some(HopCause::ProviderFailed);
-    let choice = choose(&accounts, &wanted(OPEN, &[]), 0.0);
-    assert_eq!(sent(choice, &accounts), ("wechat", failed_before, false));
-    let tries = [failed("b", HopCause::PermanentFailure)];
-    accounts[2].standing = Standing::Ready;
-    let choice = choose(&accounts, &wanted(OPEN, &tries), 0.0);
-    let permanent = Some(HopCause::PermanentFailure);
-    assert_eq!(sent(choice, &accounts), ("wechat", permanent, false));
-}
-
-#[test]
-fn where_nothing_states_the_date_the_ladder_is_as_ever() {
-    let mut accounts = all();
-    for account in &mut accounts {
-        account.says = Says::NoDate;
-    }
-    let choice = choose(&accounts, &wanted(OPEN, &[]), 0.0);
-    assert_eq!(sent(choice, &accounts), ("wechat", None, false));
-    let choice = choose(&accounts, &wanted(BY_PHONE, &[]), 0.0);
-    assert_eq!(sent(choice, &accounts), ("a", None, false));
-}
-
-#[test]
-fn a_repetition_that_is_known_goes_before_the_date() {
-    let mut accounts = all();
-    accounts[1].says = Says::NoDate;
-    accounts[1].knows_repetition = true;
-    let tries = [for_now("a", Failure::Unknown)];
-    let choice = choose(&accounts, &wanted(BY_PHONE, &tries), 0.0);
-    assert_eq!(sent(choice, &accounts), ("a", None, false));
-}
-
-#[test]
-fn a_spare_is_used_only_where_no_other_is_ready() {
-    let mut accounts = all();
-    accounts[2].weight = 0;
-    for unit in [0.0, 0.5, 0.999] {
-        let choice = choose(&accounts, &wanted(BY_PHONE, &[]), unit);
-        assert_eq!(sent(choice, &accounts).0, "a");
-    }
-    accounts[1].standing = Standing::Resting(later(60));
-    let choice = choose(&accounts, &wanted(BY_PHONE, &[]), 0.0);
-    assert_eq!(sent(choice, &accounts).0, "b");
-}
-
-#[test]
-fn the_weights_share_the_messages() {
-    let mut accounts = all();
-    accounts[1].weight = 70;
-    accounts[2].weight = 30;
-    let of_a = (0..1000)
-        .map(|number| f64::from(number) / 1000.0)
-        .filter(|unit| {
-            let choice = choose(&accounts, &wanted(BY_PHONE, &[]), *unit);
-            sent(choice, &accounts).0 == "a"
-        })
-        .count();
-    assert_eq!(of_a, 700);
-}
-
-#[test]
 fn codes_and_staff_get_no_wechat() {
     let accounts = all();
     let code = Wanted {
@@ -350,39 +264,6 @@ fn any_tried() -> impl Strategy<Value = Tried<'static>> {
     ];
     (prop::sample::select(vec!["1", "2", "3", "4"]), ended)
         .prop_map(|(account, ended)| Tried { account, ended })
-}
-
-/// What the client accepted is kept for when nothing else leads there by WeChat.
-#[test]
-fn an_account_that_takes_an_acceptance_gives_way_to_one_that_does_not() {
-    let subscribe = Account {
-        needs_credit: true,
-        ..account("subscribe", Channel::Wechat)
-    };
-    let template = account("template", Channel::Wechat);
-    let chosen = |accounts: &[Account<'static>], tried: &[Tried<'_>]| {
-        let all = [0.0, 0.5, 0.99].map(|unit| {
-            let choice = choose(accounts, &wanted(OPEN, tried), unit);
-            sent(choice, accounts).0
-        });
-        assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
-        all[0]
-    };
-    let both = [subscribe, template];
-    assert_eq!(chosen(&both, &[]), "template");
-    let failed = [failed("template", HopCause::PermanentFailure)];
-    assert_eq!(chosen(&both, &failed), "subscribe");
-    let resting = Account {
-        standing: Standing::Resting(later(60)),
-        ..template
-    };
-    assert_eq!(chosen(&[subscribe, resting], &[]), "subscribe");
-    // Whoever gives it no share wants it only where no other is ready.
-    let spare = Account {
-        weight: 0,
-        ..template
-    };
-    assert_eq!(chosen(&[subscribe, spare], &[]), "subscribe");
 }
 
 proptest! {
