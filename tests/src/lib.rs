@@ -20,6 +20,7 @@ pub mod contents;
 pub mod database;
 pub mod fakes;
 mod on_both;
+pub mod past_the_api;
 mod postgres;
 pub mod program;
 pub mod readers;

@@ -12,20 +12,20 @@ use domain::{
     template::TemplateGateway,
 };
 use serde_json::json;
-use storage::{
-    messages::{self, Message},
-    provider_templates::{self, ProviderTemplate},
-};
+use storage::messages::{self, Message};
 
 use self::{
-    clients::{accept, bind, client_with_case},
+    clients::{accept, client_with_case},
     staff::colleague,
 };
 use super::vendors::{
     ALIYUN, ALIYUN_TEMPLATE, MINI_PROGRAM, SERVICE_ACCOUNT, TENCENT, TENCENT_TEMPLATE, Vendors,
     WECHAT_TEMPLATE,
 };
-use crate::TestApp;
+use crate::{
+    TestApp,
+    past_the_api::{Filed, bind, consent},
+};
 
 /// Messages to one client, one in each wave.
 const EACH: usize = 8;
@@ -76,6 +76,7 @@ impl Site {
                 let (client, case) = client_with_case(work, app, number)?;
                 if let Some(open_id) = &open_id {
                     let binding = bind(work, client, open_id)?;
+                    consent(work, client)?;
                     for one in (0..ACCEPTED).filter(|_| accepts) {
                         accept(work, binding, one)?;
                     }
@@ -163,27 +164,17 @@ fn file_texts(app: &TestApp) {
             "day",
         ),
     ];
-    let person = app.seed().staff("agency_admin");
     for (account, gateway, template, name, variable) in filed {
-        app.write(|work| {
-            let filed = ProviderTemplate {
-                agency_id: work.agency,
-                provider: account.to_owned(),
-                kind: MessageKind::ReportInReminder,
-                step: STEP.to_owned(),
-                gateway,
-                provider_template_id: template.to_owned(),
-                params: json!([{ "name": name, "variable": variable }]),
-                variable_chars: None,
-                body: format!("您预约的服务请于{{{variable}}}前到站办理。"),
-                version: 1,
-                updated_by: person,
-                updated_at: work.now,
-                removed_at: None,
-            };
-            assert!(provider_templates::save(work.tx, &filed, None)?);
-            Ok(())
-        });
+        let filed = Filed {
+            account,
+            gateway,
+            kind: MessageKind::ReportInReminder,
+            step: STEP,
+            template,
+            params: json!([{ "name": name, "variable": variable }]),
+            text: &format!("您预约的服务请于{{{variable}}}前到站办理。"),
+        };
+        filed.file(app);
     }
 }
 

@@ -9,15 +9,12 @@ use storage::{
     template_versions::{self, TemplateVersion},
     templates::{self, SavedTemplate},
 };
-use tests::{
-    TestApp, on_both,
-    steps::{Journey, id_of},
-};
+use tests::{TestApp, on_both};
 use worker::{Provider, Providers};
 
 use crate::{
     scripted::Scripted,
-    story::{CLIENT, before_the_first_reminder},
+    story::{CLIENT, before_the_first_reminder, under_another_pack},
 };
 
 const DATED: &str = "【城东服务站】您预约的服务请最晚于10月9日到站办理,如有疑问请与服务站联系。";
@@ -57,19 +54,7 @@ on_both! {
     }
 
     async fn a_step_without_a_text_states_the_date(app: TestApp) {
-        let admin = app.login(Role::AgencyAdmin).await;
-        let pack = domain::rule_pack::shipped()[0].1
-            .replace("\"cn-default\"", "\"cn-other\"")
-            .replace("\"wd-1\"", "\"wd-2\"");
-        app.post(&admin, "/v1/rule-packs", json!({ "document": pack })).await.expect(201);
-        app.advance("2025-09-05T10:00").await;
-        let client = app.register_client("王小明", "13900001111").await;
-        let case = id_of(&app.register_case(&client, "community_treatment", 36, "2025-09-05").await);
-        app.report_in(&case, "2025-09-05").await;
-        let journey = Journey { client, case };
-        let caseworker = app.login(Role::Caseworker).await;
-        let replan = json!({ "rule_pack": "cn-other", "reason": "试点" });
-        app.post(&caseworker, &journey.path("/replans"), replan).await.expect(200);
+        under_another_pack(&app, ("\"wd-1\"", "\"wd-2\"")).await;
         app.advance("2025-09-30T12:00").await;
         assert_eq!(texts(&app), [DATED]);
     }

@@ -12,14 +12,12 @@ use domain::{
     template::{self, NEUTRAL_STEP, TemplateGateway},
 };
 use serde_json::{Value, json};
-use storage::{
-    Scope, appointments,
-    provider_templates::{self, ProviderTemplate},
-};
+use storage::{Scope, appointments};
 use tests::{
     Setup, TestApp,
     app::china,
     on_both,
+    past_the_api::Filed,
     steps::{Journey, id_of},
 };
 use worker::{Provider, Providers};
@@ -76,31 +74,21 @@ impl Office {
     }
 
     fn file(&self, account: &str, gateway: TemplateGateway, step: &str, text: &str) {
-        let person = self.app.seed().staff("agency_admin");
         let params = if text.contains("{date}") {
             json!([{ "name": "date", "variable": "date" }])
         } else {
             json!([])
         };
-        self.app.write(|work| {
-            let filed = ProviderTemplate {
-                agency_id: work.agency,
-                provider: account.to_owned(),
-                kind: MessageKind::AppointmentReminder,
-                step: step.to_owned(),
-                gateway,
-                provider_template_id: "1110".to_owned(),
-                params: params.clone(),
-                variable_chars: None,
-                body: text.to_owned(),
-                version: 1,
-                updated_by: person,
-                updated_at: work.now,
-                removed_at: None,
-            };
-            assert!(provider_templates::save(work.tx, &filed, None)?);
-            Ok(())
-        });
+        let filed = Filed {
+            account,
+            gateway,
+            kind: MessageKind::AppointmentReminder,
+            step,
+            template: "1110",
+            params,
+            text,
+        };
+        filed.file(&self.app);
     }
 
     async fn message(&self) -> Value {

@@ -8,17 +8,13 @@ use gateways::Failure;
 use platform::{Clock, Config};
 use serde_json::json;
 use storage::job_runs::{self, JobRun};
-use tests::{
-    TestApp, on_both, program,
-    steps::{Journey, id_of},
-};
-
+use tests::{TestApp, on_both, program, steps::id_of};
 use worker::{Providers, Settings, status};
 
 use crate::{
     process::WorkerProcess,
     scripted::Scripted,
-    story::{before_the_first_reminder, eventually, message},
+    story::{before_the_first_reminder, eventually, message, under_another_pack},
 };
 
 /// The jobs of a worker.
@@ -195,19 +191,8 @@ on_both! {
     /// Whatever a rule pack says: a carrier tries for three days at most.
     async fn a_receipt_is_waited_for_three_days_at_most(setup: Setup) {
         let app = setup.with_webhook().start().await;
-        let patient = domain::rule_pack::shipped()[0].1
-            .replace("\"cn-default\"", "\"cn-patient\"")
-            .replace("receipt_wait_hours = 24", "receipt_wait_hours = 168");
-        let admin = app.login(Role::AgencyAdmin).await;
-        app.post(&admin, "/v1/rule-packs", json!({ "document": patient })).await.expect(201);
-        app.advance("2025-09-05T10:00").await;
-        let client = app.register_client("王小明", "13900001111").await;
-        let case = id_of(&app.register_case(&client, "community_treatment", 36, "2025-09-05").await);
-        app.report_in(&case, "2025-09-05").await;
-        let journey = Journey { client, case };
-        let caseworker = app.login(Role::Caseworker).await;
-        let replan = json!({ "rule_pack": "cn-patient", "reason": "试点" });
-        app.post(&caseworker, &journey.path("/replans"), replan).await.expect(200);
+        let patient = ("receipt_wait_hours = 24", "receipt_wait_hours = 168");
+        let journey = under_another_pack(&app, patient).await;
         app.advance("2025-10-03T08:59").await;
         assert_eq!(message(&app, &journey, "wd-1").await["status"], "accepted");
         app.advance("2025-10-03T09:00").await;

@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 use domain::Role;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{
     Backend, TestApp,
     fakes::webhook::Taken,
@@ -24,6 +24,28 @@ pub(crate) async fn before_the_first_reminder(app: &TestApp) -> Journey {
         .active_case("community_treatment", 36, "2025-09-05")
         .await;
     app.advance("2025-09-30T08:59").await;
+    journey
+}
+
+/// A client whose case is judged by another pack: the shipped one, changed; it says of itself `cn-other`.
+pub(crate) async fn under_another_pack(app: &TestApp, change: (&str, &str)) -> Journey {
+    let pack = domain::rule_pack::shipped()[0]
+        .1
+        .replace("\"cn-default\"", "\"cn-other\"")
+        .replace(change.0, change.1);
+    let admin = app.login(Role::AgencyAdmin).await;
+    let body = json!({ "document": pack });
+    app.post(&admin, "/v1/rule-packs", body).await.expect(201);
+    app.advance("2025-09-05T10:00").await;
+    let client = app.register_client("王小明", "13900001111").await;
+    let case = app.register_case(&client, "community_treatment", 36, "2025-09-05");
+    let case = id_of(&case.await);
+    app.report_in(&case, "2025-09-05").await;
+    let journey = Journey { client, case };
+    let caseworker = app.login(Role::Caseworker).await;
+    let replan = json!({ "rule_pack": "cn-other", "reason": "试点" });
+    let path = journey.path("/replans");
+    app.post(&caseworker, &path, replan).await.expect(200);
     journey
 }
 

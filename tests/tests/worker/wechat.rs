@@ -3,22 +3,23 @@
 
 use std::sync::Arc;
 
-use casework::consents::{self, Said};
 use domain::{
-    Channel, MessageKind, Role, WechatBindingId,
-    consent::{ConsentChannel, ConsentPurpose},
-    subscription_credit::CreditChange,
+    Channel, MessageKind, Role, WechatBindingId, subscription_credit::CreditChange,
     template::TemplateGateway,
-    wechat::WechatApp,
 };
 use gateways::Failure;
 use serde_json::{Value, json};
 use storage::{
-    provider_templates::{self, ProviderTemplate},
     subscription_credits::{self, CreditEvent},
-    wechat_bindings::{self, Account, WechatBinding},
+    wechat_bindings,
 };
-use tests::{Setup, TestApp, fakes::wechat::APP_ID, on_both, steps::Journey};
+use tests::{
+    Setup, TestApp,
+    fakes::wechat::APP_ID,
+    on_both,
+    past_the_api::{self, Filed},
+    steps::Journey,
+};
 use worker::{Provider, Providers};
 
 use crate::{
@@ -32,38 +33,14 @@ pub(crate) const OPEN_ID: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
 
 /// A client binds the service account.
 pub(crate) fn bind(app: &TestApp, journey: &Journey) {
-    let client_id = journey.client.parse().unwrap();
-    app.write(|work| {
-        let binding = WechatBinding {
-            agency_id: work.agency,
-            id: work.ids.next(),
-            client_id,
-            app: WechatApp::ServiceAccount,
-            app_id: APP_ID.to_owned(),
-            bound_at: work.now,
-            last_used_at: work.now,
-            ended_at: None,
-            ended_reason: None,
-        };
-        let account = Account {
-            open_id: OPEN_ID,
-            union_id: None,
-        };
-        Ok(wechat_bindings::insert(work.tx, &binding, &account)?)
-    });
+    let client = journey.client.parse().unwrap();
+    app.write(|work| past_the_api::bind(work, client, OPEN_ID));
 }
 
 /// A client consents to WeChat.
 pub(crate) fn consent(app: &TestApp, journey: &Journey) {
     let client = journey.client.parse().unwrap();
-    let today = app.now().date_naive();
-    let said = Said {
-        channel: ConsentChannel::Paper,
-        on: today,
-        today,
-    };
-    let purpose = ConsentPurpose::Wechat;
-    app.write(|work| consents::give(work, client, purpose, "wechat-1", said));
+    app.write(|work| past_the_api::consent(work, client));
 }
 
 /// An office with a service account, an account for text messages, and a spare one.
@@ -140,26 +117,16 @@ impl Office {
 
     /// The text of a step is filed with an account at WeChat.
     fn file(&self, account: &str, step: &str) {
-        let person = self.app.seed().staff("agency_admin");
-        self.app.write(|work| {
-            let filed = ProviderTemplate {
-                agency_id: work.agency,
-                provider: account.to_owned(),
-                kind: MessageKind::AppointmentReminder,
-                step: step.to_owned(),
-                gateway: TemplateGateway::Wechat,
-                provider_template_id: TEMPLATE.to_owned(),
-                params: json!([{ "name": "date1", "variable": "day" }]),
-                variable_chars: None,
-                body: "您预约的服务请于{day}前到站办理。".to_owned(),
-                version: 1,
-                updated_by: person,
-                updated_at: work.now,
-                removed_at: None,
-            };
-            assert!(provider_templates::save(work.tx, &filed, None)?);
-            Ok(())
-        });
+        let filed = Filed {
+            account,
+            gateway: TemplateGateway::Wechat,
+            kind: MessageKind::AppointmentReminder,
+            step,
+            template: TEMPLATE,
+            params: json!([{ "name": "date1", "variable": "day" }]),
+            text: "您预约的服务请于{day}前到站办理。",
+        };
+        filed.file(&self.app);
     }
 
     fn binding(&self) -> WechatBindingId {

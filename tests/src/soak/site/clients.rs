@@ -1,24 +1,18 @@
 //! The clients of a soak.
 
-use casework::{
-    Work, WorkError,
-    consents::{self, Said},
-};
+use casework::{Work, WorkError};
 use chrono::{Days, TimeDelta};
 use domain::{
     CaseId, CaseStatus, ClientId, Measure, PhoneState, Sex, WechatBindingId,
-    consent::{ConsentChannel, ConsentPurpose},
     subscription_credit::CreditChange,
-    wechat::WechatApp,
 };
 use storage::{
     cases::{self, Case},
     clients::{self, Client},
     subscription_credits::{self, CreditEvent},
-    wechat_bindings::{self, Account, WechatBinding},
 };
 
-use crate::{TestApp, fakes::wechat::APP_ID, soak::vendors::WECHAT_TEMPLATE};
+use crate::{TestApp, soak::vendors::WECHAT_TEMPLATE};
 
 /// A client with a verified number who has yet to report in.
 pub(super) fn client_with_case(
@@ -82,38 +76,6 @@ pub(super) fn client_with_case(
     };
     cases::insert(work.tx, &case)?;
     Ok((client.id, case.id))
-}
-
-/// The client binds the service account, and consents to it.
-pub(super) fn bind(
-    work: &mut Work<'_, '_>,
-    client_id: ClientId,
-    open_id: &str,
-) -> Result<WechatBindingId, WorkError> {
-    let binding = WechatBinding {
-        agency_id: work.agency,
-        id: work.ids.next(),
-        client_id,
-        app: WechatApp::ServiceAccount,
-        app_id: APP_ID.to_owned(),
-        bound_at: work.now,
-        last_used_at: work.now,
-        ended_at: None,
-        ended_reason: None,
-    };
-    let account = Account {
-        open_id,
-        union_id: None,
-    };
-    wechat_bindings::insert(work.tx, &binding, &account)?;
-    let today = work.now.date_naive();
-    let said = Said {
-        channel: ConsentChannel::Paper,
-        on: today,
-        today,
-    };
-    consents::give(work, client_id, ConsentPurpose::Wechat, "wechat-1", said)?;
-    Ok(binding.id)
 }
 
 /// The client accepts one message of the mini program.
