@@ -5,12 +5,15 @@ use std::sync::Arc;
 use domain::{Channel, Role, delivery::ReceiptOutcome};
 use gateways::{Failure, Found};
 use serde_json::Value;
-use tests::{Setup, TestApp, on_both, steps::Journey};
+use tests::{
+    Setup, TestApp, on_both,
+    steps::{Journey, id_of},
+};
 use worker::{Provider, Providers};
 
 use crate::{
     scripted::Scripted,
-    story::{before_the_first_reminder, calls, message, notice_proof, outcomes},
+    story::{CLIENT, before_the_first_reminder, calls, message, notice_proof, outcomes},
 };
 
 /// Two accounts for text messages; all go by the first while it is well.
@@ -257,6 +260,29 @@ on_both! {
         assert_eq!(first.tried(), 1);
         app.advance("2025-10-01T09:00").await;
         assert_eq!(message(&app, &journey, "wd-1").await["status"], "accepted");
+    }
+
+    /// Vendors count by number, whoever has it: two clients with one telephone get as much as one.
+    async fn clients_who_share_a_number_share_what_an_account_sends_in_a_day(setup: Setup) {
+        let first = Scripted::new("first", Channel::Sms);
+        let limited = Provider {
+            per_number_a_day: Some(1),
+            ..first.provider(1)
+        };
+        let app = setup
+            .with_providers(Providers::new(vec![limited], []))
+            .start()
+            .await;
+        let journey = before_the_first_reminder(&app).await;
+        let other = app.register_client("李小红", CLIENT.trim_start_matches("+86")).await;
+        let case = app.register_case(&other, "community_treatment", 36, "2025-09-05").await;
+        app.report_in(&id_of(&case), "2025-09-05").await;
+        app.advance("2025-10-01T08:59").await;
+        assert_eq!(first.tried(), 1, "two have something to be told, and one telephone");
+        let sent = message(&app, &journey, "wd-1").await;
+        assert!(["accepted", "scheduled"].contains(&sent["status"].as_str().unwrap()), "{sent}");
+        app.advance("2025-10-02T08:59").await;
+        assert_eq!(first.tried(), 2);
     }
 
     async fn while_the_only_account_rests_a_message_waits(setup: Setup) {

@@ -14,6 +14,7 @@ mod decide;
 mod eligible;
 mod filed;
 mod load;
+mod recent;
 mod send;
 mod settle;
 mod text;

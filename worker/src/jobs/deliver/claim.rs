@@ -161,6 +161,10 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         match decide(turn, work, &about, &message, retry)? {
             Decision::Send(ready) => {
                 bound::reserve(work, &mut about.bound, &ready)?;
+                if let Some(client) = ready.message.client_id {
+                    let account = ready.account.clone();
+                    about.recent.note(client, account, work.now);
+                }
                 attempts.push(attempt(&ready, work.tx.sealer()));
                 claimed.ready.push(*ready);
             }

@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use casework::{Work, WorkError, rules};
-use chrono::TimeDelta;
 use domain::{
-    AppointmentId, CaseId, ClientId, IdMint, MessageId, MessageKind, OfficeId, StaffId,
-    local_time::Tz, rule_pack::RulePack, template::Template, wording::WordList,
+    AppointmentId, CaseId, ClientId, MessageId, MessageKind, OfficeId, StaffId, local_time::Tz,
+    rule_pack::RulePack, template::Template, wording::WordList,
 };
 use storage::{
     PhoneIndex, appointments,
@@ -24,11 +23,9 @@ use storage::{
 use super::{
     bound::{self, Bound},
     filed::{self, Filed},
+    recent::{self, Sent},
 };
-use crate::{
-    Providers,
-    providers::{A_DAY, Recent},
-};
+use crate::Providers;
 
 /// What messages are about.
 #[derive(Default)]
@@ -43,8 +40,8 @@ pub(in crate::jobs) struct Surroundings {
     pub staff: HashMap<StaffId, Staff>,
     /// Numbers that belong to more than one client.
     pub shared_phones: HashSet<String>,
-    /// What clients were sent in the last 24 hours, where an account counts it.
-    pub recent: HashMap<ClientId, Recent>,
+    /// What went to the numbers of clients in the last 24 hours, where an account counts it.
+    pub recent: Sent,
     /// Earlier tries of messages that had any, in the order they were made.
     pub tries: HashMap<MessageId, Vec<Try>>,
     /// What clients bound at WeChat.
@@ -134,7 +131,7 @@ impl Surroundings {
         }
         loaded.tries = tries(work, messages)?;
         if providers.count_numbers() {
-            loaded.recent = recent(work, messages)?;
+            loaded.recent = recent::load(work, messages, &loaded.shared_phones)?;
         }
         loaded.paused = sending_pauses::gateways(work.tx, agency)?;
         if providers.file_texts() {
@@ -188,23 +185,4 @@ fn tries(
         }
     }
     Ok(of_messages)
-}
-
-/// What the clients of these messages were sent in the last 24 hours.
-fn recent(
-    work: &mut Work<'_, '_>,
-    messages: &[Message],
-) -> Result<HashMap<ClientId, Recent>, WorkError> {
-    /// Messages planned longer ago were handed over longer ago than a day.
-    const PLANNED: TimeDelta = TimeDelta::days(14);
-    let cases = distinct(messages.iter().filter_map(|message| message.case_id));
-    let planned: MessageId = IdMint::new(work.now - PLANNED, 0).next();
-    let since = work.now - A_DAY;
-    let mut recent: HashMap<ClientId, Recent> = HashMap::new();
-    let handed = attempts::handed_since(work.tx, work.agency, &cases, planned, since)?;
-    for (client, account, at) in handed {
-        let of_client = recent.entry(client).or_default();
-        of_client.entry(account).or_default().push(at);
-    }
-    Ok(recent)
 }
