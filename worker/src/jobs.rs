@@ -2,7 +2,9 @@
 //! planned from it, and both before delivery.
 
 mod apply_posts;
+mod ask;
 mod codes;
+mod confirm_receipts;
 mod deliver;
 mod digest;
 mod emergencies;
@@ -29,6 +31,7 @@ pub fn all(settings: &Settings) -> Vec<Arc<dyn Job>> {
         Arc::new(escalate::JOB),
         Arc::new(digest::Digest),
         Arc::new(apply_posts::ApplyPosts),
+        Arc::new(confirm_receipts::ConfirmReceipts),
         Arc::new(emergencies::Emergencies {
             waits: settings.emergency_waits,
         }),

@@ -4,6 +4,7 @@
 //! a start forgets it. Share a vendor's limit among the workers when setting `per_second`.
 
 mod health;
+mod people;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,14 +13,14 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Channel, OfficeId,
+    Channel, OfficeId, StaffId,
     provider_choice::{self, Choice, Pace, Says, Standing, WaitsFor, Wanted},
     template::TemplateGateway,
 };
 use gateways::{Accepted, MessageGateway, SendError, wechat::Account};
 use storage::attempts::Try;
 
-use self::health::Health;
+use self::{health::Health, people::People};
 
 /// After how long an account whose sending is paused is looked at again.
 const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(5);
@@ -37,8 +38,11 @@ pub struct Provider {
     pub weight: u32,
     /// Messages it is given in a second at most; none: as many as there are.
     pub per_second: Option<u32>,
-    /// Messages to one client in 24 hours at most: vendors count by the number, and refuse the rest.
+    /// Messages to one number in 24 hours at most, whoever has it: vendors refuse the rest.
     pub per_number_a_day: Option<u32>,
+    /// Messages to one member of staff in a minute at most, by each worker: `WeCom` drops the rest without
+    /// a word.
+    pub per_person_a_minute: Option<usize>,
     /// How long after its first try at a message it knows a repetition by the message's id; zero: not
     /// at all.
     pub knows_repetition_for: TimeDelta,
@@ -50,6 +54,8 @@ pub struct Provider {
     pub needs_credit: bool,
     /// Set where it sends only what is filed with it; others take the whole text.
     pub files: Option<TemplateGateway>,
+    /// Whether it is asked to bear out what is posted in its name: it signs no receipts.
+    pub confirms_receipts: bool,
 }
 
 impl Provider {
@@ -61,11 +67,13 @@ impl Provider {
             weight: 1,
             per_second: None,
             per_number_a_day: None,
+            per_person_a_minute: None,
             knows_repetition_for: TimeDelta::MAX,
             app_id: None,
             followers: None,
             needs_credit: false,
             files: None,
+            confirms_receipts: false,
         }
     }
 
@@ -107,6 +115,8 @@ pub(crate) struct Draw<'a> {
     pub urgent: bool,
     /// The accounts by which nothing is sent for now.
     pub paused: &'a HashSet<String>,
+    /// The member of staff it goes to.
+    pub person: Option<StaffId>,
     /// What the recipient was sent in the last 24 hours, by account.
     pub recent: Option<&'a Recent>,
     /// Earlier tries at the message.
@@ -145,7 +155,10 @@ impl Providers {
             .collect();
         let health = accounts
             .iter()
-            .map(|account| Health::new(account.per_second.map(Pace::per_second)))
+            .map(|account| {
+                let pace = account.per_second.map(Pace::per_second);
+                Health::new(pace, account.per_person_a_minute.map(People::new))
+            })
             .collect();
         Self(Arc::new(Inner {
             accounts,
@@ -254,7 +267,7 @@ impl Providers {
                     {
                         Standing::Paced(until)
                     } else {
-                        health.standing(wanted.now, draw.urgent)
+                        health.standing(wanted.now, draw.urgent, draw.person)
                     },
                 },
             )
@@ -263,7 +276,7 @@ impl Providers {
         match choice {
             Choice::Send { account, .. } => {
                 if let Some(health) = health.get_mut(account) {
-                    health.take(wanted.now);
+                    health.take(wanted.now, draw.person);
                 }
                 choice
             }

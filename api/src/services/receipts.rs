@@ -25,6 +25,7 @@ pub fn receive(work: &mut Work<'_, '_>, report: &ParsedReceipt) -> Result<String
             attempt_id: report.attempt_id,
             code: report.code.clone(),
             happened_at: report.happened_at,
+            to_confirm: false,
         },
     )?;
     Ok(named.unwrap_or_default())

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use domain::{
     AppointmentId, AttemptId, AttemptOutcome, CaseId, Channel, ClientId, HopCause, MessageId,
-    MessageKind, MessageStatus, NoProof, OfficeId, ReceiptId, StaffId,
+    MessageKind, MessageStatus, NoProof, OfficeId, ReceiptCheck, ReceiptId, StaffId,
     delivery::{self, Remedy},
 };
 use serde::{Deserialize, Serialize};
 use storage::{
     attempts::{Attempt, Outcome},
     messages::{Message, resends::Resend},
-    receipts::Receipt,
+    receipts::Reported,
     replies::Reply,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -165,6 +165,9 @@ pub struct ReceiptView {
     pub received_at: DateTime<Utc>,
     /// Whether it moved the message; a later or lower-ranking one does not.
     pub applied: bool,
+    /// Of a delivery that nobody signed: what its vendor says of it. It shows that the client was told once
+    /// it is `confirmed`. `null`: it was signed or asked for, or is believed as it came.
+    pub check: Option<ReceiptCheck>,
 }
 
 /// What was stored beside some messages.
@@ -179,7 +182,7 @@ pub struct Trail {
     /// What came of them.
     pub outcomes: Vec<Outcome>,
     /// What gateways reported.
-    pub receipts: Vec<Receipt>,
+    pub receipts: Vec<Reported>,
     /// What was answered.
     pub replies: Vec<Reply>,
     /// What they repeat and what repeats them.
@@ -200,7 +203,7 @@ impl MessageView {
         let receipts = trail
             .receipts
             .iter()
-            .filter(|receipt| receipt.message_id == message.id)
+            .filter(|it| it.receipt.message_id == message.id)
             .map(ReceiptView::from)
             .collect();
         let replies = trail
@@ -284,8 +287,8 @@ impl AttemptView {
     }
 }
 
-impl From<&Receipt> for ReceiptView {
-    fn from(receipt: &Receipt) -> Self {
+impl From<&Reported> for ReceiptView {
+    fn from(Reported { receipt, check }: &Reported) -> Self {
         Self {
             id: receipt.id,
             attempt_id: receipt.attempt_id,
@@ -295,6 +298,7 @@ impl From<&Receipt> for ReceiptView {
             reported_at: receipt.reported_at,
             received_at: receipt.received_at,
             applied: receipt.applied,
+            check: *check,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What a gateway reports about a message.
 
 mod call;
+mod check;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AttemptId, Channel, HopCause, MessageId, MessageStatus, NoProof,
+    AttemptId, Channel, HopCause, MessageId, MessageStatus, NoProof, ReceiptCheck,
     delivery::{self, ReceiptEffect, ReceiptOutcome, says_bad_number},
     miss, provider_choice,
 };
@@ -15,13 +16,15 @@ use storage::{
     receipts,
 };
 
+pub use self::check::settle;
 use crate::{
     notice::{self, Arrived},
     notify,
     work::{Work, WorkError},
 };
 
-/// One delivery receipt whose signature was checked.
+/// One delivery receipt, from whom it is to come from: it was signed, asked for, or posted to a path that
+/// nobody else knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The gateway it came from.
@@ -36,6 +39,9 @@ pub struct Receipt {
     pub code: Option<String>,
     /// When it says it happened (UTC); when it came, if it does not say.
     pub happened_at: Option<DateTime<Utc>>,
+    /// Whether nobody signed it and its vendor can be asked: a delivery then proves notice once the vendor
+    /// said the same. It must name the attempt.
+    pub to_confirm: bool,
 }
 
 /// What a receipt did.
@@ -83,7 +89,8 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
         metrics::counter!("casework_receipt_conflicts_total", "gateway" => receipt.gateway.clone())
             .increment(1);
     }
-    let unproven = unproven_by(work, receipt, &message, &tries)?;
+    let check = check::open(work, receipt, &message, &tries, &kept)?;
+    let unproven = unproven_by(work, receipt, &message, &tries, check)?;
     let Some(status) = moved_to else {
         return Ok(Applied::Kept);
     };
@@ -165,6 +172,7 @@ fn unproven_by(
     receipt: &Receipt,
     message: &Message,
     tries: &[Try],
+    check: Option<ReceiptCheck>,
 ) -> Result<Option<NoProof>, WorkError> {
     let (Some(ReceiptOutcome::Delivered), Some(appointment)) =
         (receipt.outcome, message.appointment_id)
@@ -175,7 +183,7 @@ fn unproven_by(
         return Ok(None);
     }
     let at = notice::arrived_by(receipt.happened_at.unwrap_or(work.now), work.now);
-    let by = notice::deliveries(tries.iter(), receipt.attempt_id, at);
+    let by = notice::deliveries(tries.iter(), receipt.attempt_id, at, check);
     let unproven = notice::arrived(work, &[Arrived { appointment, by }])?;
     Ok(unproven.get(&appointment).copied())
 }

@@ -128,6 +128,24 @@ coded! {
         NumberUnverified = "number_unverified",
         /// It arrived when the date could no longer be kept.
         TooLate = "too_late",
+        /// Its vendor is being asked whether it arrived: the receipt says so, and nobody signed it.
+        BeingConfirmed = "being_confirmed",
+        /// Its vendor did not bear out the receipt, which nobody signed.
+        NotConfirmed = "not_confirmed",
+    }
+}
+
+coded! {
+    /// What a vendor answers about a receipt that came without a signature.
+    ReceiptCheck {
+        /// It is being asked.
+        Asking = "asking",
+        /// It says the same.
+        Confirmed = "confirmed",
+        /// It says that the message did not arrive.
+        Contradicted = "contradicted",
+        /// It could not say in time.
+        Unanswered = "unanswered",
     }
 }
 

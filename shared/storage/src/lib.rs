@@ -40,6 +40,7 @@ mod page;
 mod phone_index;
 mod prepared;
 pub mod provider_templates;
+pub mod receipt_checks;
 pub mod receipts;
 pub mod recovery_codes;
 pub mod refresh_tokens;

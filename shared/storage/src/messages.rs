@@ -94,3 +94,16 @@ pub fn get(
         .first(*c)
         .optional())?)
 }
+
+/// These messages, in no order.
+pub fn get_many(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    ids: &[MessageId],
+) -> Result<Vec<Message>, StorageError> {
+    Ok(with_conn!(tx, c => messages::table
+        .filter(messages::agency_id.eq(bind(agency)))
+        .filter(messages::id.eq_any(ids.iter().map(bind).collect::<Vec<_>>()))
+        .select(Message::as_select())
+        .load(*c))?)
+}

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AgencyId, AttemptId, MessageId, MessageStatus, ReceiptId};
+use domain::{AgencyId, AttemptId, MessageId, MessageStatus, ReceiptCheck, ReceiptId};
 
 use crate::{
     error::StorageError,
-    schema::receipts,
+    schema::{receipt_checks, receipts},
     store::Tx,
     types::{bind, record},
     with_conn,
@@ -42,20 +42,42 @@ pub fn insert_once(tx: &mut Tx<'_>, receipt: &Receipt) -> Result<bool, StorageEr
     Ok(stored == 1)
 }
 
+/// A receipt, and what its vendor says of it where nobody signed it.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    /// As it came.
+    pub receipt: Receipt,
+    /// None: it was signed, or is believed as it came.
+    pub check: Option<ReceiptCheck>,
+}
+
 /// The receipts of these messages, in the order they came; those that came at one instant, in the
 /// order the gateway reported.
 pub fn of_messages(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     messages: &[MessageId],
-) -> Result<Vec<Receipt>, StorageError> {
-    let mut found: Vec<Receipt> = with_conn!(tx, c => receipts::table
+) -> Result<Vec<Reported>, StorageError> {
+    let rows: Vec<(Receipt, Option<ReceiptCheck>)> = with_conn!(tx, c => receipts::table
+        .left_join(receipt_checks::table.on(receipt_checks::agency_id
+            .eq(receipts::agency_id)
+            .and(receipt_checks::receipt_id.eq(receipts::id))))
         .filter(receipts::agency_id.eq(bind(agency)))
         .filter(receipts::message_id.eq_any(messages.iter().map(bind).collect::<Vec<_>>()))
-        .select(Receipt::as_select())
+        .select((Receipt::as_select(), receipt_checks::state.nullable()))
         .load(*c))?;
+    let mut found: Vec<Reported> = rows
+        .into_iter()
+        .map(|(receipt, check)| Reported { receipt, check })
+        .collect();
     // Ids of one millisecond are in no order. A page's messages have a handful: sorted here, the
     // index need not hold the instants.
-    found.sort_by_key(|receipt| (receipt.received_at, receipt.reported_at, receipt.id));
+    found.sort_by_key(|it| {
+        (
+            it.receipt.received_at,
+            it.receipt.reported_at,
+            it.receipt.id,
+        )
+    });
     Ok(found)
 }

@@ -594,6 +594,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::*;
 
+    receipt_checks (agency_id, receipt_id) {
+        agency_id -> Uid,
+        receipt_id -> Uid,
+        message_id -> Uid,
+        attempt_id -> Uid,
+        received_at -> UtcInstant,
+        state -> Word,
+        next_ask_at -> Nullable<UtcInstant>,
+        answered_at -> Nullable<UtcInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
     replies (agency_id, id) {
         agency_id -> Uid,
         id -> Uid,
@@ -1078,6 +1094,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     attempt_outcomes,
     receipts,
+    receipt_checks,
     replies,
     tasks,
     audit_heads,

@@ -246,6 +246,7 @@ words!(
     domain::MissLabel,
     domain::NoticeProof,
     domain::NoProof,
+    domain::ReceiptCheck,
     domain::ExcuseStatus,
     domain::EscalationKind,
     domain::EscalationStatus,

@@ -21,6 +21,9 @@ pub const SECRET: &str = "corp-secret-91c2";
 /// The app's number.
 pub const AGENT_ID: i64 = 1_000_002;
 
+/// Messages to one member that it passes on in a minute; it takes the others and drops them.
+pub const A_MINUTE: usize = 30;
+
 /// A message it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
@@ -222,7 +225,12 @@ impl State {
                 .taken
                 .iter()
                 .any(|(it, at)| *it == taken && since < *at);
-            if !(checked && repeated) {
+            let a_minute_ago = now - TimeDelta::minutes(1);
+            let of_minute = self.taken.iter().rev();
+            let of_minute = of_minute
+                .filter(|(it, at)| it.to == taken.to && a_minute_ago < *at)
+                .count();
+            if !(checked && repeated) && of_minute < A_MINUTE {
                 self.taken.push((taken, now));
             }
         }

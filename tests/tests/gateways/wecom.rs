@@ -11,7 +11,7 @@ use gateways::{
 use platform::{Clock, ManualClock};
 use serde_json::Value;
 use tests::fakes::{
-    wecom::{AGENT_ID, CORP_ID, FakeWecom, SECRET, refused},
+    wecom::{A_MINUTE, AGENT_ID, CORP_ID, FakeWecom, SECRET, refused},
     wire::Reaction,
 };
 
@@ -77,6 +77,23 @@ async fn a_message_arrives_once_however_often_it_is_sent() {
     let taken = setting.fake.taken();
     assert_eq!((taken.len(), taken[0].to.as_str()), (1, "lihong"));
     assert_eq!(setting.fake.tokens_made(), 1);
+}
+
+/// So the worker sends nobody as many.
+#[tokio::test]
+async fn what_is_too_much_for_a_minute_is_dropped_without_a_word() {
+    let it = setting().await;
+    for number in 0..=A_MINUTE {
+        let message = Outgoing {
+            text: format!("{number}"),
+            ..it.message("lihong")
+        };
+        it.gateway.send(&message).await.unwrap();
+    }
+    assert_eq!(it.fake.taken().len(), A_MINUTE);
+    it.clock.advance(TimeDelta::minutes(1));
+    it.gateway.send(&it.message("lihong")).await.unwrap();
+    assert_eq!(it.fake.taken().len(), A_MINUTE + 1);
 }
 
 #[tokio::test]

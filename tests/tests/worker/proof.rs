@@ -113,6 +113,7 @@ fn arrived(app: &TestApp, attempt: AttemptId, at: &str) {
         attempt_id: Some(attempt),
         code: Some("DELIVRD".to_owned()),
         happened_at: Some(china(at)),
+        to_confirm: false,
     };
     app.write(|work| receipt::apply(work, &receipt));
 }

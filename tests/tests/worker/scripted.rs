@@ -143,6 +143,7 @@ impl Scripted {
             attempt_id: Some(attempt),
             code: Some(code.to_owned()),
             happened_at: Some(app.now()),
+            to_confirm: false,
         };
         app.write(|work| receipt::apply(work, &receipt));
     }

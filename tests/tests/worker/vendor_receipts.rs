@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::{Channel, Role};
+use domain::{Channel, Role, delivery::ReceiptOutcome};
+use gateways::Found;
 use reqwest::Method;
 use serde_json::{Value, json};
 use storage::gateway_posts;
@@ -11,11 +12,13 @@ use tests::{
     steps::Journey,
     vendors::{ALIYUN, PATH_SECRET, TENCENT, accounts, receipts_path, recorded},
 };
-use worker::Providers;
+use worker::{Provider, Providers};
 
 use crate::{
     scripted::Scripted,
-    story::{as_owner, before_the_first_reminder, calls, message, notice_proof},
+    story::{
+        as_owner, before_the_first_reminder, calls, change_client, message, notice_proof, shown,
+    },
 };
 
 /// An office with an account at either vendor; all goes by Aliyun while it is well.
@@ -27,11 +30,24 @@ struct Office {
 }
 
 impl Office {
-    /// Just before the first reminder.
+    /// Just before the first reminder. What is posted is believed as it comes.
     async fn open(setup: Setup) -> Self {
+        Self::with(setup, false).await
+    }
+
+    /// The same, with accounts that are asked about what is posted, as those in the settings are.
+    async fn asking(setup: Setup) -> Self {
+        Self::with(setup, true).await
+    }
+
+    async fn with(setup: Setup, confirms_receipts: bool) -> Self {
         let aliyun = Scripted::new(ALIYUN, Channel::Sms);
         let tencent = Scripted::new(TENCENT, Channel::Sms);
-        let accounts = vec![aliyun.provider(1), tencent.provider(0)];
+        let at = |account: &Arc<Scripted>, weight| Provider {
+            confirms_receipts,
+            ..account.provider(weight)
+        };
+        let accounts = vec![at(&aliyun, 1), at(&tencent, 0)];
         let setup = setup.with_providers(Providers::new(accounts, []));
         let app = setup.start().await;
         let journey = before_the_first_reminder(&app).await;
@@ -67,6 +83,29 @@ impl Office {
         receipt
     }
 
+    /// Somebody posts, at its path, that Aliyun's last text arrived.
+    async fn is_said_to_have_arrived(&self) {
+        self.posts(ALIYUN, &[self.of_aliyun(true, "DELIVERED")])
+            .await;
+        self.app.run_until_idle().await;
+    }
+
+    /// What the vendor says of the receipt, whether notice is proven, and why it is not.
+    async fn standing(&self) -> (Value, Value, Value) {
+        let sent = self.message().await;
+        assert_eq!(sent["status"], "delivered", "{sent:#}");
+        let shown = shown(&self.app, &self.journey).await;
+        (
+            sent["receipts"][0]["check"].clone(),
+            shown["notice_proof"].clone(),
+            shown["unproven_because"].clone(),
+        )
+    }
+
+    async fn calls(&self) -> usize {
+        calls(&self.app, &self.journey).await.len()
+    }
+
     fn waiting(&self) -> usize {
         let due = self.app.store().read(gateway_posts::next_due).unwrap();
         usize::from(due.is_some())
@@ -78,6 +117,15 @@ fn of_tencent(sid: &str) -> Value {
     let mut receipt = recorded()["tencent_status"]["request"][0].clone();
     receipt["sid"] = json!(sid);
     receipt
+}
+
+fn settled(outcome: ReceiptOutcome) -> Found {
+    Found::Settled {
+        outcome,
+        code: None,
+        provider_message_id: None,
+        happened_at: None,
+    }
 }
 
 async fn post(app: &TestApp, account: &str, secret: &str) -> Response {
@@ -216,6 +264,86 @@ on_both! {
         assert_eq!(places, ["/0", "/2"]);
         it.app.run_until_idle().await;
         assert_eq!(it.message().await["status"], "delivered");
+    }
+
+    /// Nobody signs it: it ends the message's way at once, and proves notice when the vendor says the same.
+    async fn a_delivery_is_confirmed_at_the_vendor_before_it_proves_notice(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.app.advance("2025-09-30T09:01").await;
+        it.is_said_to_have_arrived().await;
+        let open = (json!("asking"), json!("unproven"), json!(["being_confirmed"]));
+        assert_eq!(it.standing().await, open);
+        assert_eq!((it.aliyun.asked(), it.calls().await), (1, 0));
+        // Its query lags. What comes again is not asked about again.
+        it.is_said_to_have_arrived().await;
+        assert_eq!(it.aliyun.asked(), 1);
+        it.aliyun.knows(settled(ReceiptOutcome::Delivered));
+        it.app.advance("2025-09-30T09:02").await;
+        assert_eq!(it.standing().await, (json!("confirmed"), json!("proven"), json!([])));
+        it.app.advance("2025-10-01T12:00").await;
+        assert_eq!((it.aliyun.asked(), it.calls().await), (2, 0));
+        assert!(it.tencent.taken().is_empty());
+        let shown = shown(&it.app, &it.journey).await;
+        assert_eq!(shown["notice"]["by"], "receipt");
+    }
+
+    async fn a_delivery_that_the_vendor_denies_proves_nothing_and_a_person_calls(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.app.advance("2025-09-30T09:01").await;
+        it.aliyun.knows(settled(ReceiptOutcome::UndeliveredTemporary));
+        it.is_said_to_have_arrived().await;
+        let denied = (json!("contradicted"), json!("unproven"), json!(["not_confirmed"]));
+        assert_eq!(it.standing().await, denied);
+        let [call] = &calls(&it.app, &it.journey).await[..] else {
+            panic!("not one call")
+        };
+        assert_eq!(call["message_id"], it.message().await["id"]);
+        let token = it.app.login(Role::Auditor).await;
+        let trail = it.app.get(&token, "/v1/audit-entries?action=confirm_receipts").await.expect(200);
+        assert_eq!(trail["items"].as_array().unwrap().len(), 1, "{trail:#}");
+        // The next text that arrives, and that the vendor bears out, proves it; nobody has to phone.
+        it.app.advance("2025-10-02T09:01").await;
+        it.aliyun.knows(settled(ReceiptOutcome::Delivered));
+        it.is_said_to_have_arrived().await;
+        assert_eq!(notice_proof(&it.app, &it.journey).await, "proven");
+        assert_eq!(it.calls().await, 0);
+    }
+
+    async fn a_delivery_of_which_the_vendor_says_nothing_for_a_day_proves_nothing(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.app.advance("2025-09-30T09:01").await;
+        it.is_said_to_have_arrived().await;
+        it.app.advance("2025-10-01T09:00").await;
+        assert_eq!((it.aliyun.asked(), it.calls().await), (5, 0));
+        it.app.advance("2025-10-01T09:02").await;
+        let open = (json!("unanswered"), json!("unproven"), json!(["not_confirmed"]));
+        assert_eq!(it.standing().await, open);
+        assert_eq!((it.aliyun.asked(), it.calls().await), (6, 1));
+    }
+
+    /// What went to a number that is not certain any more proves nothing, however well it arrived; of an
+    /// earlier number no vendor can be asked.
+    async fn a_number_in_doubt_meanwhile_makes_a_person_call(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.app.advance("2025-09-30T09:01").await;
+        it.is_said_to_have_arrived().await;
+        change_client(&it.app, &it.journey, json!({ "phone_confirmed": false })).await;
+        it.aliyun.knows(settled(ReceiptOutcome::Delivered));
+        it.app.advance("2025-09-30T09:02").await;
+        let doubted = (json!("confirmed"), json!("unproven"), json!(["number_unverified"]));
+        assert_eq!(it.standing().await, doubted);
+        assert_eq!(it.calls().await, 1);
+    }
+
+    /// A receipt of what proves nothing anyway needs nobody's word.
+    async fn what_would_prove_nothing_is_not_asked_about(setup: Setup) {
+        let it = Office::asking(setup).await;
+        change_client(&it.app, &it.journey, json!({ "phone_confirmed": false })).await;
+        it.app.advance("2025-09-30T09:01").await;
+        it.is_said_to_have_arrived().await;
+        let seen = (json!(null), json!("unproven"), json!(["number_unverified"]));
+        assert_eq!(it.standing().await, seen);
+        assert_eq!((it.aliyun.asked(), it.calls().await), (0, 1));
     }
 
     /// The vendor posts again what we did not answer well.

@@ -260,6 +260,7 @@ fn account<'a>(
         urgent: true,
         // Who waits for a code is not kept waiting by a pause of what can wait.
         paused: &HashSet::new(),
+        person: None,
         recent: None,
         tries: &[],
         unit: context.parts.randomness.unit(),

@@ -6,7 +6,6 @@
 //! and one without a receipt waits as long as its rule pack says, and then goes on to the next rung of
 //! its ladder.
 
-mod ask;
 mod awaiting;
 mod follow_up;
 
@@ -19,11 +18,9 @@ use storage::{
 };
 
 pub(super) use self::awaiting::Awaiting;
-use self::{
-    ask::{Question, ask},
-    follow_up::{Following, Next, follow_up},
-};
+use self::follow_up::{Following, Next, follow_up};
 use super::{
+    ask::{Question, ask},
     deliver::Surroundings,
     groups::{Groups, call_cause},
 };
@@ -48,7 +45,7 @@ impl Job for Receipts {
             let taking = turn.clone();
             let (taken, questions) = blocking(move || take(&taking, limit)).await?;
             if !questions.is_empty() {
-                let answered = ask(&turn.context, questions).await;
+                let answered = ask(&turn.context, NAME, questions).await;
                 blocking(move || settle(&turn, &answered)).await?;
             }
             Ok(Batch {
@@ -80,7 +77,7 @@ impl Job for Receipts {
 }
 
 /// Follows up what nobody can be asked about; answers how many messages are due, and what to ask.
-fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question>), WorkError> {
+fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question<Message>>), WorkError> {
     let providers = &turn.context.parts.providers;
     let (taken, asked, report) = turn.context.write(turn.agency, turn.now, |work| {
         let due = due(work, limit)?;
@@ -103,16 +100,16 @@ fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question>), WorkError> {
 }
 
 /// Follows up what was asked about. A message that has moved meanwhile keeps the state it has.
-fn settle(turn: &Turn, answered: &[Question]) -> Result<(), WorkError> {
+fn settle(turn: &Turn, answered: &[Question<Message>]) -> Result<(), WorkError> {
     let now = turn.context.parts.clock.now();
     let providers = &turn.context.parts.providers;
     let report = turn.context.write(turn.agency, now, |work| {
-        let messages: Vec<Message> = answered.iter().map(|one| one.message.clone()).collect();
+        let messages: Vec<Message> = answered.iter().map(|one| one.about.clone()).collect();
         let about = Surroundings::followed(work, &messages)?;
         let mut report = Report::default();
         let mut groups = Groups::default();
         for one in answered {
-            let following = Following::new(&one.message, &about, providers, now);
+            let following = Following::new(&one.about, &about, providers, now);
             let next = follow_up(&following, one.found.as_ref());
             act(work, &following, next, &mut groups, &mut report)?;
         }

@@ -22,6 +22,9 @@ use platform::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
+/// Messages to one member of staff in a minute, by each worker. WeCom drops what is more than 30 a minute,
+/// or 1,000 an hour, and says nothing (developer.work.weixin.qq.com, 访问频率限制).
+const WECOM_A_MINUTE: usize = 12;
 /// The subject of e-mail to staff, where the settings name none.
 const SUBJECT: &str = "工作提醒";
 
@@ -132,6 +135,7 @@ fn open(
         weight: account.weight,
         per_second: account.per_second.or(per_second),
         per_number_a_day: account.per_number_a_day.or(per_number_a_day),
+        per_person_a_minute: (account.kind == ProviderKind::Wecom).then_some(WECOM_A_MINUTE),
         knows_repetition_for: match account.kind {
             // An e-mail has the same id in every attempt.
             ProviderKind::Recording | ProviderKind::Webhook | ProviderKind::Email => TimeDelta::MAX,
@@ -153,6 +157,7 @@ fn open(
             }
         },
         needs_credit: account.kind == ProviderKind::WechatSubscribe,
+        confirms_receipts: account.confirms_receipts(),
         app_id: match account.kind {
             ProviderKind::WechatTemplate | ProviderKind::WechatSubscribe => account.app_id.clone(),
             _ => None,
@@ -163,7 +168,7 @@ fn open(
 }
 
 /// What an account is given at most where the settings say nothing: messages a second by each worker, and
-/// to one client in 24 hours. Below what vendors take: Aliyun 5,000 a second and 50 notices by a template
+/// to one number in 24 hours. Below what vendors take: Aliyun 5,000 a second and 50 notices by a template
 /// to a number on a day; Tencent Cloud 3,000, and 10 times the same text; WeCom 10,000 a minute; WeChat
 /// names none and wants no bursts.
 const fn paces(kind: ProviderKind) -> (Option<u32>, Option<u32>) {

@@ -1,28 +1,39 @@
 //! How one account is doing.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::provider_choice::{Breaker, Pace, Sign, Standing, Turn, Wanted};
+use domain::{
+    StaffId,
+    provider_choice::{Breaker, Pace, Sign, Standing, Turn, Wanted},
+};
 use gateways::{Accepted, SendError};
 
-/// Breaker and pace of one account.
+use super::people::People;
+
+/// Breaker and paces of one account.
 #[derive(Debug)]
 pub(super) struct Health {
     breaker: Breaker,
     pace: Option<Pace>,
+    people: Option<People>,
 }
 
 impl Health {
-    pub fn new(pace: Option<Pace>) -> Self {
+    pub fn new(pace: Option<Pace>, people: Option<People>) -> Self {
         Self {
             breaker: Breaker::default(),
             pace,
+            people,
         }
     }
 
     /// What is urgent does not wait for the pace: it goes before what can.
-    pub fn standing(&self, now: DateTime<Utc>, urgent: bool) -> Standing {
+    pub fn standing(&self, now: DateTime<Utc>, urgent: bool, person: Option<StaffId>) -> Standing {
         if let Some(until) = self.breaker.rests_until(now) {
             return Standing::Resting(until);
+        }
+        let enough = |people: &People| people.rests_until(person?, now);
+        if let Some(until) = self.people.as_ref().and_then(enough) {
+            return Standing::Paced(until);
         }
         match self.pace.map(|pace| pace.free_at(now)) {
             Some(free) if free > now && !urgent => Standing::Paced(free),
@@ -34,8 +45,11 @@ impl Health {
         self.breaker.is_quick(now)
     }
 
-    pub fn take(&mut self, now: DateTime<Utc>) {
+    pub fn take(&mut self, now: DateTime<Utc>, person: Option<StaffId>) {
         self.breaker.take(now);
+        if let Some((people, person)) = self.people.as_mut().zip(person) {
+            people.take(person, now);
+        }
         if let Some(pace) = &mut self.pace {
             pace.take(now);
         }

@@ -41,6 +41,7 @@ fn choose(providers: &Providers, at: DateTime<Utc>, urgent: bool) -> Choice {
     let draw = Draw {
         office: office(1),
         paused: &HashSet::new(),
+        person: None,
         recent: None,
         tries: &[],
         urgent,
@@ -113,6 +114,38 @@ fn who_waits_for_a_pace_is_told_a_whole_second_and_what_is_urgent_goes() {
     ));
 }
 
+/// An alert that the platform drops without a word would be lost.
+#[test]
+fn a_member_of_staff_gets_no_more_in_a_minute_than_the_account_passes_on() {
+    let limited = Provider {
+        per_person_a_minute: Some(3),
+        ..account("a", None)
+    };
+    let providers = Providers::new(vec![limited], []);
+    let people: [StaffId; 2] = [1, 2].map(|seed| IdMint::new(now(), seed).next());
+    let choose = |person, seconds| {
+        let draw = Draw {
+            office: office(1),
+            paused: &HashSet::new(),
+            person: Some(person),
+            recent: None,
+            tries: &[],
+            urgent: false,
+            unit: 0.0,
+        };
+        let at = now() + TimeDelta::seconds(seconds);
+        match providers.choose(draw, &wanted(at, &[]), |_| Says::All) {
+            Choice::Send { .. } => None,
+            Choice::Wait { until, .. } => Some((until - now()).num_seconds()),
+            Choice::Call(cause) => panic!("{cause}"),
+        }
+    };
+    let sent = [0, 10, 20, 30, 59, 60, 61, 70].map(|seconds| choose(people[0], seconds));
+    let later = [None, None, None, Some(60), Some(60), None, Some(70), None];
+    assert_eq!(sent, later);
+    assert_eq!(choose(people[1], 30), None, "somebody else");
+}
+
 #[test]
 fn an_office_has_weights_of_its_own() {
     let own = HashMap::from([("b".to_owned(), 5)]);
@@ -122,6 +155,7 @@ fn an_office_has_weights_of_its_own() {
     let of_another = Draw {
         office: office(2),
         paused: &HashSet::new(),
+        person: None,
         recent: None,
         tries: &[],
         urgent: false,

@@ -26,6 +26,7 @@ fn receipt(site: &Site, outcome: ReceiptOutcome, code: &str) -> Receipt {
         attempt_id: None,
         code: Some(code.to_owned()),
         happened_at: None,
+        to_confirm: false,
     }
 }
 

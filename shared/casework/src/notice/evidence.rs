@@ -14,7 +14,7 @@ use storage::{
     cases::Case,
     confirmations::{self, Confirmation},
     messages::{self, Message},
-    receipts::{self, Receipt},
+    receipts::{self, Reported},
     tasks::{self, Task},
 };
 
@@ -60,7 +60,7 @@ pub struct Evidence {
     /// Reminders that were handed over, by the appointment they are of; none: of the report-in.
     reminders: HashMap<MessageId, Option<AppointmentId>>,
     tries: Vec<Try>,
-    receipts: Vec<Receipt>,
+    receipts: Vec<Reported>,
     tasks: Vec<Task>,
     confirmations: Vec<Confirmation>,
 }
@@ -175,13 +175,13 @@ impl Evidence {
         let receipts = self
             .receipts
             .iter()
-            .filter(|receipt| receipt.state == MessageStatus::Delivered)
-            .filter(|receipt| is_about(receipt.message_id))
-            .map(|receipt| {
+            .filter(|it| it.receipt.state == MessageStatus::Delivered)
+            .filter(|it| is_about(it.receipt.message_id))
+            .map(|Reported { receipt, check }| {
                 let tries = self.tries.iter();
                 let tries = tries.filter(|made| made.message_id == receipt.message_id);
                 let at = arrived_by(receipt.reported_at, receipt.received_at);
-                let by = deliveries(tries, receipt.attempt_id, at);
+                let by = deliveries(tries, receipt.attempt_id, at, *check);
                 let notice = Notice {
                     message_id: Some(receipt.message_id),
                     attempt_id: receipt.attempt_id,

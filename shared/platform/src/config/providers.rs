@@ -36,6 +36,11 @@ impl ProviderKind {
     const fn is_for_staff(self) -> bool {
         matches!(self, Self::Wecom | Self::Email)
     }
+
+    /// Whether nobody signs what comes in its name.
+    const fn posts_unsigned(self) -> bool {
+        matches!(self, Self::Aliyun | Self::Tencent)
+    }
 }
 
 /// How the connection to an SMTP server is protected.
@@ -71,6 +76,7 @@ pub struct ProviderConfig {
     pub weight: u32,
     pub per_second: Option<u32>,
     pub per_number_a_day: Option<u32>,
+    pub confirm_receipts: Option<bool>,
     #[serde(default = "fifteen")]
     pub timeout_seconds: u64,
     #[serde(default = "five")]
@@ -136,6 +142,12 @@ impl ProviderConfig {
     /// Longest time to connect.
     pub const fn connect_timeout(&self) -> Duration {
         Duration::from_secs(self.connect_timeout_seconds)
+    }
+
+    /// Whether it is asked to bear out the receipts that are posted in its name: Aliyun and Tencent Cloud,
+    /// which sign none, unless the settings say otherwise.
+    pub fn confirms_receipts(&self) -> bool {
+        self.kind.posts_unsigned() && self.confirm_receipts.unwrap_or(true)
     }
 
     /// The keys this kind cannot do without, and whether each is there.
@@ -212,6 +224,12 @@ impl ProviderConfig {
         if self.timeout_seconds == 0 || self.connect_timeout_seconds > self.timeout_seconds {
             problems.push(format!(
                 "providers.{name}: timeout_seconds is 0 or shorter than connect_timeout_seconds"
+            ));
+        }
+        if self.confirm_receipts.is_some() && !self.kind.posts_unsigned() {
+            problems.push(format!(
+                "providers.{name}: confirm_receipts is of \"aliyun\" and \"tencent\" only: others sign \
+                 what they post"
             ));
         }
         self.check_callback(problems);

@@ -178,6 +178,7 @@ pub struct ScheduleConfig {
     pub mark_missed: String,
     pub escalate: String,
     pub apply_posts: String,
+    pub confirm_receipts: String,
     pub emergencies: String,
     pub deliver: String,
     pub receipts: String,
@@ -187,7 +188,7 @@ pub struct ScheduleConfig {
 
 impl ScheduleConfig {
     /// Every job's name with its expression, in the order of a tick.
-    pub fn entries(&self) -> [(&'static str, &str); 11] {
+    pub fn entries(&self) -> [(&'static str, &str); 12] {
         [
             ("codes", &self.codes),
             ("open_windows", &self.open_windows),
@@ -195,6 +196,7 @@ impl ScheduleConfig {
             ("mark_missed", &self.mark_missed),
             ("escalate", &self.escalate),
             ("apply_posts", &self.apply_posts),
+            ("confirm_receipts", &self.confirm_receipts),
             ("emergencies", &self.emergencies),
             ("deliver", &self.deliver),
             ("receipts", &self.receipts),

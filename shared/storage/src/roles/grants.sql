@@ -49,11 +49,13 @@ BEGIN
     -- What providers post is taken in by requests and acted on by jobs.
     REVOKE UPDATE ON public.gateway_posts FROM tongxing_app;
     REVOKE INSERT ON public.gateway_posts FROM tongxing_worker;
+    -- So only jobs ask vendors about it.
+    REVOKE INSERT, UPDATE ON public.receipt_checks FROM tongxing_app;
 
     -- Reports read the work, never how people sign in nor what they were answered.
     FOREACH named IN ARRAY ARRAY[
         'agencies', 'appointments', 'attempt_outcomes', 'calendars', 'cases', 'clients',
-        'escalation_items', 'escalations', 'excuses', 'messages', 'offices', 'receipts',
+        'escalation_items', 'escalations', 'excuses', 'messages', 'offices', 'receipt_checks', 'receipts',
         'provider_templates', 'rule_packs', 'tasks', 'template_versions', 'templates',
         'test_records', 'transitions'
     ] LOOP

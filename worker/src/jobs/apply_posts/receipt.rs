@@ -27,7 +27,7 @@ use super::{
     person::{self, Found, Person},
     put_off,
 };
-use crate::job::Context;
+use crate::{Providers, job::Context};
 
 /// A post that was read, with the receipts in it: all about messages to one person.
 pub(super) struct Read {
@@ -183,7 +183,9 @@ fn apply_in(
         return Ok(());
     }
     let done = context.write(agency, now, |work| {
-        known.iter().map(|one| apply_one(work, one)).collect()
+        let providers = &context.parts.providers;
+        let each = known.iter();
+        each.map(|one| apply_one(work, providers, one)).collect()
     });
     let outcomes: Vec<Option<PostOutcome>> = match (done, known) {
         (Ok(outcomes), _) => outcomes,
@@ -209,9 +211,13 @@ fn apply_in(
 /// Applies what one post says, and ends it; `None` when somebody else did meanwhile.
 fn apply_one(
     work: &mut Work<'_, '_>,
+    providers: &Providers,
     (post, known): &(Post, Vec<Known>),
 ) -> Result<Option<PostOutcome>, WorkError> {
     work.actor = Actor::gateway();
+    // An account that is gone cannot bear anything out.
+    let account = providers.named(&post.account);
+    let to_confirm = account.is_none_or(|account| account.confirms_receipts);
     let mut outcome = PostOutcome::Repeated;
     for (report, about) in known {
         let applied = receipt::apply(
@@ -223,6 +229,7 @@ fn apply_one(
                 attempt_id: Some(about.attempt_id),
                 code: report.code.clone(),
                 happened_at: report.happened_at,
+                to_confirm,
             },
         )?;
         outcome = match (applied, outcome) {

@@ -64,6 +64,7 @@ pub(super) fn choose(
         office: message.office_id,
         urgent: false,
         paused: &about.paused,
+        person: message.staff_id,
         recent: message.client_id.and_then(|id| about.recent.to(id)),
         tries: made,
         unit: parts.randomness.unit(),

@@ -9,11 +9,12 @@ use storage::{
     messages::{Message, Settled},
 };
 
-use super::{ask::Question, awaiting::Awaiting};
+use super::awaiting::Awaiting;
 use crate::{
     Provider, Providers,
     jobs::{
-        deliver::{Surroundings, texted, usable_phone},
+        ask::Question,
+        deliver::Surroundings,
         groups::{call, held_up, hop_on, to, until},
     },
 };
@@ -94,28 +95,10 @@ impl<'a> Following<'a> {
     }
 
     /// What to ask.
-    pub fn question(&self) -> Option<Question> {
-        let provider = self.provider.filter(|it| it.gateway.can_be_asked())?;
-        let last = self.last?;
-        let number = self.number(last)?;
-        Some(Question::new(
-            self.message,
-            last,
-            provider,
-            number,
-            self.now,
-        ))
-    }
-
-    /// The number a try went to. None if it went to an earlier number of the client's: the account finds
-    /// a message by its number, which is kept nowhere, and would call it absent by another.
-    fn number(&self, last: &Try) -> Option<String> {
-        let Some(client) = self.message.client_id else {
-            return texted(self.about.staff.get(&self.message.staff_id?)?);
-        };
-        let number = self.about.numbers.get(&client)?;
-        let is_theirs = last.phone_index.as_ref() == Some(number);
-        usable_phone(self.about.clients.get(&client)?).filter(|_| is_theirs)
+    pub fn question(&self) -> Option<Question<Message>> {
+        let Self { message, about, .. } = *self;
+        let (provider, last) = self.provider.zip(self.last)?;
+        Question::new(message.clone(), message, last, provider, about, self.now)
     }
 
     /// Asked about again later, until its time is over.
@@ -223,6 +206,7 @@ impl<'a> Following<'a> {
             attempt_id: Some(last.attempt_id),
             code: code.clone(),
             happened_at: *happened_at,
+            to_confirm: false,
         })
     }
 

@@ -7,14 +7,15 @@ use futures_util::{StreamExt as _, stream};
 use gateways::{Found, MessageGateway, Sought};
 use storage::{attempts::Try, messages::Message};
 
+use super::deliver::{Surroundings, texted, usable_phone};
 use crate::{Provider, job::Context};
 
 /// How much longer than its own time-out a gateway is given to come back.
 const SLACK: Duration = Duration::from_secs(2);
 
-/// One message to be asked about.
-pub(super) struct Question {
-    pub message: Message,
+/// One message to be asked about, and what it is asked for.
+pub(super) struct Question<T> {
+    pub about: T,
     account: String,
     gateway: Arc<dyn MessageGateway>,
     sought: Sought,
@@ -22,33 +23,53 @@ pub(super) struct Question {
     pub found: Option<Found>,
 }
 
-impl Question {
-    /// By the number it went to, in E.164.
+impl<T> Question<T> {
+    /// What became of a try at a message; none where its account, or the number it went to, cannot be
+    /// asked about.
     pub fn new(
+        about: T,
         message: &Message,
-        last: &Try,
+        made: &Try,
         provider: &Provider,
-        recipient: String,
+        loaded: &Surroundings,
         now: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            message: message.clone(),
+    ) -> Option<Self> {
+        if !provider.gateway.can_be_asked() {
+            return None;
+        }
+        Some(Self {
             account: provider.name.clone(),
             gateway: Arc::clone(&provider.gateway),
             sought: Sought {
-                attempt_id: last.attempt_id,
-                recipient,
-                sent_at: last.started_at,
-                provider_message_id: last.provider_message_id.clone(),
+                attempt_id: made.attempt_id,
+                recipient: number(message, made, loaded)?,
+                sent_at: made.started_at,
+                provider_message_id: made.provider_message_id.clone(),
                 now,
             },
             found: None,
-        }
+            about,
+        })
     }
 }
 
+/// The number a try went to, in E.164. None if it went to an earlier number of the client's: the account
+/// finds a message by its number, which is kept nowhere, and would call it absent by another.
+fn number(message: &Message, made: &Try, loaded: &Surroundings) -> Option<String> {
+    let Some(client) = message.client_id else {
+        return texted(loaded.staff.get(&message.staff_id?)?);
+    };
+    let number = loaded.numbers.get(&client)?;
+    let is_theirs = made.phone_index.as_ref() == Some(number);
+    usable_phone(loaded.clients.get(&client)?).filter(|_| is_theirs)
+}
+
 /// Asks, so many at a time. A question that failed could not be answered.
-pub(super) async fn ask(context: &Context, questions: Vec<Question>) -> Vec<Question> {
+pub(super) async fn ask<T>(
+    context: &Context,
+    job: &'static str,
+    questions: Vec<Question<T>>,
+) -> Vec<Question<T>> {
     let longest = context.parts.settings.send_timeout + SLACK;
     let asking = questions.into_iter().map(|mut one| async move {
         let asked = one.gateway.look_up(&one.sought);
@@ -65,7 +86,7 @@ pub(super) async fn ask(context: &Context, questions: Vec<Question>) -> Vec<Ques
     });
     stream::iter(asking)
         .buffer_unordered(context.parts.settings.concurrency)
-        .inspect(|_answered| context.goes_on(super::NAME))
+        .inspect(|_answered| context.goes_on(job))
         .collect()
         .await
 }

@@ -1,0 +1,104 @@
+//! What vendors answer about receipts that nobody signed.
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl::min, prelude::*};
+use domain::{AgencyId, AttemptId, MessageId, ReceiptCheck, ReceiptId};
+
+use crate::{
+    error::StorageError,
+    schema::receipt_checks,
+    store::Tx,
+    types::{bind, record},
+    with_conn,
+};
+
+record! {
+    /// That a vendor is asked, or was, whether a receipt is its own.
+    pub struct Check, CheckValues in receipt_checks {
+        agency_id: AgencyId,
+        /// The receipt, of a delivery.
+        receipt_id: ReceiptId,
+        /// The message it is about.
+        message_id: MessageId,
+        /// The attempt it is about.
+        attempt_id: AttemptId,
+        /// When it came.
+        received_at: DateTime<Utc>,
+        state: ReceiptCheck,
+        /// When the vendor is asked (again); none: no more.
+        next_ask_at: Option<DateTime<Utc>>,
+        /// When it was settled.
+        answered_at: Option<DateTime<Utc>>,
+    }
+}
+
+/// Asks for a receipt to be looked into.
+pub fn insert(tx: &mut Tx<'_>, check: &Check) -> Result<(), StorageError> {
+    with_conn!(tx, c => diesel::insert_into(receipt_checks::table)
+        .values(check.values())
+        .execute(*c))?;
+    Ok(())
+}
+
+/// Those whose vendors are to be asked by `now` (UTC), the longest waiting first.
+pub fn due(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Check>, StorageError> {
+    Ok(with_conn!(tx, c => receipt_checks::table
+        .filter(receipt_checks::agency_id.eq(bind(agency)))
+        .filter(receipt_checks::next_ask_at.is_not_null())
+        .filter(receipt_checks::next_ask_at.le(bind(Some(now))))
+        .order((receipt_checks::next_ask_at, receipt_checks::receipt_id))
+        .limit(limit)
+        .select(Check::as_select())
+        .load(*c))?)
+}
+
+/// When a vendor is asked next (UTC).
+pub fn next_due(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Option<DateTime<Utc>>, StorageError> {
+    Ok(with_conn!(tx, c => receipt_checks::table
+        .filter(receipt_checks::agency_id.eq(bind(agency)))
+        .filter(receipt_checks::next_ask_at.is_not_null())
+        .select(min(receipt_checks::next_ask_at))
+        .first(*c))?)
+}
+
+/// Asks again at `next` (UTC).
+pub fn put_off(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    receipt: ReceiptId,
+    next: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    with_conn!(tx, c => diesel::update(receipt_checks::table)
+        .filter(receipt_checks::agency_id.eq(bind(agency)))
+        .filter(receipt_checks::receipt_id.eq(bind(receipt)))
+        .filter(receipt_checks::state.eq(bind(ReceiptCheck::Asking)))
+        .set(receipt_checks::next_ask_at.eq(bind(Some(next))))
+        .execute(*c))?;
+    Ok(())
+}
+
+/// Settles one that is open; answers whether it was.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    receipt: ReceiptId,
+    state: ReceiptCheck,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let settled = with_conn!(tx, c => diesel::update(receipt_checks::table)
+        .filter(receipt_checks::agency_id.eq(bind(agency)))
+        .filter(receipt_checks::receipt_id.eq(bind(receipt)))
+        .filter(receipt_checks::state.eq(bind(ReceiptCheck::Asking)))
+        .set((
+            receipt_checks::state.eq(bind(state)),
+            receipt_checks::next_ask_at.eq(bind(None::<DateTime<Utc>>)),
+            receipt_checks::answered_at.eq(bind(Some(now))),
+        ))
+        .execute(*c))?;
+    Ok(settled == 1)
+}
