@@ -5,6 +5,7 @@ use domain::MessageStatus;
 use storage::{
     gateway_posts,
     messages::figures::{self, UnderWay},
+    receipt_checks,
 };
 
 use crate::TestApp;
@@ -29,9 +30,12 @@ pub(super) fn waiting(app: &TestApp) -> Vec<UnderWay> {
     waiting.unwrap()
 }
 
-/// When something that vendors posted is acted on next (UTC).
+/// When something that vendors posted is acted on, or asked about, next (UTC).
 pub(super) fn next_post(app: &TestApp) -> Option<DateTime<Utc>> {
-    app.store().read(gateway_posts::next_due).unwrap()
+    let agency = app.seed().agency;
+    let posted = app.store().read(gateway_posts::next_due).unwrap();
+    let asked = app.store().read(|tx| receipt_checks::next_due(tx, agency));
+    posted.into_iter().chain(asked.unwrap()).min()
 }
 
 impl Leaps {

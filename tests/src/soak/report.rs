@@ -7,12 +7,14 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use domain::{AttemptOutcome, HopCause, MessageId, MessageStatus, TaskKind, delivery};
+use domain::{
+    AttemptOutcome, HopCause, MessageId, MessageStatus, ReceiptCheck, TaskKind, delivery,
+};
 use storage::{
     Scope, StorageError,
     attempts::{self, Try},
     messages::{self, Message},
-    tasks,
+    receipts, tasks,
 };
 
 use super::{
@@ -61,6 +63,10 @@ pub struct Report {
     pub kills: usize,
     /// Receipts that were posted, and those of them about nothing of ours.
     pub receipts: (usize, usize),
+    /// What vendors said of deliveries that nobody signed, when they were asked.
+    pub checks: BTreeMap<&'static str, usize>,
+    /// Messages of which a vendor did not bear out what it had posted.
+    pub unconfirmed: Vec<MessageId>,
     /// How often time leapt.
     pub leaps: usize,
     /// How long the message waited that waited longest past its time.
@@ -90,6 +96,12 @@ pub(super) fn read(
         ..Report::default()
     };
     let copies = Copies::join(&stored, site, carrier);
+    for (message, check) in &stored.checks {
+        *report.checks.entry(check.as_str()).or_default() += 1;
+        if *check != ReceiptCheck::Confirmed {
+            report.unconfirmed.push(*message);
+        }
+    }
     for message in &stored.messages {
         report.look_at(message, &stored, &copies);
     }
@@ -104,6 +116,7 @@ pub(super) struct Stored {
     pub messages: Vec<Message>,
     pub tries: HashMap<MessageId, Vec<Try>>,
     called: HashSet<MessageId>,
+    checks: Vec<(MessageId, ReceiptCheck)>,
 }
 
 impl Stored {
@@ -117,10 +130,13 @@ impl Stored {
             all.extend(to_staff);
             let mut tries: HashMap<MessageId, Vec<Try>> = HashMap::new();
             let ids: Vec<MessageId> = all.iter().map(|message| message.id).collect();
+            let mut checks = Vec::new();
             for some in ids.chunks(500) {
                 for made in attempts::tries(tx, agency, some)? {
                     tries.entry(made.message_id).or_default().push(made);
                 }
+                let reported = receipts::of_messages(tx, agency, some)?.into_iter();
+                checks.extend(reported.filter_map(|it| Some((it.receipt.message_id, it.check?))));
             }
             // The heads of the office are also told what failed.
             all.retain(|message| message.dedupe_key.starts_with(PLANTED));
@@ -133,6 +149,7 @@ impl Stored {
                 messages: all,
                 tries,
                 called: calls.filter_map(|task| task.message_id).collect(),
+                checks,
             })
         });
         read.unwrap()
@@ -217,6 +234,7 @@ impl Report {
             ("count as delivered and were not", &self.falsely_proven),
             ("were delivered and do not count as such", &self.proof_lost),
             ("went twice and are not counted", &self.twice_uncounted),
+            ("are not borne out by their vendors", &self.unconfirmed),
         ] {
             if !ids.is_empty() {
                 let some: Vec<String> = ids.iter().take(5).map(ToString::to_string).collect();
@@ -282,6 +300,13 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "| receipts posted, of nothing of ours | {posted}, {strangers} |"
+        )?;
+        let checks = self.checks.iter();
+        let checks: Vec<_> = checks.map(|(it, many)| format!("{it} {many}")).collect();
+        writeln!(
+            f,
+            "| deliveries asked about at vendors | {} |",
+            checks.join(", ")
         )?;
         writeln!(
             f,

@@ -30,6 +30,7 @@ concurrency = 4
 deliver = "* * * * * *"
 receipts = "* * * * * *"
 apply_posts = "* * * * * *"
+confirm_receipts = "* * * * * *"
 
 [gateway.webhook]
 timeout_seconds = 2

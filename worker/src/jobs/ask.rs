@@ -7,7 +7,7 @@ use futures_util::{StreamExt as _, stream};
 use gateways::{Found, MessageGateway, Sought};
 use storage::{attempts::Try, messages::Message};
 
-use super::deliver::{Surroundings, texted, usable_phone};
+use super::deliver::{Surroundings, e164, texted};
 use crate::{Provider, job::Context};
 
 /// How much longer than its own time-out a gateway is given to come back.
@@ -53,7 +53,7 @@ impl<T> Question<T> {
     }
 }
 
-/// The number a try went to, in E.164. None if it went to an earlier number of the client's: the account
+/// The number a try went to, in E.164, whether or not it would be texted again. None if it went to an earlier number of the client's: the account
 /// finds a message by its number, which is kept nowhere, and would call it absent by another.
 fn number(message: &Message, made: &Try, loaded: &Surroundings) -> Option<String> {
     let Some(client) = message.client_id else {
@@ -61,7 +61,8 @@ fn number(message: &Message, made: &Try, loaded: &Surroundings) -> Option<String
     };
     let number = loaded.numbers.get(&client)?;
     let is_theirs = made.phone_index.as_ref() == Some(number);
-    usable_phone(loaded.clients.get(&client)?).filter(|_| is_theirs)
+    let phone = loaded.clients.get(&client)?.phone.as_deref();
+    phone.filter(|_| is_theirs).and_then(e164)
 }
 
 /// Asks, so many at a time. A question that failed could not be answered.

@@ -29,7 +29,7 @@ use tokio::sync::mpsc;
 
 use send::Sent;
 
-pub(super) use eligible::{texted, usable_phone};
+pub(super) use eligible::{e164, texted};
 pub(super) use filed::{Filed, load as load_filed};
 pub(super) use load::Surroundings;
 

@@ -1,6 +1,7 @@
 //! Asking for receipts instead of waiting for them (cloud.tencent.com 382/55977, 382/55976).
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::delivery::ReceiptOutcome;
 use serde::{Deserialize, Serialize};
 
 use super::TencentGateway;
@@ -102,7 +103,10 @@ impl TencentGateway {
             .call("PullSmsSendStatusByPhoneNumber", &body, sought.now)
             .await?;
         let about = answer.pull_sms_send_status_set.into_iter().map(report);
-        let hit = about.into_iter().find(|report| is_about(report, sought));
+        let mut about: Vec<Report> = about.filter(|report| is_about(report, sought)).collect();
+        // A failure for now may stand beside the delivery that came of it in the end.
+        about.sort_by_key(|report| report.outcome != Some(ReceiptOutcome::Delivered));
+        let hit = about.into_iter().next();
         Ok(hit.map_or(Found::CannotTell, found))
     }
 }

@@ -146,7 +146,7 @@ fn to_staff(message: &Message, staff: Option<&Staff>) -> Verdict {
 }
 
 /// The client's number in E.164, if it may be texted and is not known to be wrong.
-pub(in crate::jobs) fn usable_phone(client: &Client) -> Option<String> {
+fn usable_phone(client: &Client) -> Option<String> {
     if !client.phone_sms_ok || client.phone_state == PhoneState::Invalid {
         return None;
     }
@@ -162,7 +162,7 @@ pub(in crate::jobs) fn texted(person: &Staff) -> Option<String> {
 }
 
 /// A mainland mobile number as gateways take it.
-fn e164(phone: &str) -> Option<String> {
+pub(in crate::jobs) fn e164(phone: &str) -> Option<String> {
     Phone::parse(phone)
         .ok()
         .map(|phone| format!("+86{}", phone.as_str()))
