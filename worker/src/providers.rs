@@ -54,7 +54,7 @@ pub struct Provider {
     pub needs_credit: bool,
     /// Set where it sends only what is filed with it; others take the whole text.
     pub files: Option<TemplateGateway>,
-    /// Whether it is asked to bear out what is posted in its name: it signs no receipts.
+    /// Whether it is asked about the receipts that are posted in its name: it signs none.
     pub confirms_receipts: bool,
 }
 

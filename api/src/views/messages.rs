@@ -165,8 +165,8 @@ pub struct ReceiptView {
     pub received_at: DateTime<Utc>,
     /// Whether it moved the message; a later or lower-ranking one does not.
     pub applied: bool,
-    /// Of a delivery that nobody signed: what its vendor says of it. It shows that the client was told once
-    /// it is `confirmed`. `null`: it was signed or asked for, or is believed as it came.
+    /// Where nobody signed it: what its vendor says of it when it is asked, which is kept as a receipt of its
+    /// own. `null`: it was signed or asked for, or is believed as it came.
     pub check: Option<ReceiptCheck>,
 }
 

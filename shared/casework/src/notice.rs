@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AppointmentId, AttemptId, NoProof, NoticeProof, ReceiptCheck, TaskKind,
+    AppointmentId, AttemptId, NoProof, NoticeProof, TaskKind,
     miss::{self, Delivery, NoticeTerms},
     provider_choice,
 };
@@ -41,8 +41,7 @@ pub struct Arrived {
 
 /// Notes what deliveries show: notice is proven where every try that it may have been proves it. Answers
 /// the appointments that are still ahead and unproven after theirs, with why: a person is to tell the
-/// client. Of a receipt that is still being confirmed nobody is told: [`crate::receipt::settle`] has the
-/// last word.
+/// client.
 ///
 /// # Errors
 /// When the database fails.
@@ -58,7 +57,7 @@ pub fn arrived(
     let items = appointments::standings(work.tx, work.agency, &ids)?;
     let items: HashMap<AppointmentId, Standing> =
         items.into_iter().map(|item| (item.id, item)).collect();
-    let (mut told, mut asked) = (Vec::new(), Vec::new());
+    let mut told = Vec::new();
     for one in all {
         let Some(item) = items.get(&one.appointment).filter(|_| !one.by.is_empty()) else {
             continue;
@@ -68,11 +67,7 @@ pub fn arrived(
             Some(why)
                 if item.notice_proof != NoticeProof::Proven && can_be_kept(item, work.now) =>
             {
-                if why == NoProof::BeingConfirmed {
-                    asked.push(item.id);
-                } else {
-                    unproven.insert(item.id, why);
-                }
+                unproven.insert(item.id, why);
             }
             Some(_) => {}
         }
@@ -81,7 +76,7 @@ pub fn arrived(
         unproven.remove(&item.id);
     }
     prove(work, &told)?;
-    let ids: Vec<AppointmentId> = unproven.keys().copied().chain(asked).collect();
+    let ids: Vec<AppointmentId> = unproven.keys().copied().collect();
     appointments::mark_notice(work.tx, work.agency, &ids, NoticeProof::Unproven, work.now)?;
     Ok(unproven)
 }
@@ -122,14 +117,10 @@ pub(crate) fn deliveries<'a>(
     tries: impl Iterator<Item = &'a Try>,
     named: Option<AttemptId>,
     arrived_at: DateTime<Utc>,
-    check: Option<ReceiptCheck>,
 ) -> Vec<Delivery> {
     tries
         .filter(|made| named.is_none_or(|id| id == made.attempt_id))
-        .map(|made| Delivery {
-            check,
-            ..delivery(made, arrived_at)
-        })
+        .map(|made| delivery(made, arrived_at))
         .collect()
 }
 
@@ -139,7 +130,6 @@ fn delivery(made: &Try, arrived_at: DateTime<Utc>) -> Delivery {
         to_number: provider_choice::is_text(made.channel),
         sent_at: made.started_at,
         arrived_at,
-        check: None,
     }
 }
 

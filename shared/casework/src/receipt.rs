@@ -5,7 +5,7 @@ mod check;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AttemptId, Channel, HopCause, MessageId, MessageStatus, NoProof, ReceiptCheck,
+    AttemptId, Channel, HopCause, MessageId, MessageStatus, NoProof,
     delivery::{self, ReceiptEffect, ReceiptOutcome, says_bad_number},
     miss, provider_choice,
 };
@@ -16,15 +16,14 @@ use storage::{
     receipts,
 };
 
-pub use self::check::settle;
+pub use self::check::{Heard, settle};
 use crate::{
     notice::{self, Arrived},
     notify,
     work::{Work, WorkError},
 };
 
-/// One delivery receipt, from whom it is to come from: it was signed, asked for, or posted to a path that
-/// nobody else knows.
+/// One delivery receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The gateway it came from.
@@ -39,8 +38,7 @@ pub struct Receipt {
     pub code: Option<String>,
     /// When it says it happened (UTC); when it came, if it does not say.
     pub happened_at: Option<DateTime<Utc>>,
-    /// Whether nobody signed it and its vendor can be asked: a delivery then proves notice once the vendor
-    /// said the same. It must name the attempt.
+    /// Whether nobody signed it and its vendor is to be asked. It must name the attempt then.
     pub to_confirm: bool,
 }
 
@@ -60,41 +58,49 @@ pub enum Applied {
 /// account. A delivery proves notice where its text did ([`notice::arrived`]), also one that comes
 /// after another; where it did not, a person tells the client. After a failure the next account or rung
 /// of the ladder has its turn. Where there is none a person calls: after one for good at once, after one
-/// for now while notice is unproven and a call still helps, or after too many of them in a row. The
-/// caller's operation is what the audit trail shows.
+/// for now while notice is unproven and a call still helps, or after too many of them in a row. One that
+/// nobody signed changes nothing before its vendor was asked ([`settle`]). The caller's operation is what
+/// the audit trail shows.
 ///
 /// # Errors
 /// `not_found` when the agency has no such message, or the attempt belongs to another one.
 pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, WorkError> {
     let message = find(work, receipt)?;
-    let tries = match receipt.outcome {
-        Some(_) => attempts::tries(work.tx, work.agency, &[message.id])?,
-        None => Vec::new(),
-    };
-    let last = last_try(receipt, &tries);
-    let effect = match receipt.outcome {
-        Some(outcome) if !last.is_other => delivery::after_receipt(message.status, outcome),
-        _ => ReceiptEffect::Ignored,
-    };
-    let moved_to = match effect {
-        ReceiptEffect::Moves(status) => Some(status),
-        ReceiptEffect::Ignored | ReceiptEffect::Conflict => None,
-    };
-    let kept = row(work, receipt, &message, moved_to.is_some());
+    if let (true, Some(_), Some(attempt)) =
+        (receipt.to_confirm, receipt.outcome, receipt.attempt_id)
+    {
+        return check::open(work, receipt, &message, attempt);
+    }
+    let tries = tries(work, receipt, &message)?;
+    let moves = moves_to(effect(receipt, &message, &tries));
+    let kept = row(work, receipt, &message, moves.is_some());
     if !receipts::insert_once(work.tx, &kept)? {
         return Ok(Applied::Repeated);
     }
+    act(work, receipt, &message, &tries, true)
+}
+
+/// What a receipt that was kept changes. One that is not borne out proves nothing, and says nothing of the
+/// number.
+fn act(
+    work: &mut Work<'_, '_>,
+    receipt: &Receipt,
+    message: &Message,
+    tries: &[Try],
+    borne_out: bool,
+) -> Result<Applied, WorkError> {
+    let effect = effect(receipt, message, tries);
     if effect == ReceiptEffect::Conflict {
         tracing::warn!(message = %message.id, "an account calls undelivered what was delivered");
         metrics::counter!("casework_receipt_conflicts_total", "gateway" => receipt.gateway.clone())
             .increment(1);
     }
-    let check = check::open(work, receipt, &message, &tries, &kept)?;
-    let unproven = unproven_by(work, receipt, &message, &tries, check)?;
-    let Some(status) = moved_to else {
+    let unproven = unproven_by(work, receipt, message, tries, borne_out)?;
+    let Some(status) = moves_to(effect) else {
         return Ok(Applied::Kept);
     };
-    let bad_number = note_bad_number(work, receipt, &message, &last)?;
+    let last = last_try(receipt, tries);
+    let bad_number = borne_out && note_bad_number(work, receipt, message, &last)?;
     let goes_on = !last.is_last
         && !bad_number
         && !delivery::is_final(message.status)
@@ -103,7 +109,7 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
     let cause = match (unproven, next) {
         (Some(_), _) => Some(HopCause::NoticeUnproven),
         (None, Some(_)) => None,
-        (None, None) => call::hop(work, &message, status)?,
+        (None, None) => call::hop(work, message, status)?,
     };
     let to = if let Some(next) = next {
         Settled {
@@ -133,9 +139,37 @@ pub fn apply(work: &mut Work<'_, '_>, receipt: &Receipt) -> Result<Applied, Work
         return Err(WorkError::conflict());
     }
     if let Some(cause) = cause {
-        notify::call_task(work, &message, cause)?;
+        notify::call_task(work, message, cause)?;
     }
     Ok(Applied::Moved(to.status))
+}
+
+/// Asks nothing where the receipt settles nothing.
+fn tries(
+    work: &mut Work<'_, '_>,
+    receipt: &Receipt,
+    message: &Message,
+) -> Result<Vec<Try>, WorkError> {
+    match receipt.outcome {
+        Some(_) => Ok(attempts::tries(work.tx, work.agency, &[message.id])?),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn effect(receipt: &Receipt, message: &Message, tries: &[Try]) -> ReceiptEffect {
+    match receipt.outcome {
+        Some(outcome) if !last_try(receipt, tries).is_other => {
+            delivery::after_receipt(message.status, outcome)
+        }
+        _ => ReceiptEffect::Ignored,
+    }
+}
+
+const fn moves_to(effect: ReceiptEffect) -> Option<MessageStatus> {
+    match effect {
+        ReceiptEffect::Moves(status) => Some(status),
+        ReceiptEffect::Ignored | ReceiptEffect::Conflict => None,
+    }
 }
 
 /// What a failure asks of the message's tries.
@@ -172,7 +206,7 @@ fn unproven_by(
     receipt: &Receipt,
     message: &Message,
     tries: &[Try],
-    check: Option<ReceiptCheck>,
+    borne_out: bool,
 ) -> Result<Option<NoProof>, WorkError> {
     let (Some(ReceiptOutcome::Delivered), Some(appointment)) =
         (receipt.outcome, message.appointment_id)
@@ -183,7 +217,12 @@ fn unproven_by(
         return Ok(None);
     }
     let at = notice::arrived_by(receipt.happened_at.unwrap_or(work.now), work.now);
-    let by = notice::deliveries(tries.iter(), receipt.attempt_id, at, check);
+    let mut by = notice::deliveries(tries.iter(), receipt.attempt_id, at);
+    if !borne_out {
+        for delivery in &mut by {
+            delivery.no_proof.get_or_insert(NoProof::NotConfirmed);
+        }
+    }
     let unproven = notice::arrived(work, &[Arrived { appointment, by }])?;
     Ok(unproven.get(&appointment).copied())
 }
@@ -256,6 +295,8 @@ fn row(
     let happened = receipt
         .happened_at
         .map(|at| at.timestamp_micros().to_string());
+    // What a vendor says when it is asked is another receipt than what was posted, in the same words.
+    let posted = if receipt.to_confirm { ":posted" } else { "" };
     receipts::Receipt {
         agency_id: work.agency,
         id: work.ids.next(),
@@ -263,7 +304,7 @@ fn row(
         attempt_id: receipt.attempt_id,
         gateway: receipt.gateway.clone(),
         dedupe_key: format!(
-            "{}:{about}:{state}:{code}:{}",
+            "{}{posted}:{about}:{state}:{code}:{}",
             receipt.gateway,
             happened.unwrap_or_default()
         ),

@@ -18,7 +18,7 @@ pub mod unnamed;
 pub use self::{
     failure::{Failure, NextStep},
     receipt::{ReceiptEffect, ReceiptOutcome, after_receipt},
-    receipt_check::next_ask,
+    receipt_check::{CheckStep, judge},
     receipt_code::{CodeMeaning, meaning_of, says_bad_number},
     remedy::{Remedy, WORDING_REFUSED, remedy, remedy_to_staff},
     resend::{MAY_ARRIVE, check_resend},

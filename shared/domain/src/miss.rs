@@ -6,8 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    AppointmentStatus, MessageKind, MissLabel, NoProof, ReceiptCheck, Refusal, RefusalCode,
-    TaskKind, TaskOutcome,
+    AppointmentStatus, MessageKind, MissLabel, NoProof, Refusal, RefusalCode, TaskKind, TaskOutcome,
 };
 
 /// Whether a delivered message of this kind can show that the client was told of a date while it could
@@ -42,8 +41,6 @@ pub struct Delivery {
     pub sent_at: DateTime<Utc>,
     /// When it arrived, by the word of the gateway (UTC).
     pub arrived_at: DateTime<Utc>,
-    /// What the vendor says of the receipt, where nobody signed it.
-    pub check: Option<ReceiptCheck>,
 }
 
 /// What a delivery has to meet.
@@ -57,8 +54,7 @@ pub struct NoticeTerms {
 
 /// Why a delivery does not show that the client was told of the stored date; none: it does. It stated
 /// the date, in time, at the client's own account or at a number that is the client's alone and not
-/// doubted since, and the vendor bore out a receipt that nobody signed (it may be anybody's: Aliyun and
-/// Tencent Cloud sign none).
+/// doubted since.
 pub fn no_proof(delivery: &Delivery, terms: &NoticeTerms) -> Option<NoProof> {
     if delivery.no_proof.is_some() {
         return delivery.no_proof;
@@ -67,14 +63,7 @@ pub fn no_proof(delivery: &Delivery, terms: &NoticeTerms) -> Option<NoProof> {
     if delivery.to_number && terms.number_doubted_at.is_some_and(before) {
         return Some(NoProof::NumberUnverified);
     }
-    if delivery.arrived_at >= terms.until {
-        return Some(NoProof::TooLate);
-    }
-    match delivery.check {
-        None | Some(ReceiptCheck::Confirmed) => None,
-        Some(ReceiptCheck::Asking) => Some(NoProof::BeingConfirmed),
-        Some(ReceiptCheck::Contradicted | ReceiptCheck::Unanswered) => Some(NoProof::NotConfirmed),
-    }
+    (delivery.arrived_at >= terms.until).then_some(NoProof::TooLate)
 }
 
 /// Whether what came of a call or contact at an instant (UTC) shows that the client was told in time.
@@ -148,7 +137,6 @@ mod tests {
             to_number: true,
             sent_at: at(10),
             arrived_at: at(11),
-            check: None,
         }
     }
 
@@ -183,25 +171,6 @@ mod tests {
             ..dated()
         };
         assert_eq!(no_proof(&own_account, &terms(12, Some(11))), None);
-    }
-
-    #[test]
-    fn a_receipt_that_nobody_signed_proves_once_the_vendor_bore_it_out() {
-        for (check, why) in [
-            (ReceiptCheck::Asking, Some(NoProof::BeingConfirmed)),
-            (ReceiptCheck::Confirmed, None),
-            (ReceiptCheck::Contradicted, Some(NoProof::NotConfirmed)),
-            (ReceiptCheck::Unanswered, Some(NoProof::NotConfirmed)),
-        ] {
-            let delivery = Delivery {
-                check: Some(check),
-                ..dated()
-            };
-            assert_eq!(no_proof(&delivery, &terms(12, None)), why, "{check}");
-            // What it would not show anyway is not asked about.
-            let late = no_proof(&delivery, &terms(11, None));
-            assert_eq!(late, Some(NoProof::TooLate), "{check}");
-        }
     }
 
     #[test]

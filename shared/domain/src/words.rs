@@ -128,23 +128,21 @@ coded! {
         NumberUnverified = "number_unverified",
         /// It arrived when the date could no longer be kept.
         TooLate = "too_late",
-        /// Its vendor is being asked whether it arrived: the receipt says so, and nobody signed it.
-        BeingConfirmed = "being_confirmed",
-        /// Its vendor did not bear out the receipt, which nobody signed.
+        /// Nobody signed the receipt that says so, and its vendor could not say whether it is true.
         NotConfirmed = "not_confirmed",
     }
 }
 
 coded! {
-    /// What a vendor answers about a receipt that came without a signature.
+    /// What a vendor says, when it is asked, of a receipt that came in its name without a signature.
     ReceiptCheck {
         /// It is being asked.
         Asking = "asking",
-        /// It says the same.
+        /// The same.
         Confirmed = "confirmed",
-        /// It says that the message did not arrive.
+        /// The opposite.
         Contradicted = "contradicted",
-        /// It could not say in time.
+        /// Nothing, or it cannot be asked.
         Unanswered = "unanswered",
     }
 }

@@ -1,4 +1,4 @@
-//! What vendors answer about receipts that nobody signed.
+//! What vendors say of receipts that nobody signed.
 
 use chrono::{DateTime, Utc};
 use diesel::{dsl::min, prelude::*};
@@ -16,15 +16,15 @@ record! {
     /// That a vendor is asked, or was, whether a receipt is its own.
     pub struct Check, CheckValues in receipt_checks {
         agency_id: AgencyId,
-        /// The receipt, of a delivery.
+        /// The receipt.
         receipt_id: ReceiptId,
         /// The message it is about.
         message_id: MessageId,
         /// The attempt it is about.
         attempt_id: AttemptId,
-        /// When it came.
-        received_at: DateTime<Utc>,
         state: ReceiptCheck,
+        /// How often it was asked.
+        asked: i32,
         /// When the vendor is asked (again); none: no more.
         next_ask_at: Option<DateTime<Utc>>,
         /// When it was settled.
@@ -77,7 +77,10 @@ pub fn put_off(
         .filter(receipt_checks::agency_id.eq(bind(agency)))
         .filter(receipt_checks::receipt_id.eq(bind(receipt)))
         .filter(receipt_checks::state.eq(bind(ReceiptCheck::Asking)))
-        .set(receipt_checks::next_ask_at.eq(bind(Some(next))))
+        .set((
+            receipt_checks::asked.eq(receipt_checks::asked + 1),
+            receipt_checks::next_ask_at.eq(bind(Some(next))),
+        ))
         .execute(*c))?;
     Ok(())
 }

@@ -42,12 +42,36 @@ pub fn insert_once(tx: &mut Tx<'_>, receipt: &Receipt) -> Result<bool, StorageEr
     Ok(stored == 1)
 }
 
+/// One receipt.
+pub fn get(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: ReceiptId,
+) -> Result<Option<Receipt>, StorageError> {
+    Ok(with_conn!(tx, c => receipts::table
+        .filter(receipts::agency_id.eq(bind(agency)))
+        .filter(receipts::id.eq(bind(id)))
+        .select(Receipt::as_select())
+        .first(*c)
+        .optional())?)
+}
+
+/// Notes that a receipt moved its message in the end.
+pub fn mark_applied(tx: &mut Tx<'_>, agency: AgencyId, id: ReceiptId) -> Result<(), StorageError> {
+    with_conn!(tx, c => diesel::update(receipts::table)
+        .filter(receipts::agency_id.eq(bind(agency)))
+        .filter(receipts::id.eq(bind(id)))
+        .set(receipts::applied.eq(true))
+        .execute(*c))?;
+    Ok(())
+}
+
 /// A receipt, and what its vendor says of it where nobody signed it.
 #[derive(Debug, Clone)]
 pub struct Reported {
     /// As it came.
     pub receipt: Receipt,
-    /// None: it was signed, or is believed as it came.
+    /// None: it was signed or asked for, or is believed as it came.
     pub check: Option<ReceiptCheck>,
 }
 
@@ -70,7 +94,7 @@ pub fn of_messages(
         .into_iter()
         .map(|(receipt, check)| Reported { receipt, check })
         .collect();
-    // Ids of one millisecond are in no order. A page's messages have a handful: sorted here, the
+    // What was posted comes before what its vendor said of it; ids of one millisecond are in no order. A page's messages have a handful: sorted here, the
     // index need not hold the instants.
     found.sort_by_key(|it| {
         (

@@ -599,8 +599,8 @@ diesel::table! {
         receipt_id -> Uid,
         message_id -> Uid,
         attempt_id -> Uid,
-        received_at -> UtcInstant,
         state -> Word,
+        asked -> Integer,
         next_ask_at -> Nullable<UtcInstant>,
         answered_at -> Nullable<UtcInstant>,
     }

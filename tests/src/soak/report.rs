@@ -63,9 +63,9 @@ pub struct Report {
     pub kills: usize,
     /// Receipts that were posted, and those of them about nothing of ours.
     pub receipts: (usize, usize),
-    /// What vendors said of deliveries that nobody signed, when they were asked.
+    /// What vendors said of receipts that nobody signed, when they were asked.
     pub checks: BTreeMap<&'static str, usize>,
-    /// Messages of which a vendor did not bear out what it had posted.
+    /// Messages of which a vendor did not say what became of them, though it had posted it.
     pub unconfirmed: Vec<MessageId>,
     /// How often time leapt.
     pub leaps: usize,
@@ -98,7 +98,7 @@ pub(super) fn read(
     let copies = Copies::join(&stored, site, carrier);
     for (message, check) in &stored.checks {
         *report.checks.entry(check.as_str()).or_default() += 1;
-        if *check != ReceiptCheck::Confirmed {
+        if matches!(check, ReceiptCheck::Asking | ReceiptCheck::Unanswered) {
             report.unconfirmed.push(*message);
         }
     }
@@ -234,7 +234,7 @@ impl Report {
             ("count as delivered and were not", &self.falsely_proven),
             ("were delivered and do not count as such", &self.proof_lost),
             ("went twice and are not counted", &self.twice_uncounted),
-            ("are not borne out by their vendors", &self.unconfirmed),
+            ("are not confirmed by their vendors", &self.unconfirmed),
         ] {
             if !ids.is_empty() {
                 let some: Vec<String> = ids.iter().take(5).map(ToString::to_string).collect();
@@ -305,7 +305,7 @@ impl fmt::Display for Report {
         let checks: Vec<_> = checks.map(|(it, many)| format!("{it} {many}")).collect();
         writeln!(
             f,
-            "| deliveries asked about at vendors | {} |",
+            "| receipts asked about at vendors | {} |",
             checks.join(", ")
         )?;
         writeln!(

@@ -5,7 +5,7 @@ use diesel::{
     connection::SimpleConnection, sql_query, sql_types::Text,
 };
 use domain::{
-    MessageKind, Role,
+    MessageKind, ReceiptCheck, Role,
     area::AreaCode,
     gateway_post::{PostKind, PostOutcome},
     template::TemplateGateway,
@@ -17,9 +17,9 @@ use storage::{
     calendars, check_ins, client_numbers, client_sessions, clients, confirmations,
     covers::{self, Seen},
     gateway_posts::{self, NewPost},
-    idempotency, integrators, leases, offices, provider_templates, recovery_codes, refresh_tokens,
-    rule_packs, sessions, sign_in_budgets, sign_in_codes, staff, tasks, template_versions,
-    templates, transitions, wechat_bindings,
+    idempotency, integrators, leases, messages, offices, provider_templates, receipt_checks,
+    receipts, recovery_codes, refresh_tokens, rule_packs, sessions, sign_in_budgets, sign_in_codes,
+    staff, tasks, template_versions, templates, transitions, wechat_bindings,
 };
 
 use crate::{
@@ -195,6 +195,30 @@ fn what_providers_post_is_searched_for_in_an_index() {
 }
 
 #[test]
+fn what_vendors_are_asked_about_is_searched_for_in_an_index() {
+    on_each(|database| {
+        let (store, agency) = (database.store(), database.agency(1));
+        let mut ids = mint(3);
+        let statements = seen_in(|| {
+            store
+                .write(|tx| {
+                    receipt_checks::next_due(tx, agency)?;
+                    receipt_checks::due(tx, agency, at(0), 9)?;
+                    receipt_checks::put_off(tx, agency, ids.next(), at(1))?;
+                    let end = ReceiptCheck::Confirmed;
+                    receipt_checks::settle(tx, agency, ids.next(), end, at(1))?;
+                    receipts::get(tx, agency, ids.next())?;
+                    receipts::mark_applied(tx, agency, ids.next())?;
+                    receipts::of_messages(tx, agency, &[ids.next()])?;
+                    messages::get_many(tx, agency, &[ids.next()])
+                })
+                .unwrap();
+        });
+        assert_searches(database, &statements, 8);
+    });
+}
+
+#[test]
 fn tasks_are_found_by_their_appointment() {
     on_each(|database| {
         let (agency, id) = (database.agency(1), mint(3).next());
@@ -274,7 +298,8 @@ fn plan(database: &Database, sql: &str) -> Vec<String> {
         return steps.into_iter().map(|step| step.detail).collect();
     }
     // As the role that asks, so with the condition that row-level security adds.
-    let is_a_jobs = sql.starts_with("DELETE") || sql.contains("\"gateway_posts\"");
+    let of_jobs = ["\"gateway_posts\"", "UPDATE \"receipt_checks\""];
+    let is_a_jobs = sql.starts_with("DELETE") || of_jobs.iter().any(|it| sql.contains(it));
     let role = if is_a_jobs {
         "tongxing_worker"
     } else {

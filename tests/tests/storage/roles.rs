@@ -264,6 +264,8 @@ fn each_role_may_do_what_it_must_and_no_more() {
     assert!(!may(WORKER, "sign_in_codes", "INSERT"));
     assert!(!may(WORKER, "gateway_posts", "INSERT"));
     assert!(!may(APP, "gateway_posts", "UPDATE"));
+    assert!(!may(APP, "receipt_checks", "INSERT") && !may(APP, "receipt_checks", "UPDATE"));
+    assert!(may(WORKER, "receipt_checks", "INSERT") && may(READER, "receipt_checks", "SELECT"));
     assert!(!may(READER, "gateway_posts", "SELECT"));
     for table in [
         "agencies",

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The jobs of a worker.
-const JOBS: usize = 11;
+const JOBS: usize = 12;
 
 /// Runs the real program, in real time; answers how it ended and what it said.
 fn tell(app: &TestApp, arguments: &[&str]) -> (Option<i32>, String) {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt as _, stream};
-use gateways::{Found, MessageGateway, Sought};
+use gateways::{Failure, Found, MessageGateway, SendError, Sought};
 use storage::{attempts::Try, messages::Message};
 
 use super::deliver::{Surroundings, e164, texted};
@@ -77,7 +77,12 @@ pub(super) async fn ask<T>(
         let found = match tokio::time::timeout(longest, asked).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
-                tracing::warn!(account = %one.account, class = %error.class, code = %error.code, "a look-up failed");
+                let SendError { class, code, .. } = &error;
+                if *class == Failure::Configuration {
+                    tracing::error!(account = %one.account, %class, %code, "an account refuses to be asked: an operator has to act");
+                } else {
+                    tracing::warn!(account = %one.account, %class, %code, "a look-up failed");
+                }
                 Found::CannotTell
             }
             Err(_elapsed) => Found::CannotTell,

@@ -1,17 +1,15 @@
-//! Asks vendors about deliveries that somebody posted in their name and nobody signed: before they say the
-//! same, it proves nothing.
+//! Asks vendors about receipts that were posted in their name and that nobody signed. What they say then is
+//! what counts.
 
 use std::collections::HashMap;
 
 use casework::{
-    WorkError, receipt,
+    Work, WorkError,
+    receipt::{self, Heard},
     record::{self, AuditOutcome},
 };
 use chrono::{DateTime, Utc};
-use domain::{
-    AgencyId, MessageId, ReceiptCheck,
-    delivery::{self, ReceiptOutcome},
-};
+use domain::{AgencyId, MessageId, ReceiptCheck};
 use gateways::Found;
 use storage::{
     StorageError, Tx,
@@ -25,6 +23,7 @@ use super::{
     steps::{lies_in_the_data, note_left},
 };
 use crate::{
+    Providers,
     job::{Batch, Job, Running, Turn},
     runner::blocking,
 };
@@ -45,10 +44,12 @@ impl Job for ConfirmReceipts {
             let taking = turn.clone();
             let (due, questions) = blocking(move || take(&taking, limit)).await?;
             let acted_on = due.len();
-            if !due.is_empty() {
-                let answered = ask(&turn.context, NAME, questions).await;
-                blocking(move || settle(&turn, &due, &answered)).await?;
-            }
+            let answered = ask(&turn.context, NAME, questions).await;
+            blocking(move || {
+                let heard = due.into_iter().map(|check| heard(check, &answered));
+                settle(&turn, &heard.collect::<Vec<_>>())
+            })
+            .await?;
             Ok(Batch {
                 acted_on,
                 more: i64::try_from(acted_on).is_ok_and(|count| count >= limit),
@@ -67,93 +68,115 @@ impl Job for ConfirmReceipts {
     }
 }
 
-/// What is due, and what of it can be asked.
+/// What is due, and what of it can be asked. A row that cannot be read is named in the log until somebody
+/// mends it, and keeps no other waiting.
 fn take(turn: &Turn, limit: i64) -> Result<(Vec<Check>, Vec<Question<Check>>), WorkError> {
-    let providers = &turn.context.parts.providers;
-    turn.context.write(turn.agency, turn.now, |work| {
-        let due = receipt_checks::due(work.tx, work.agency, work.now, limit)?;
-        let ids: Vec<MessageId> = due.iter().map(|check| check.message_id).collect();
-        let messages = messages::get_many(work.tx, work.agency, &ids)?;
-        let loaded = Surroundings::followed(work, &messages)?;
-        let messages: HashMap<MessageId, Message> =
-            messages.into_iter().map(|it| (it.id, it)).collect();
-        let question = |check: &Check| {
-            let mut tries = loaded.tries.get(&check.message_id)?.iter();
-            let made = tries.find(|made| made.attempt_id == check.attempt_id)?;
-            let message = messages.get(&check.message_id)?;
-            let provider = providers.named(&made.gateway)?;
-            Question::new(check.clone(), message, made, provider, &loaded, work.now)
-        };
-        let questions = due.iter().filter_map(question).collect();
-        Ok((due, questions))
-    })
-}
-
-/// Each in a unit of work of its own: one that nobody can work on is left as it is, and named in the log
-/// until somebody mends it.
-fn settle(turn: &Turn, due: &[Check], answered: &[Question<Check>]) -> Result<(), WorkError> {
-    let now = turn.context.parts.clock.now();
-    let mut failure = None;
-    for check in due {
-        let mut answers = answered.iter();
-        let answer = answers.find(|one| one.about.receipt_id == check.receipt_id);
-        let verdict = verdict(check, answer.and_then(|one| one.found.as_ref()), now);
-        match write(turn, check, verdict, now) {
-            Err(error) if lies_in_the_data(&error) => {
-                note_left(NAME, turn.agency, Some(&check.receipt_id), &error);
-                failure = failure.or(Some(error));
-            }
-            written => written?,
-        }
-    }
-    failure.map_or(Ok(()), Err)
-}
-
-/// What an answer means: the end of the matter, or when the vendor is asked again (UTC).
-fn verdict(
-    check: &Check,
-    found: Option<&Found>,
-    now: DateTime<Utc>,
-) -> Result<ReceiptCheck, DateTime<Utc>> {
-    match found {
-        Some(Found::Settled { outcome, .. }) if *outcome == ReceiptOutcome::Delivered => {
-            Ok(ReceiptCheck::Confirmed)
-        }
-        Some(Found::Settled { .. }) => Ok(ReceiptCheck::Contradicted),
-        // A query that lags says neither.
-        Some(Found::Taken { .. } | Found::Absent | Found::CannotTell) | None => {
-            delivery::next_ask(check.received_at, now).map_or(Ok(ReceiptCheck::Unanswered), Err)
-        }
-    }
-}
-
-fn write(
-    turn: &Turn,
-    check: &Check,
-    verdict: Result<ReceiptCheck, DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Result<(), WorkError> {
-    let (receipt, message) = (check.receipt_id, check.message_id);
-    let settled = turn.context.write(turn.agency, now, |work| {
-        let state = match verdict {
-            Ok(state) => state,
-            Err(next) => {
-                receipt_checks::put_off(work.tx, work.agency, receipt, next)?;
-                return Ok(None);
-            }
-        };
-        if !receipt::settle(work, check, state)? {
-            return Ok(None);
-        }
-        let (id, done) = (Some(message.to_string()), AuditOutcome::Done);
-        record::audit(work, NAME, "message", id, done, None)?;
-        Ok(Some(state))
+    let (context, agency) = (&turn.context, turn.agency);
+    let providers = &context.parts.providers;
+    let due = context.parts.store.read_in(agency, |tx| {
+        receipt_checks::due(tx, agency, turn.now, limit)
     })?;
-    if let Some(state) = settled {
+    let load =
+        |some: &[Check]| context.write(agency, turn.now, |work| questions(work, some, providers));
+    match load(&due) {
+        Err(error) if lies_in_the_data(&error) => {}
+        loaded => return Ok((due, loaded?)),
+    }
+    let (mut readable, mut all) = (Vec::new(), Vec::new());
+    for check in due {
+        match load(std::slice::from_ref(&check)) {
+            Err(error) if lies_in_the_data(&error) => {
+                note_left(NAME, agency, Some(&check.receipt_id), &error);
+            }
+            loaded => {
+                all.extend(loaded?);
+                readable.push(check);
+            }
+        }
+    }
+    Ok((readable, all))
+}
+
+fn questions(
+    work: &mut Work<'_, '_>,
+    due: &[Check],
+    providers: &Providers,
+) -> Result<Vec<Question<Check>>, WorkError> {
+    let ids: Vec<MessageId> = due.iter().map(|check| check.message_id).collect();
+    let messages = messages::get_many(work.tx, work.agency, &ids)?;
+    let loaded = Surroundings::asked(work, &messages)?;
+    let messages: HashMap<MessageId, Message> =
+        messages.into_iter().map(|it| (it.id, it)).collect();
+    let question = |check: &Check| {
+        let mut tries = loaded.tries.get(&check.message_id)?.iter();
+        let made = tries.find(|made| made.attempt_id == check.attempt_id)?;
+        let message = messages.get(&check.message_id)?;
+        let provider = providers.named(&made.gateway)?;
+        Question::new(check.clone(), message, made, provider, &loaded, work.now)
+    };
+    Ok(due.iter().filter_map(question).collect())
+}
+
+fn heard(check: Check, answered: &[Question<Check>]) -> (Check, Heard) {
+    let mut answered = answered.iter();
+    let answer = answered.find(|one| one.about.receipt_id == check.receipt_id);
+    let heard = match answer.map(|one| &one.found) {
+        None => Heard::Unasked,
+        Some(Some(Found::Settled {
+            outcome,
+            code,
+            happened_at,
+            ..
+        })) => Heard::Settled {
+            outcome: *outcome,
+            code: code.clone(),
+            happened_at: *happened_at,
+        },
+        // A query that lags proves nothing.
+        Some(_) => Heard::Nothing,
+    };
+    (check, heard)
+}
+
+/// All of them in one unit of work; where that fails, each by itself.
+fn settle(turn: &Turn, heard: &[(Check, Heard)]) -> Result<(), WorkError> {
+    if heard.is_empty() {
+        return Ok(());
+    }
+    let now = turn.context.parts.clock.now();
+    let done = turn.context.write(turn.agency, now, |work| {
+        heard.iter().map(|one| settle_one(work, one)).collect()
+    });
+    let states: Vec<Option<ReceiptCheck>> = match (done, heard) {
+        (Ok(states), _) => states,
+        (Err(error), [(check, _)]) if lies_in_the_data(&error) => {
+            note_left(NAME, turn.agency, Some(&check.receipt_id), &error);
+            return Ok(());
+        }
+        (Err(error), several) if several.len() > 1 && lies_in_the_data(&error) => {
+            return several.chunks(1).try_for_each(|one| settle(turn, one));
+        }
+        (Err(error), _) => return Err(error),
+    };
+    for ((check, _), state) in heard.iter().zip(states) {
+        let Some(state) = state else { continue };
         metrics::counter!("worker_receipt_checks_total", "state" => state.as_str()).increment(1);
         if state == ReceiptCheck::Contradicted {
-            tracing::error!(%message, %receipt, "a vendor denies a receipt that was posted in its name");
+            let (message, receipt) = (check.message_id, check.receipt_id);
+            tracing::warn!(%message, %receipt, "a vendor denies what was posted in its name");
         }
     }
     Ok(())
+}
+
+fn settle_one(
+    work: &mut Work<'_, '_>,
+    (check, heard): &(Check, Heard),
+) -> Result<Option<ReceiptCheck>, WorkError> {
+    let state = receipt::settle(work, check, heard)?;
+    if state.is_some() {
+        let id = Some(check.message_id.to_string());
+        record::audit(work, NAME, "message", id, AuditOutcome::Done, None)?;
+    }
+    Ok(state)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::{
     AppointmentId, AttemptId, AttemptOutcome, ClientId, MessageId, MessageStatus, NoProof,
-    NoticeBy, ReceiptId, TaskId,
+    NoticeBy, ReceiptCheck, ReceiptId, TaskId,
     miss::{self, NoticeTerms},
 };
 use storage::{
@@ -177,18 +177,26 @@ impl Evidence {
             .iter()
             .filter(|it| it.receipt.state == MessageStatus::Delivered)
             .filter(|it| is_about(it.receipt.message_id))
-            .map(|Reported { receipt, check }| {
+            .filter_map(|Reported { receipt, check }| {
                 let tries = self.tries.iter();
                 let tries = tries.filter(|made| made.message_id == receipt.message_id);
                 let at = arrived_by(receipt.reported_at, receipt.received_at);
-                let by = deliveries(tries, receipt.attempt_id, at, *check);
+                let by = deliveries(tries, receipt.attempt_id, at);
                 let notice = Notice {
                     message_id: Some(receipt.message_id),
                     attempt_id: receipt.attempt_id,
                     receipt_id: Some(receipt.id),
                     ..Notice::new(NoticeBy::Receipt, receipt.reported_at)
                 };
-                (why_not(&by, terms), notice)
+                let why = why_not(&by, terms);
+                match check {
+                    None => Some((why, notice)),
+                    Some(ReceiptCheck::Unanswered) => {
+                        Some((why.or(Some(NoProof::NotConfirmed)), notice))
+                    }
+                    // What its vendor says is a receipt of its own.
+                    Some(_) => None,
+                }
             });
         let answers = self
             .tries

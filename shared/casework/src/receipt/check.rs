@@ -1,88 +1,119 @@
 //! Receipts that nobody signed: what their vendors say when they are asked.
-//!
-//! Aliyun and Tencent Cloud sign nothing, so whoever learns the path they post to could say that a text
-//! arrived. That ends the message's way, and proves nothing before the vendor said the same.
 
-use domain::{MessageStatus, ReceiptCheck, miss};
+use chrono::{DateTime, Utc};
+use domain::{
+    AttemptId, ReceiptCheck,
+    delivery::{self, CheckStep, ReceiptOutcome},
+};
 use storage::{
-    Scope, appointments,
-    attempts::{self, Try},
-    messages::{self, Message},
+    messages::Message,
     receipt_checks::{self, Check},
     receipts,
 };
 
-use super::Receipt;
-use crate::{
-    notice::{self, Arrived},
-    notify,
-    work::{Work, WorkError},
-};
+use super::{Applied, Receipt, act, apply, find, row, tries};
+use crate::work::{Work, WorkError};
 
-/// Has the vendor asked about a delivery that would prove notice by a receipt that nobody signed. Answers
-/// where that stands; none: it need not be.
+/// What was heard of a vendor about a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// What became of the message.
+    Settled {
+        /// That.
+        outcome: ReceiptOutcome,
+        /// The carrier's code.
+        code: Option<String>,
+        /// When it happened (UTC), if it says.
+        happened_at: Option<DateTime<Utc>>,
+    },
+    /// It could not tell, or not yet.
+    Nothing,
+    /// It cannot be asked about this: its account is gone, or the number the message went to.
+    Unasked,
+}
+
+/// Keeps a receipt that nobody signed, once, and has its vendor asked.
 pub(super) fn open(
     work: &mut Work<'_, '_>,
     receipt: &Receipt,
     message: &Message,
-    tries: &[Try],
-    kept: &receipts::Receipt,
-) -> Result<Option<ReceiptCheck>, WorkError> {
-    let would_prove = receipt.to_confirm
-        && kept.state == MessageStatus::Delivered
-        && miss::proves_notice(message.kind);
-    let mut named = tries.iter();
-    let named = named.find(|made| Some(made.attempt_id) == receipt.attempt_id);
-    let Some(made) = named.filter(|made| would_prove && made.no_proof.is_none()) else {
-        return Ok(None);
-    };
+    attempt: AttemptId,
+) -> Result<Applied, WorkError> {
+    let kept = row(work, receipt, message, false);
+    if !receipts::insert_once(work.tx, &kept)? {
+        return Ok(Applied::Repeated);
+    }
     let check = Check {
         agency_id: work.agency,
         receipt_id: kept.id,
         message_id: message.id,
-        attempt_id: made.attempt_id,
-        received_at: work.now,
+        attempt_id: attempt,
         state: ReceiptCheck::Asking,
+        asked: 0,
         next_ask_at: Some(work.now),
         answered_at: None,
     };
     receipt_checks::insert(work.tx, &check)?;
-    Ok(Some(check.state))
+    Ok(Applied::Kept)
 }
 
-/// Settles what a vendor was asked about a receipt, and notes what that shows of the appointment. Where
-/// notice stays unproven a person tells the client. Answers whether it was open.
+/// Acts on what was heard: what the vendor says is applied as a receipt of its own. Where it says nothing
+/// for hours the posted one moves the message, so that it is not sent once more, but it proves nothing: a
+/// person tells the client. Answers how it ended; none: the vendor is asked again, or somebody else ended
+/// it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn settle(
     work: &mut Work<'_, '_>,
     check: &Check,
-    state: ReceiptCheck,
-) -> Result<bool, WorkError> {
-    let (agency, now) = (work.agency, work.now);
-    if !receipt_checks::settle(work.tx, agency, check.receipt_id, state, now)? {
-        return Ok(false);
+    heard: &Heard,
+) -> Result<Option<ReceiptCheck>, WorkError> {
+    let (agency, id, now) = (work.agency, check.receipt_id, work.now);
+    let kept =
+        receipts::get(work.tx, agency, id)?.ok_or_else(|| WorkError::not_found("receipt"))?;
+    let mut outcomes = ReceiptOutcome::ALL.iter().copied();
+    let posted = outcomes.find(|outcome| outcome.status() == kept.state);
+    let posted = posted.ok_or_else(|| WorkError::not_found("receipt"))?;
+    let says = match heard {
+        Heard::Settled { outcome, .. } => Some(*outcome),
+        Heard::Nothing | Heard::Unasked => None,
+    };
+    let state = match delivery::judge(posted, says, check.asked, now) {
+        _ if *heard == Heard::Unasked => ReceiptCheck::Unanswered,
+        CheckStep::Settled(state) => state,
+        CheckStep::AskAgain(next) => {
+            receipt_checks::put_off(work.tx, agency, id, next)?;
+            return Ok(None);
+        }
+    };
+    if !receipt_checks::settle(work.tx, agency, id, state, now)? {
+        return Ok(None);
     }
-    let message = messages::get(work.tx, agency, check.message_id)?;
-    let Some(id) = message.and_then(|message| message.appointment_id) else {
-        return Ok(true);
+    let mut receipt = Receipt {
+        gateway: kept.gateway,
+        outcome: Some(posted),
+        message_id: Some(kept.message_id),
+        attempt_id: Some(check.attempt_id),
+        code: kept.code,
+        happened_at: Some(kept.reported_at),
+        to_confirm: false,
     };
-    let tries = attempts::tries(work.tx, agency, &[check.message_id])?;
-    let all = receipts::of_messages(work.tx, agency, &[check.message_id])?;
-    let mut all = all.iter().map(|it| &it.receipt);
-    let Some(receipt) = all.find(|receipt| receipt.id == check.receipt_id) else {
-        return Ok(true);
-    };
-    let at = notice::arrived_by(receipt.reported_at, receipt.received_at);
-    let arrived = Arrived {
-        appointment: id,
-        by: notice::deliveries(tries.iter(), Some(check.attempt_id), at, Some(state)),
-    };
-    if notice::arrived(work, &[arrived])?.contains_key(&id)
-        && let Some(item) = appointments::get(work.tx, agency, Scope::default(), id)?
+    if let Heard::Settled {
+        outcome,
+        code,
+        happened_at,
+    } = heard
     {
-        notify::tell_date_task(work, &item, Some(check.message_id))?;
+        (receipt.outcome, receipt.code) = (Some(*outcome), code.clone());
+        receipt.happened_at = *happened_at;
+        apply(work, &receipt)?;
+    } else {
+        let message = find(work, &receipt)?;
+        let tries = tries(work, &receipt, &message)?;
+        if let Applied::Moved(_) = act(work, &receipt, &message, &tries, false)? {
+            receipts::mark_applied(work.tx, agency, id)?;
+        }
     }
-    Ok(true)
+    Ok(Some(state))
 }

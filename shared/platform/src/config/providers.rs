@@ -144,8 +144,8 @@ impl ProviderConfig {
         Duration::from_secs(self.connect_timeout_seconds)
     }
 
-    /// Whether it is asked to bear out the receipts that are posted in its name: Aliyun and Tencent Cloud,
-    /// which sign none, unless the settings say otherwise.
+    /// Whether it is asked about the receipts that are posted in its name: Aliyun and Tencent Cloud, which
+    /// sign none, unless the settings say otherwise.
     pub fn confirms_receipts(&self) -> bool {
         self.kind.posts_unsigned() && self.confirm_receipts.unwrap_or(true)
     }

@@ -215,7 +215,6 @@ fn apply_one(
     (post, known): &(Post, Vec<Known>),
 ) -> Result<Option<PostOutcome>, WorkError> {
     work.actor = Actor::gateway();
-    // An account that is gone cannot bear anything out.
     let account = providers.named(&post.account);
     let to_confirm = account.is_none_or(|account| account.confirms_receipts);
     let mut outcome = PostOutcome::Repeated;

@@ -81,10 +81,28 @@ impl Surroundings {
         Ok(loaded)
     }
 
-    /// What following up needs: also the tries, and whom they went to.
+    /// What following up needs.
     pub fn followed(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
-        let mut loaded = Self::of_cases(work, messages)?;
-        loaded.tries = tries(work, messages)?;
+        let Self {
+            appointments,
+            cases,
+            packs,
+            ..
+        } = Self::of_cases(work, messages)?;
+        Ok(Self {
+            appointments,
+            cases,
+            packs,
+            ..Self::asked(work, messages)?
+        })
+    }
+
+    /// What asking an account about messages needs: their tries, and whom they went to.
+    pub fn asked(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
+        let mut loaded = Self {
+            tries: tries(work, messages)?,
+            ..Self::default()
+        };
         let ids = distinct(messages.iter().filter_map(|message| message.client_id));
         if !ids.is_empty() {
             loaded.clients = clients::get_many(work.tx, work.agency, &ids)?

@@ -246,7 +246,6 @@ fn note_notice(
                 to_number: provider_choice::is_text(one.ready.channel),
                 sent_at: one.ready.outgoing.sent_at,
                 arrived_at: now,
-                check: None,
             };
             Some(Arrived {
                 appointment: reminded_of(one)?,
