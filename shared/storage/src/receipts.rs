@@ -94,8 +94,8 @@ pub fn of_messages(
         .into_iter()
         .map(|(receipt, check)| Reported { receipt, check })
         .collect();
-    // What was posted comes before what its vendor said of it; ids of one millisecond are in no order. A page's messages have a handful: sorted here, the
-    // index need not hold the instants.
+    // What was posted comes before what its vendor said of it; ids of one millisecond are in no order. A
+    // page's messages have a handful: sorted here, the index need not hold the instants.
     found.sort_by_key(|it| {
         (
             it.receipt.received_at,

@@ -53,8 +53,9 @@ impl<T> Question<T> {
     }
 }
 
-/// The number a try went to, in E.164, whether or not it would be texted again. None if it went to an earlier number of the client's: the account
-/// finds a message by its number, which is kept nowhere, and would call it absent by another.
+/// The number a try went to, in E.164, whether or not it would be texted again. None if it went to an
+/// earlier number of the client's: the account finds a message by its number, which is kept nowhere, and
+/// would call it absent by another.
 fn number(message: &Message, made: &Try, loaded: &Surroundings) -> Option<String> {
     let Some(client) = message.client_id else {
         return texted(loaded.staff.get(&message.staff_id?)?);
