@@ -96,11 +96,13 @@ pub fn of_messages(
         .collect();
     // What was posted comes before what its vendor said of it; ids of one millisecond are in no order. A
     // page's messages have a handful: sorted here, the index need not hold the instants.
-    found.sort_by_key(|it| {
+    found.sort_by_key(|Reported { receipt, check }| {
+        let answers = check.is_none();
         (
-            it.receipt.received_at,
-            it.receipt.reported_at,
-            it.receipt.id,
+            receipt.received_at,
+            answers,
+            receipt.reported_at,
+            receipt.id,
         )
     });
     Ok(found)

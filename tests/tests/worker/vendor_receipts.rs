@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{Channel, Role, delivery::ReceiptOutcome};
-use gateways::Found;
+use gateways::{Failure, Found};
 use reqwest::Method;
 use serde_json::{Value, json};
 use storage::gateway_posts;
@@ -341,6 +341,24 @@ on_both! {
         let sent = it.message().await;
         assert_eq!((&sent["hop_cause"], &sent["remedy"]), (&json!("notice_unproven"), &json!("phone_client")));
         assert_eq!(sent["receipts"][0]["applied"], true);
+        assert_eq!((it.calls().await, it.tencent.taken().len()), (1, 0));
+    }
+
+    /// The answer was lost, and the vendor cannot tell: what is posted says at least that it was taken.
+    async fn what_is_said_to_have_arrived_is_not_sent_once_more(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.aliyun.fail_next(Failure::Unknown, "timeout");
+        it.app.advance("2025-09-30T09:01").await;
+        let sent = it.message().await;
+        assert_eq!(sent["status"], "unknown");
+        let mut receipt = recorded()["aliyun_smsreport"]["request"][0].clone();
+        receipt["out_id"] = sent["attempts"][0]["id"].clone();
+        it.posts(ALIYUN, &[receipt]).await;
+        it.app.run_until_idle().await;
+        assert_eq!(it.standing().await[0], "accepted");
+        it.app.advance("2025-09-30T15:14").await;
+        assert_eq!(it.standing().await[..2], [json!("delivered"), json!(["unanswered"])]);
+        assert_eq!(it.message().await["attempts"].as_array().unwrap().len(), 1);
         assert_eq!((it.calls().await, it.tencent.taken().len()), (1, 0));
     }
 

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AttemptId, ReceiptCheck,
+    AttemptId, MessageStatus, ReceiptCheck,
     delivery::{self, CheckStep, ReceiptOutcome},
 };
 use storage::{
-    messages::Message,
+    attempts,
+    messages::{self, Message, Settled},
     receipt_checks::{self, Check},
     receipts,
 };
@@ -54,7 +55,35 @@ pub(super) fn open(
         answered_at: None,
     };
     receipt_checks::insert(work.tx, &check)?;
+    if message.status == MessageStatus::Unknown {
+        note_taken(work, message, attempt)?;
+    }
     Ok(Applied::Kept)
+}
+
+/// Of a message of unknown fate a receipt says at least that it was taken: whoever posted it, nothing is
+/// sent once more before the receipt is waited for as any other.
+fn note_taken(
+    work: &mut Work<'_, '_>,
+    message: &Message,
+    attempt: AttemptId,
+) -> Result<(), WorkError> {
+    let tries = attempts::tries(work.tx, work.agency, &[message.id])?;
+    if tries.last().is_none_or(|last| last.attempt_id != attempt) {
+        return Ok(());
+    }
+    let to = Settled {
+        status: MessageStatus::Accepted,
+        next_action_at: Some(work.now),
+        reason: None,
+        hop: None,
+        is_final: false,
+        is_held_up: false,
+    };
+    let ids = [message.id];
+    let held = (message.status, message.fence);
+    messages::settle(work.tx, work.agency, &ids, held.0, held.1, &to, work.now)?;
+    Ok(())
 }
 
 /// Acts on what was heard: what the vendor says is applied as a receipt of its own. Where it says nothing
