@@ -28,7 +28,7 @@ struct Arguments {
     /// Where everything random comes from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many of a thousand messages may have gone out twice.
+    /// So many of a thousand messages gone out twice are too many.
     #[arg(long, default_value_t = 1.0)]
     twice_per_thousand: f64,
     #[command(subcommand)]

@@ -48,6 +48,8 @@ pub struct Report {
     pub proof_lost: Vec<MessageId>,
     /// Messages that a vendor was made to take again, because nobody knew that it had.
     pub twice: usize,
+    /// By the account that had taken it before.
+    pub twice_after: BTreeMap<String, usize>,
     /// Those of them that were not counted as perhaps taken.
     pub twice_uncounted: Vec<MessageId>,
     /// Messages that went to another account after one had taken them and no receipt came, or one of a
@@ -209,14 +211,15 @@ impl Report {
                 continue;
             }
             self.twice += 1;
+            *self.twice_after.entry(before.gateway.clone()).or_default() += 1;
             if before.outcome != Some(AttemptOutcome::Unknown) {
                 self.twice_uncounted.push(id);
             }
         }
     }
 
-    /// What is not as it should be; `twice_per_thousand`: messages of a thousand that may have gone out
-    /// twice.
+    /// What is not as it should be; `twice_per_thousand`: so many messages of a thousand gone out twice are
+    /// too many.
     pub fn faults(&self, twice_per_thousand: f64) -> Vec<String> {
         let mut faults = Vec::new();
         if self.found != self.messages {
@@ -246,11 +249,16 @@ impl Report {
             }
         }
         let (twice, all) = (count(self.twice), count(self.messages));
-        if twice * 1_000.0 > twice_per_thousand * all {
+        if twice * 1_000.0 >= twice_per_thousand * all && self.twice > 0 {
             faults.push(format!("{} messages went twice", self.twice));
         }
         faults
     }
+}
+
+fn listed(figures: &BTreeMap<impl fmt::Display, usize>) -> String {
+    let each = figures.iter().map(|(what, many)| format!("{what} {many}"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn count(number: usize) -> f64 {
@@ -301,13 +309,9 @@ impl fmt::Display for Report {
             f,
             "| receipts posted, of nothing of ours | {posted}, {strangers} |"
         )?;
-        let checks = self.checks.iter();
-        let checks: Vec<_> = checks.map(|(it, many)| format!("{it} {many}")).collect();
-        writeln!(
-            f,
-            "| receipts asked about at vendors | {} |",
-            checks.join(", ")
-        )?;
+        let (checks, twice) = (listed(&self.checks), listed(&self.twice_after));
+        writeln!(f, "| receipts asked about at vendors | {checks} |")?;
+        writeln!(f, "| went twice, by the account before | {twice} |")?;
         writeln!(
             f,
             "| longest wait past its time | {:.1} s |",
