@@ -137,8 +137,10 @@ fn open(
         per_number_a_day: account.per_number_a_day.or(per_number_a_day),
         per_person_a_minute: (account.kind == ProviderKind::Wecom).then_some(WECOM_A_MINUTE),
         knows_repetition_for: match account.kind {
-            // An e-mail has the same id in every attempt.
-            ProviderKind::Recording | ProviderKind::Webhook | ProviderKind::Email => TimeDelta::MAX,
+            ProviderKind::Recording | ProviderKind::Webhook => TimeDelta::MAX,
+            // An e-mail has the same id in every attempt, by which mailboxes may show it once; servers do
+            // not look at it. So it is sent again without asking, but what was taken is recorded at once.
+            ProviderKind::Email => TimeDelta::days(1),
             ProviderKind::WechatTemplate => wechat::REPETITION_KNOWN_FOR,
             ProviderKind::Wecom => wecom::REPETITION_KNOWN_FOR,
             ProviderKind::Aliyun | ProviderKind::Tencent | ProviderKind::WechatSubscribe => {
