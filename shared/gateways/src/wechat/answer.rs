@@ -51,8 +51,12 @@ pub(super) fn refused(errcode: i64) -> SendError {
 
 /// Whether a failed send says that the recipient has no credit left ([`SendError::code`]).
 pub fn says_no_credit(code: &str) -> bool {
-    code.strip_prefix("errcode_")
-        .is_some_and(|number| number.parse() == Ok(NO_CREDIT))
+    code.strip_prefix("errcode_").is_some_and(is_no_credit)
+}
+
+/// The same of the number alone, as the events of the platform write it.
+pub(super) fn is_no_credit(number: &str) -> bool {
+    number.parse() == Ok(NO_CREDIT)
 }
 
 /// What an `errcode` means (vendor documentation of the calls, "return codes"). The message was not

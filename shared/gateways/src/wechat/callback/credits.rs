@@ -3,6 +3,7 @@
 use domain::subscription_credit::CreditChange;
 
 use super::{Event, Notice};
+use crate::wechat::answer::is_no_credit;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +49,21 @@ impl Notice {
             }
             // Of one that nobody here sent: what we send is counted when it is handed over. Also one that
             // was not delivered in the end: a credit too few is made good by the next acceptance, one
-            // too many is a message that does not go out.
+            // too many is a message that does not go out. One refused for want of a credit, whoever sent it,
+            // says that none is left: the answer to the call may have said that it was taken.
             Event::SubscribeSent(sent) => {
-                let sent = sent.iter().filter_map(|(template_id, finished)| {
-                    Some(NotedChange {
+                let changes = sent.iter().flat_map(|(template_id, finished)| {
+                    let id = finished.provider_message_id.as_deref();
+                    let taken = id.map(|id| NotedChange {
                         template_id: template_id.clone(),
                         change: CreditChange::Spent,
-                        key: spent_key(finished.provider_message_id.as_deref()?),
-                    })
+                        key: spent_key(id),
+                    });
+                    let none_left = finished.code.as_deref().is_some_and(is_no_credit);
+                    let emptied = none_left.then(|| said(CreditChange::Emptied, template_id));
+                    taken.into_iter().chain(emptied)
                 });
-                sent.collect()
+                changes.collect()
             }
             Event::TemplateSent(_)
             | Event::Follows { .. }
@@ -98,11 +104,11 @@ mod tests {
         }]
     }
 
-    fn sent(id: Option<&str>) -> Event {
+    fn sent(id: Option<&str>, code: Option<&str>) -> Event {
         let finished = Finished {
             provider_message_id: id.map(str::to_owned),
             outcome: ReceiptOutcome::UndeliveredTemporary,
-            code: None,
+            code: code.map(str::to_owned),
         };
         Event::SubscribeSent(vec![("T1".to_owned(), finished)])
     }
@@ -123,10 +129,18 @@ mod tests {
             one(CreditChange::Emptied)
         );
         let spent = vec![(CreditChange::Spent, spent_key("7"))];
-        assert_eq!(changes(sent(Some("7"))), spent);
+        assert_eq!(changes(sent(Some("7"), None)), spent);
+        // 43004: the recipient does not follow the account, which says nothing of what they accepted.
+        for code in ["0", "43004", "431010"] {
+            assert_eq!(changes(sent(Some("7"), Some(code))), spent, "{code}");
+        }
+        let emptied = one(CreditChange::Emptied);
+        assert_eq!(changes(sent(None, Some("43101"))), emptied);
+        let both = [spent, emptied].concat();
+        assert_eq!(changes(sent(Some("7"), Some("43101"))), both);
         for nothing in [
             Event::SubscribeChanged(answered(true)),
-            sent(None),
+            sent(None, None),
             Event::Other,
         ] {
             assert_eq!(changes(nothing), []);
