@@ -79,6 +79,23 @@ async fn a_message_arrives_once_however_often_it_is_sent() {
     assert_eq!(setting.fake.tokens_made(), 1);
 }
 
+/// It tells repetitions by the text: what two messages say in the same words arrives twice.
+#[tokio::test]
+async fn two_messages_in_the_same_words_both_arrive() {
+    let it = setting().await;
+    let other = Outgoing {
+        message_id: "0190163d-8694-739b-aea5-966c26f8ad98".parse().unwrap(),
+        ..it.message("lihong")
+    };
+    for message in [it.message("lihong"), other] {
+        it.gateway.send(&message).await.unwrap();
+    }
+    let texts: Vec<String> = it.fake.taken().into_iter().map(|one| one.text).collect();
+    let words = it.message("lihong").text;
+    let marked = ["F8AD90", "F8AD98"].map(|mark| format!("{words}\n编号{mark}"));
+    assert_eq!(texts, marked);
+}
+
 /// So the worker sends nobody as many.
 #[tokio::test]
 async fn what_is_too_much_for_a_minute_is_dropped_without_a_word() {

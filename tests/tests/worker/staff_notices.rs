@@ -10,11 +10,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::{Channel, Role};
-use platform::{Clock, Config, ManualClock, Profile, Randomness};
+use platform::{Config, Profile, Randomness};
 use serde_json::{Value, json};
 use tests::{
     Setup, TestApp,
-    app::china,
     client::BORN,
     fakes::{
         smtp::{self, Email, FakeSmtp},
@@ -35,7 +34,6 @@ const NOTE: &str = "我现在在河边,很难受";
 struct Office {
     app: TestApp,
     wecom: FakeWecom,
-    wecoms_clock: Arc<ManualClock>,
     smtp: FakeSmtp,
     sms: Arc<Scripted>,
 }
@@ -55,8 +53,8 @@ pub(crate) fn opened(accounts: Value) -> Vec<Provider> {
 impl Office {
     /// At 08:00 on Monday 1 September 2025. Mail goes to `port`, or else to the fake.
     async fn open(setup: Setup, port: Option<u16>) -> Self {
-        let (clock, wecoms_clock) = Clock::manual(china("2025-09-01T08:00"));
-        let (wecom, smtp) = (FakeWecom::start(clock).await, FakeSmtp::start().await);
+        let wecom = FakeWecom::start(setup.clock()).await;
+        let smtp = FakeSmtp::start().await;
         let sms = Scripted::new("sms", Channel::Sms);
         let mut accounts = opened(json!([
             {
@@ -78,7 +76,6 @@ impl Office {
         Self {
             app,
             wecom,
-            wecoms_clock,
             smtp,
             sms,
         }
@@ -113,10 +110,8 @@ impl Office {
         assert_eq!(shown["notices"], mine["notices"]);
     }
 
-    /// Time goes on, at WeCom too.
     async fn advance(&self, local: &str) {
         self.app.advance(local).await;
-        self.wecoms_clock.set(china(local));
     }
 
     /// A client of the caseworker, signed in.
