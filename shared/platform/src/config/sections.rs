@@ -139,6 +139,7 @@ pub struct WorkerConfig {
     pub in_process: bool,
     pub claim_batch: u32,
     pub job_batch: u32,
+    /// Longer than any account may take for one message, and 240 at most ([`super::Config::validate`]).
     pub claim_lease_seconds: u64,
     pub concurrency: usize,
     pub neutral_to_unverified: bool,

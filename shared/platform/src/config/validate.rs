@@ -4,6 +4,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Config, ConfigError, GatewayKind, Profile, Synchronous};
 
+/// Longest lease of a claimed message, in seconds. A call is signed for the instant of the claim and may be
+/// made as late as the end of the lease; Tencent Cloud takes signatures of the last five minutes only, by its
+/// own clock.
+const LONGEST_LEASE: u64 = 240;
+
 impl Config {
     /// Refuses contradictions, naming all of them at once, so that an installation is not mended
     /// one restart at a time.
@@ -159,6 +164,12 @@ impl Config {
             problems.push(format!(
                 "worker.claim_lease_seconds ({lease}) must be longer than \
                  gateway.webhook.timeout_seconds ({timeout}): a message could be sent twice"
+            ));
+        }
+        if lease > LONGEST_LEASE {
+            problems.push(format!(
+                "worker.claim_lease_seconds ({lease}) is more than {LONGEST_LEASE}: a call could be made \
+                 when its signature is too old for the provider"
             ));
         }
         for (job, expression) in self.worker.schedule.entries() {

@@ -68,6 +68,24 @@ fn what_is_wrong_with_accounts_is_named_all_at_once() {
     assert!(!problems.contains("hunter2"));
 }
 
+/// Others sign what they post: there is nothing to confirm.
+#[test]
+fn only_accounts_that_sign_nothing_confirm_receipts() {
+    let with = |key_of: &str| {
+        let setting = "confirm_receipts = false";
+        GOOD.replace(key_of, &format!("{key_of}\n    {setting}"))
+    };
+    let aliyun = with("kind = \"aliyun\"");
+    assert_eq!(problems("confirm.toml", &aliyun), Vec::<String>::new());
+    let refused = problems("believe.toml", &with("kind = \"webhook\"")).join("\n");
+    assert!(
+        refused.contains(
+            "providers.town-hall: confirm_receipts is of \"aliyun\" and \"tencent\" only"
+        ),
+        "{refused}"
+    );
+}
+
 const FOR_STAFF: &str = r#"
     [[providers]]
     name = "wecom"
