@@ -94,8 +94,8 @@ pub fn list(work: &mut Work<'_, '_>) -> Result<ProviderTemplateList, Failure> {
 ///
 /// # Errors
 /// `not_found` for a name that no account can have and a step without a text; `invalid_value` at the
-/// field, also for a variable that ordinary values do not fit, or that the account takes none of;
-/// `wording_refused` for fixed words; `stale_version`.
+/// field, also for a variable that ordinary values do not fit, or that the account takes none of, and for
+/// fixed words that nobody reviewed; `wording_refused` for fixed words; `stale_version`.
 pub fn put(
     work: &mut Work<'_, '_>,
     (provider, kind, step): (&str, MessageKind, &str),
@@ -120,6 +120,7 @@ pub fn put(
         variable_chars: asked.variable_chars.map(filed::chars),
     };
     let mapping = Mapping::new(filing, text)?;
+    mapping.check_reviewed()?;
     if step == NEUTRAL_STEP {
         mapping.check_neutral()?;
     } else {

@@ -200,6 +200,10 @@ on_both! {
         ] {
             refused(put(&app, &neutral, card(json!([wrong]))).await, pointer);
         }
+        // Nobody has seen these words but who files them.
+        let unseen = json!({ "name": "thing1", "value": "上门服务" });
+        refused(put(&app, &path("d-3"), card(json!([day, unseen]))).await, "/params/1/value");
+        refused(put(&app, &neutral, card(json!([unseen]))).await, "/params/0/value");
         let loud = card(json!([{ "name": "thing1", "value": "康复服务" }]));
         let problem = put(&app, &neutral, loud).await.problem(422, "wording_refused");
         assert_eq!(problem["errors"][0]["pointer"], "/params/0/value");

@@ -13,8 +13,9 @@ use crate::{
 /// Say how a text is filed with a provider's account.
 ///
 /// The provider's id of the template, and what goes into its variables. Names, positions and ordinary
-/// values are checked against the provider's rules. The account goes on sending this text until another
-/// one is said here, whatever comes into force meanwhile.
+/// values are checked against the provider's rules. Fixed words have to stand in the reviewed text, or in one
+/// of the kind that ships. The account goes on sending this text until another one is said here, whatever
+/// comes into force meanwhile.
 #[utoipa::path(
     tag = "Messages",
     params(

@@ -5,6 +5,7 @@
 //! text, also after a successor came into force here that the provider has yet to approve.
 
 mod names;
+mod reviewed;
 #[cfg(test)]
 mod tests;
 
@@ -62,7 +63,7 @@ pub struct Param {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variable: Option<Placeholder>,
     /// At WeChat: the words that go into it every time, such as `待办理` into a `phrase`; not with
-    /// `variable`.
+    /// `variable`. They have to stand in the reviewed text, or in one of the kind that ships.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(example = json!(null)))]
     pub value: Option<String>,
