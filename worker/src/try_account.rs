@@ -100,6 +100,7 @@ pub async fn try_account(
         attempt_id: outgoing.attempt_id,
         recipient: outgoing.recipient,
         sent_at: now,
+        ended_at: clock.now(),
         provider_message_id: reference.clone(),
         now,
     };

@@ -16,6 +16,8 @@ pub struct Sought {
     pub recipient: String,
     /// When the attempt was made (UTC).
     pub sent_at: DateTime<Utc>,
+    /// When it was over (UTC): its call may have been made at any time until then.
+    pub ended_at: DateTime<Utc>,
     /// The gateway's own reference, when it gave one.
     pub provider_message_id: Option<String>,
     /// When it is asked (UTC).

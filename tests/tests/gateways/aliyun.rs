@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use domain::channel_limits::aliyun::VariableRule;
 use gateways::{
     AliyunGateway, Found, MessageGateway as _, Nonces, Outgoing, ProviderTemplate, SendError,
@@ -98,10 +99,19 @@ impl Setting {
     }
 
     async fn look_up(&self, message: &Outgoing) -> Result<Found, SendError> {
+        self.look_up_after(message, message.sent_at).await
+    }
+
+    async fn look_up_after(
+        &self,
+        message: &Outgoing,
+        ended_at: DateTime<Utc>,
+    ) -> Result<Found, SendError> {
         let sought = Sought {
             attempt_id: message.attempt_id,
             recipient: message.recipient.clone(),
             sent_at: message.sent_at,
+            ended_at,
             provider_message_id: None,
             now: self.clock.now(),
         };

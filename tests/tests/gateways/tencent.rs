@@ -82,6 +82,7 @@ impl Setting {
             attempt_id: message.attempt_id,
             recipient: message.recipient.clone(),
             sent_at: message.sent_at,
+            ended_at: message.sent_at,
             provider_message_id: reference.map(str::to_owned),
             now: self.clock.now(),
         };

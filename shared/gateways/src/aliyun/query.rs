@@ -12,8 +12,8 @@ const PAGE: usize = 50;
 /// Pages that are read of a day. A number gets at most 40 one-time codes and 50 notices of a kind a
 /// day, so this is far more than there can be.
 const PAGES: usize = 20;
-/// For so long after an attempt began its message may be taken and not be found: a minute that the
-/// vendor may need, after another that the attempt may have waited for its turn and its answer.
+/// For so long after an attempt was over its message may be taken and not be found: the vendor may need a
+/// minute, and its clock may be another.
 const LAG: TimeDelta = TimeDelta::minutes(2);
 /// How long the vendor keeps details, in days.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -67,8 +67,8 @@ impl AliyunGateway {
                 Search::CutOff => whole = false,
             }
         }
-        let age = sought.now - sought.sent_at;
-        Ok(if whole && age >= LAG && age < KEPT {
+        let (age, settled_for) = (sought.now - sought.sent_at, sought.now - sought.ended_at);
+        Ok(if whole && settled_for >= LAG && age < KEPT {
             Found::Absent
         } else {
             Found::CannotTell

@@ -53,6 +53,25 @@ async fn a_lost_answer_is_looked_up_before_anything_is_sent_again() {
     assert_eq!(posted.items[0].outcome, Some(ReceiptOutcome::Delivered));
 }
 
+/// It may have been handed over long after it began, when its turn came.
+#[tokio::test]
+async fn nothing_is_proved_within_two_minutes_of_the_end_of_an_attempt() {
+    let setting = setting().await;
+    let message = setting.message();
+    setting.fake.script([Act::Instead(Reaction::Drop)]);
+    setting.refusal(&message).await;
+    setting.clock.advance(TimeDelta::seconds(100));
+    let ended_at = setting.clock.now();
+    for seconds in [0, 119] {
+        setting.clock.set(ended_at + TimeDelta::seconds(seconds));
+        let found = setting.look_up_after(&message, ended_at).await;
+        assert_eq!(found, Ok(Found::CannotTell), "{seconds}");
+    }
+    setting.clock.advance(TimeDelta::seconds(1));
+    let found = setting.look_up_after(&message, ended_at).await;
+    assert_eq!(found, Ok(Found::Absent));
+}
+
 #[tokio::test]
 async fn only_a_whole_search_proves_that_nothing_was_taken() {
     let setting = setting().await;

@@ -38,6 +38,12 @@ async fn a_question_finds_receipts_and_their_absence_proves_nothing() {
     );
     setting.fake.repeat_context();
     assert_eq!(setting.look_up(&message, None).await, settled);
+    // A failure for now may stand there beside the delivery that came of it.
+    setting.fake.settle(&taken, true, "DELIVRD");
+    let found = setting.look_up(&message, Some(&taken.serial_no)).await;
+    let arrived =
+        matches!(&found, Found::Settled { outcome, .. } if *outcome == ReceiptOutcome::Delivered);
+    assert!(arrived, "{found:?}");
     setting.clock.advance(TimeDelta::days(7));
     assert_eq!(setting.look_up(&message, None).await, Found::CannotTell);
 }
