@@ -40,6 +40,8 @@ pub struct Provider {
     pub per_second: Option<u32>,
     /// Messages to one number in 24 hours at most, whoever has it: vendors refuse the rest.
     pub per_number_a_day: Option<u32>,
+    /// Least time between two messages to one number, whoever has it: vendors refuse the same text sooner.
+    pub per_number_gap: Option<TimeDelta>,
     /// Messages to one member of staff in a minute at most, by each worker: `WeCom` drops the rest without
     /// a word.
     pub per_person_a_minute: Option<usize>,
@@ -67,6 +69,7 @@ impl Provider {
             weight: 1,
             per_second: None,
             per_number_a_day: None,
+            per_number_gap: None,
             per_person_a_minute: None,
             knows_repetition_for: TimeDelta::MAX,
             app_id: None,
@@ -90,19 +93,31 @@ impl Provider {
         self.knows_repetition_for == TimeDelta::MAX
     }
 
-    /// When the account may send to a recipient again who got as much as it sends one in a day.
+    /// When the account may send to a recipient again who got as much as it sends one in a day, or
+    /// something just now (UTC).
     fn number_rests_until(
         &self,
         recent: Option<&Recent>,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
+        let sent = recent?.get(&self.name)?;
+        let until = self.day_over(sent).max(self.gap_over(sent))?;
+        (now < until).then_some(until)
+    }
+
+    /// When what a recipient was sent at these instants leaves room for another in a day (UTC).
+    fn day_over(&self, sent: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
         let most = usize::try_from(self.per_number_a_day?).ok()?;
-        let mut sent = recent?.get(&self.name)?.clone();
+        let mut sent = sent.to_vec();
         sent.sort_unstable();
         // The one that has to be a day old for another to follow.
         let oldest = sent.len().checked_sub(most)?;
-        let until = *sent.get(oldest)? + A_DAY;
-        (now < until).then_some(until)
+        Some(*sent.get(oldest)? + A_DAY)
+    }
+
+    /// When the last of what a recipient was sent at these instants is long enough ago (UTC).
+    fn gap_over(&self, sent: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
+        Some(*sent.iter().max()? + self.per_number_gap?)
     }
 }
 
@@ -211,10 +226,10 @@ impl Providers {
         &self.0.accounts
     }
 
-    /// Whether any account counts messages to one recipient.
+    /// Whether any account counts messages to one recipient, or spaces them.
     pub(crate) fn count_numbers(&self) -> bool {
         let mut accounts = self.0.accounts.iter();
-        accounts.any(|account| account.per_number_a_day.is_some())
+        accounts.any(|it| it.per_number_a_day.is_some() || it.per_number_gap.is_some())
     }
 
     /// Whether any account sends only what is filed with it.

@@ -25,6 +25,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 /// Messages to one member of staff in a minute, by each worker. WeCom drops what is more than 30 a minute,
 /// or 1,000 an hour, and says nothing (developer.work.weixin.qq.com, 访问频率限制).
 const WECOM_A_MINUTE: usize = 12;
+/// Least time between two messages to one number at Tencent Cloud. It refuses the same text within 30 seconds
+/// (PhoneNumberThirtySecondLimit), and two who share a number get the same neutral one; a call may come some
+/// seconds after its claim, by which this counts. The texts are not compared: who waits for another one's
+/// sake loses less than a minute.
+const TENCENT_GAP: TimeDelta = TimeDelta::seconds(45);
 /// The subject of e-mail to staff, where the settings name none.
 const SUBJECT: &str = "工作提醒";
 
@@ -135,6 +140,7 @@ fn open(
         weight: account.weight,
         per_second: account.per_second.or(per_second),
         per_number_a_day: account.per_number_a_day.or(per_number_a_day),
+        per_number_gap: (account.kind == ProviderKind::Tencent).then_some(TENCENT_GAP),
         per_person_a_minute: (account.kind == ProviderKind::Wecom).then_some(WECOM_A_MINUTE),
         knows_repetition_for: match account.kind {
             ProviderKind::Recording | ProviderKind::Webhook => TimeDelta::MAX,
@@ -296,3 +302,6 @@ fn not_set(account: &ProviderConfig, field: &str) -> ConfigError {
 fn key(account: &ProviderConfig, field: &str) -> String {
     format!("providers.{}.{field}", account.name)
 }
+
+#[cfg(test)]
+mod tests;

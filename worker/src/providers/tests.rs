@@ -146,6 +146,48 @@ fn a_member_of_staff_gets_no_more_in_a_minute_than_the_account_passes_on() {
     assert_eq!(choose(people[1], 30), None, "somebody else");
 }
 
+/// Two who share a number get the same neutral text: the vendor would refuse the second.
+#[test]
+fn a_number_gets_its_next_message_when_the_gap_and_the_day_are_over() {
+    let spaced = Provider {
+        per_number_gap: Some(TimeDelta::seconds(31)),
+        ..account("a", None)
+    };
+    let limited = Provider {
+        per_number_a_day: Some(2),
+        ..spaced.clone()
+    };
+    let counts = |account: &Provider| Providers::new(vec![account.clone()], []).count_numbers();
+    assert!(counts(&spaced) && counts(&limited) && !counts(&account("a", None)));
+    let at = |seconds: i64| now() + TimeDelta::seconds(seconds);
+    let choose = |account: &Provider, by: &str, sent: &[i64], seconds: i64| {
+        let sent: Vec<_> = sent.iter().map(|seconds| at(*seconds)).collect();
+        let recent = Recent::from([(by.to_owned(), sent)]);
+        let draw = Draw {
+            office: office(1),
+            paused: &HashSet::new(),
+            person: None,
+            recent: Some(&recent),
+            tries: &[],
+            urgent: false,
+            unit: 0.0,
+        };
+        let providers = Providers::new(vec![account.clone()], []);
+        match providers.choose(draw, &wanted(at(seconds), &[]), |_| Says::All) {
+            Choice::Send { .. } => None,
+            Choice::Wait { until, .. } => Some((until - now()).num_seconds()),
+            Choice::Call(cause) => panic!("{cause}"),
+        }
+    };
+    let later = [0, 30, 31].map(|seconds| choose(&spaced, "a", &[0, -40], seconds));
+    assert_eq!(later, [Some(31), Some(31), None]);
+    assert_eq!(choose(&spaced, "b", &[0], 0), None, "by another account");
+    assert_eq!(choose(&spaced, "a", &[], 0), None);
+    // The later of the two: 20 hours ago leaves four, and almost a day ago ten seconds.
+    assert_eq!(choose(&limited, "a", &[0, -72_000], 40), Some(14_400));
+    assert_eq!(choose(&limited, "a", &[0, -86_390], 5), Some(31));
+}
+
 #[test]
 fn an_office_has_weights_of_its_own() {
     let own = HashMap::from([("b".to_owned(), 5)]);
