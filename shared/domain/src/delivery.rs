@@ -20,7 +20,7 @@ pub use self::{
     receipt::{ReceiptEffect, ReceiptOutcome, after_receipt},
     receipt_check::{CheckStep, judge},
     receipt_code::{CodeMeaning, meaning_of, says_bad_number},
-    remedy::{Remedy, WORDING_REFUSED, remedy, remedy_to_staff},
+    remedy::{CANNOT_BE_READ, Remedy, WORDING_REFUSED, remedy, remedy_to_staff},
     resend::{MAY_ARRIVE, check_resend},
     retry::{Retry, RetryPolicy},
     state::{is_failed_delivery, is_final, may_follow, rank},

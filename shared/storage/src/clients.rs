@@ -201,6 +201,20 @@ pub fn get_many(
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
+/// Those with this number (11 digits), without a look at what is stored of them.
+pub fn ids_with_phone(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    phone: &str,
+) -> Result<Vec<ClientId>, StorageError> {
+    let PhoneIndex(index) = PhoneIndex::of(tx.sealer(), phone);
+    Ok(with_conn!(tx, c => clients::table
+        .filter(clients::agency_id.eq(bind(agency)))
+        .filter(clients::phone_index.eq(Some(index)))
+        .select(clients::id)
+        .load(*c))?)
+}
+
 /// The clients who gave this number (11 digits), in the order they were registered.
 pub fn with_phone(
     tx: &mut Tx<'_>,

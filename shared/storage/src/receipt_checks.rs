@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{dsl::min, prelude::*};
-use domain::{AgencyId, AttemptId, MessageId, ReceiptCheck, ReceiptId};
+use domain::{AgencyId, AttemptId, MessageId, MessageStatus, ReceiptCheck, ReceiptId};
 
 use crate::{
     error::StorageError,
-    schema::receipt_checks,
+    schema::{receipt_checks, receipts},
     store::Tx,
     types::{bind, record},
     with_conn,
@@ -55,6 +55,54 @@ pub fn due(
         .limit(limit)
         .select(Check::as_select())
         .load(*c))?)
+}
+
+/// A receipt that its vendor is being asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Open {
+    /// The message it is about.
+    pub message_id: MessageId,
+    /// The attempt it is about.
+    pub attempt_id: AttemptId,
+    /// The state it reports.
+    pub posted: MessageStatus,
+    /// When the vendor is asked (again) (UTC).
+    pub next_ask_at: DateTime<Utc>,
+}
+
+/// Those of these messages that are open.
+pub fn open_of(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    messages: &[MessageId],
+) -> Result<Vec<Open>, StorageError> {
+    type Columns = (MessageId, AttemptId, MessageStatus, Option<DateTime<Utc>>);
+    // By way of the receipts, which are indexed by message.
+    let rows: Vec<Columns> = with_conn!(tx, c => receipts::table
+        .inner_join(receipt_checks::table.on(receipt_checks::agency_id
+            .eq(receipts::agency_id)
+            .and(receipt_checks::receipt_id.eq(receipts::id))))
+        .filter(receipts::agency_id.eq(bind(agency)))
+        .filter(receipts::message_id.eq_any(messages.iter().map(bind).collect::<Vec<_>>()))
+        .filter(receipt_checks::next_ask_at.is_not_null())
+        .select((
+            receipt_checks::message_id,
+            receipt_checks::attempt_id,
+            receipts::state,
+            receipt_checks::next_ask_at,
+        ))
+        .load(*c))?;
+    let open = rows.into_iter();
+    Ok(open
+        .filter_map(|(message_id, attempt_id, posted, next)| {
+            next.map(|next_ask_at| Open {
+                message_id,
+                attempt_id,
+                posted,
+                next_ask_at,
+            })
+        })
+        .collect())
 }
 
 /// When a vendor is asked next (UTC).

@@ -204,6 +204,7 @@ fn what_vendors_are_asked_about_is_searched_for_in_an_index() {
                 .write(|tx| {
                     receipt_checks::next_due(tx, agency)?;
                     receipt_checks::due(tx, agency, at(0), 9)?;
+                    receipt_checks::open_of(tx, agency, &[ids.next()])?;
                     receipt_checks::put_off(tx, agency, ids.next(), at(1))?;
                     let end = ReceiptCheck::Confirmed;
                     receipt_checks::settle(tx, agency, ids.next(), end, at(1))?;
@@ -214,7 +215,7 @@ fn what_vendors_are_asked_about_is_searched_for_in_an_index() {
                 })
                 .unwrap();
         });
-        assert_searches(database, &statements, 8);
+        assert_searches(database, &statements, 9);
     });
 }
 

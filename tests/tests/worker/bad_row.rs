@@ -1,11 +1,15 @@
 //! A row that nobody can work on does not keep the others from their turn.
 
+use serde_json::json;
 use tests::{TestApp, on_both, steps::Journey};
 
-use crate::story::as_owner;
+use crate::{
+    status::told,
+    story::{as_owner, message},
+};
 
 /// Their first appointments are due on 30 September and missed at midnight before 12 October.
-async fn several(app: &TestApp, count: usize) -> Vec<Journey> {
+pub(crate) async fn several(app: &TestApp, count: usize) -> Vec<Journey> {
     let mut all = Vec::new();
     for number in 0..count {
         let phone = format!("139000011{number:02}");
@@ -18,6 +22,35 @@ async fn several(app: &TestApp, count: usize) -> Vec<Journey> {
         all.push(Journey { client, case });
     }
     all
+}
+
+/// What is stored of one client cannot be opened any more.
+pub(crate) fn spoiled() -> String {
+    format!(
+        "UPDATE clients SET birth_date_sealed = phone_sealed, phone_sealed = name_sealed WHERE {ONE}"
+    )
+}
+
+/// The same, as it was.
+pub(crate) fn mended() -> String {
+    format!(
+        "UPDATE clients SET phone_sealed = birth_date_sealed, birth_date_sealed = NULL WHERE {ONE}"
+    )
+}
+
+const ONE: &str = "id = (SELECT id FROM clients ORDER BY id LIMIT 1)";
+
+/// Where the reminders of the day before stand, and why.
+async fn reminders(app: &TestApp, all: &[Journey]) -> Vec<String> {
+    let mut states = Vec::new();
+    for journey in all {
+        let sent = message(app, journey, "wd-1").await;
+        let words =
+            ["status", "status_reason"].map(|field| sent[field].as_str().unwrap_or_default());
+        states.push(words.join(" ").trim().to_owned());
+    }
+    states.sort();
+    states
 }
 
 /// Where the first appointments stand, in the order of their cases; that of `bad` is not asked for.
@@ -89,5 +122,49 @@ on_both! {
         as_owner(&app, &format!("UPDATE appointments SET notice_proof = 'proven' WHERE id = {ROW}"));
         app.run_until_idle().await;
         assert_eq!(standing(&app, &all, None).await, ["missed"; 2]);
+    }
+
+    /// What is stored of one client cannot be opened: their reminder waits for somebody to mend that, and
+    /// is watched; all others go out, and are followed up.
+    async fn a_client_who_cannot_be_read_holds_up_no_message_of_others(setup: Setup) {
+        let app = setup.with_webhook().start().await;
+        let all = several(&app, 3).await;
+        app.advance("2025-09-29T08:59").await;
+        as_owner(&app, &spoiled());
+        app.outage_until("2025-09-29T09:00");
+        app.worker().run_job_once("deliver").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["accepted", "accepted", "scheduled cannot_be_read"]);
+        as_owner(&app, &mended());
+        app.advance("2025-09-29T09:10").await;
+        assert_eq!(reminders(&app, &all).await, ["accepted"; 3]);
+
+        as_owner(&app, &spoiled());
+        app.outage_until("2025-09-30T10:00");
+        app.worker().run_job_once("receipts").await.unwrap();
+        let over = "no_receipt no_receipt_in_time";
+        assert_eq!(reminders(&app, &all).await, ["accepted cannot_be_read", over, over]);
+        let (_alarms, said) = told(&app);
+        assert!(said.contains("held_up webhook messages 1 "), "{said}");
+        as_owner(&app, &mended());
+        app.advance("2025-09-30T10:10").await;
+        assert_eq!(reminders(&app, &all).await, [over; 3]);
+    }
+
+    /// Mended when the reminder is of no use any more: somebody phones instead.
+    async fn who_could_be_read_too_late_is_phoned(setup: Setup) {
+        let app = setup.with_webhook().start().await;
+        let all = several(&app, 1).await;
+        app.advance("2025-09-29T08:59").await;
+        as_owner(&app, &spoiled());
+        for at in ["2025-09-29T09:00", "2025-09-30T23:59"] {
+            app.outage_until(at);
+            app.worker().run_job_once("deliver").await.unwrap();
+            assert_eq!(reminders(&app, &all).await, ["scheduled cannot_be_read"], "{at}");
+        }
+        as_owner(&app, &mended());
+        app.outage_until("2025-10-01T00:09");
+        app.worker().run_job_once("deliver").await.unwrap();
+        let late = message(&app, &all[0], "wd-1").await;
+        assert_eq!((&late["status"], &late["channel"]), (&json!("expired"), &json!("call_task")), "{late:#}");
     }
 }

@@ -37,7 +37,7 @@ async fn steps(app: &TestApp, query: &str) -> Vec<String> {
         .collect()
 }
 
-async fn pause(app: &TestApp, who: &str, what: Value) -> Response {
+pub(crate) async fn pause(app: &TestApp, who: &str, what: Value) -> Response {
     let token = app.login_as(who).await;
     let mut body = json!({ "reason": "平台割接" });
     for (field, value) in what.as_object().unwrap() {
@@ -46,7 +46,7 @@ async fn pause(app: &TestApp, who: &str, what: Value) -> Response {
     app.post(&token, "/v1/sending-pauses", body).await
 }
 
-async fn resume(app: &TestApp, who: &str, pause: &Value) -> Response {
+pub(crate) async fn resume(app: &TestApp, who: &str, pause: &Value) -> Response {
     let token = app.login_as(who).await;
     app.delete(&token, &format!("/v1/sending-pauses/{}", id_of(pause)))
         .await

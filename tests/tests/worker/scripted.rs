@@ -12,6 +12,7 @@ use gateways::{
     Accepted, Failure, Found, LookingUp, MessageGateway, Outgoing, SendError, Sending, Sought,
 };
 use tests::TestApp;
+use tokio::sync::Semaphore;
 use worker::Provider;
 
 /// One account. It takes every message, unless it is told otherwise.
@@ -33,6 +34,7 @@ struct State {
     tried: usize,
     delivers: bool,
     references: VecDeque<&'static str>,
+    held: Option<Arc<Semaphore>>,
 }
 
 impl Scripted {
@@ -61,6 +63,13 @@ impl Scripted {
     /// The next message it takes gets this reference of the account's own.
     pub(crate) fn refers_to_next_by(&self, reference: &'static str) {
         self.state.lock().unwrap().references.push_back(reference);
+    }
+
+    /// The next message is answered once the semaphore has a permit.
+    pub(crate) fn hold_next(&self) -> Arc<Semaphore> {
+        let held = Arc::new(Semaphore::new(0));
+        self.state.lock().unwrap().held = Some(held.clone());
+        held
     }
 
     /// The next message to staff fails so.
@@ -177,7 +186,14 @@ impl Scripted {
 
 impl MessageGateway for Scripted {
     fn send<'a>(&'a self, message: &'a Outgoing) -> Sending<'a> {
-        Box::pin(async move { self.answer(message) })
+        Box::pin(async move {
+            let held = self.state.lock().unwrap().held.take();
+            let answer = self.answer(message);
+            if let Some(held) = held {
+                held.acquire().await.unwrap().forget();
+            }
+            answer
+        })
     }
 
     fn look_up<'a>(&'a self, _sought: &'a Sought) -> LookingUp<'a> {

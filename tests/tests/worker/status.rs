@@ -47,7 +47,7 @@ fn note(app: &TestApp, job: &str, at: DateTime<Utc>) {
 
 /// What an operator would be told at the instant the clock stands at, were all jobs at work: whether
 /// somebody has to look, and the lines.
-fn told(app: &TestApp) -> (Vec<String>, String) {
+pub(crate) fn told(app: &TestApp) -> (Vec<String>, String) {
     ran(app, app.now());
     let limits = Settings::of(&Config::defaults().unwrap()).limits;
     let status = status::read(app.store(), app.now(), &limits).unwrap();

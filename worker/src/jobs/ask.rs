@@ -44,6 +44,7 @@ impl<T> Question<T> {
                 attempt_id: made.attempt_id,
                 recipient: number(message, made, loaded)?,
                 sent_at: made.started_at,
+                ended_at: made.finished_at.unwrap_or(now),
                 provider_message_id: made.provider_message_id.clone(),
                 now,
             },

@@ -42,7 +42,11 @@ impl Job for ConfirmReceipts {
         Box::pin(async move {
             let limit = turn.context.parts.settings.job_batch;
             let taking = turn.clone();
-            let (due, questions) = blocking(move || take(&taking, limit)).await?;
+            let Taken {
+                due,
+                questions,
+                left,
+            } = blocking(move || take(&taking, limit)).await?;
             let acted_on = due.len();
             let answered = ask(&turn.context, NAME, questions).await;
             blocking(move || {
@@ -50,10 +54,11 @@ impl Job for ConfirmReceipts {
                 settle(&turn, &heard.collect::<Vec<_>>())
             })
             .await?;
-            Ok(Batch {
+            let batch = Batch {
                 acted_on,
                 more: i64::try_from(acted_on).is_ok_and(|count| count >= limit),
-            })
+            };
+            left.map_or(Ok(batch), |error| Err(error.into()))
         })
     }
 
@@ -68,9 +73,16 @@ impl Job for ConfirmReceipts {
     }
 }
 
-/// What is due, and what of it can be asked. A row that cannot be read is named in the log until somebody
-/// mends it, and keeps no other waiting.
-fn take(turn: &Turn, limit: i64) -> Result<(Vec<Check>, Vec<Question<Check>>), WorkError> {
+struct Taken {
+    due: Vec<Check>,
+    /// What of it can be asked.
+    questions: Vec<Question<Check>>,
+    /// Why something that is due cannot be worked on: the run counts as failed until somebody mends it.
+    left: Option<WorkError>,
+}
+
+/// What is due. A row that cannot be read is named in the log, and keeps no other waiting.
+fn take(turn: &Turn, limit: i64) -> Result<Taken, WorkError> {
     let (context, agency) = (&turn.context, turn.agency);
     let providers = &context.parts.providers;
     let due = context.parts.store.read_in(agency, |tx| {
@@ -80,21 +92,32 @@ fn take(turn: &Turn, limit: i64) -> Result<(Vec<Check>, Vec<Question<Check>>), W
         |some: &[Check]| context.write(agency, turn.now, |work| questions(work, some, providers));
     match load(&due) {
         Err(error) if lies_in_the_data(&error) => {}
-        loaded => return Ok((due, loaded?)),
+        loaded => {
+            return Ok(Taken {
+                questions: loaded?,
+                due,
+                left: None,
+            });
+        }
     }
-    let (mut readable, mut all) = (Vec::new(), Vec::new());
+    let mut taken = Taken {
+        due: Vec::new(),
+        questions: Vec::new(),
+        left: None,
+    };
     for check in due {
         match load(std::slice::from_ref(&check)) {
             Err(error) if lies_in_the_data(&error) => {
                 note_left(NAME, agency, Some(&check.receipt_id), &error);
+                taken.left = taken.left.or(Some(error));
             }
             loaded => {
-                all.extend(loaded?);
-                readable.push(check);
+                taken.questions.extend(loaded?);
+                taken.due.push(check);
             }
         }
     }
-    Ok((readable, all))
+    Ok(taken)
 }
 
 fn questions(
@@ -138,7 +161,8 @@ fn heard(check: Check, answered: &[Question<Check>]) -> (Check, Heard) {
     (check, heard)
 }
 
-/// All of them in one unit of work; where that fails, each by itself.
+/// All of them in one unit of work; where that fails, each by itself: the failure is answered after the
+/// others had their turn.
 fn settle(turn: &Turn, heard: &[(Check, Heard)]) -> Result<(), WorkError> {
     if heard.is_empty() {
         return Ok(());
@@ -151,10 +175,17 @@ fn settle(turn: &Turn, heard: &[(Check, Heard)]) -> Result<(), WorkError> {
         (Ok(states), _) => states,
         (Err(error), [(check, _)]) if lies_in_the_data(&error) => {
             note_left(NAME, turn.agency, Some(&check.receipt_id), &error);
-            return Ok(());
+            return Err(error);
         }
         (Err(error), several) if several.len() > 1 && lies_in_the_data(&error) => {
-            return several.chunks(1).try_for_each(|one| settle(turn, one));
+            let mut failure = None;
+            for one in several.chunks(1) {
+                match settle(turn, one) {
+                    Err(error) if lies_in_the_data(&error) => failure = failure.or(Some(error)),
+                    settled => settled?,
+                }
+            }
+            return failure.map_or(Ok(()), Err);
         }
         (Err(error), _) => return Err(error),
     };

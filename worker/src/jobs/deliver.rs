@@ -19,6 +19,7 @@ mod send;
 mod settle;
 mod text;
 mod tried;
+mod unreadable;
 
 use std::{mem, sync::Arc};
 
@@ -32,6 +33,7 @@ use send::Sent;
 pub(super) use eligible::{e164, texted};
 pub(super) use filed::{Filed, load as load_filed};
 pub(super) use load::Surroundings;
+pub(super) use unreadable::{readable, set_aside};
 
 use crate::{
     job::{Batch, Job, JobError, Running, Turn},

@@ -17,11 +17,11 @@ use storage::{
     messages::{self, Message},
 };
 
-pub(super) use self::awaiting::Awaiting;
 use self::follow_up::{Following, Next, follow_up};
+pub(super) use self::{awaiting::Awaiting, follow_up::goes_again};
 use super::{
     ask::{Question, ask},
-    deliver::Surroundings,
+    deliver::{Surroundings, readable, set_aside},
     groups::{Groups, call_cause},
 };
 use crate::{
@@ -81,19 +81,21 @@ fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question<Message>>), Work
     let providers = &turn.context.parts.providers;
     let (taken, asked, report) = turn.context.write(turn.agency, turn.now, |work| {
         let due = due(work, limit)?;
-        let about = Surroundings::followed(work, &due)?;
+        let taken = due.len();
+        let (due, about, bad) = readable(work, NAME, due, Surroundings::followed)?;
         let (asked, rest): (Vec<_>, Vec<_>) = due
             .iter()
             .map(|message| Following::new(message, &about, providers, work.now))
             .partition(Following::can_be_asked);
         let mut report = Report::default();
         let mut groups = Groups::default();
+        set_aside(&mut groups, &bad, work.now);
         for one in &rest {
             act(work, one, follow_up(one, None), &mut groups, &mut report)?;
         }
         groups.write(work.tx, work.agency, work.now)?;
         let asked = asked.iter().filter_map(Following::question).collect();
-        Ok((due.len(), asked, report))
+        Ok((taken, asked, report))
     })?;
     report.count();
     Ok((taken, asked))
@@ -157,10 +159,16 @@ fn act(
         }
     };
     report.possible_duplicates += u64::from(may_be_twice);
-    if let Some(cause) = call_cause(&settled) {
+    let (from, fence) = (message.status, message.fence);
+    let Some(cause) = call_cause(&settled) else {
+        groups.add(message, from, fence, settled);
+        return Ok(());
+    };
+    // Nobody phones about one that has moved meanwhile.
+    let (agency, ids) = (work.agency, [message.id]);
+    if messages::settle(work.tx, agency, &ids, from, fence, &settled, work.now)? == 1 {
         notify::call_task(work, message, cause)?;
     }
-    groups.add(message, message.status, message.fence, settled);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::{
 
 const FIRST: &str = "2025-09-30T01:00:00Z";
 const BEFORE: &str = "2025-09-29T12:00:00Z";
+const LEASE_OVER: &str = "2025-09-30T01:02:00Z";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_dies_between_claim_and_outcome_loses_nothing() {
@@ -50,8 +51,8 @@ async fn a_worker_that_dies_between_claim_and_outcome_loses_nothing() {
     assert_ne!(first.attempt_id, second.attempt_id);
 }
 
-/// A worker is killed while its only message is on its way to a vendor; another one follows up at
-/// `next`. Answers what the vendor took in all, and the message.
+/// A worker is killed while its only message is on its way to a vendor; another one follows up when its
+/// lease is over, and at `next`. Answers what the vendor took in all, and the message.
 async fn killed_at_a_vendor(found: Found, next: &str) -> (usize, messages::Message) {
     let site = Site::new(1);
     let taken = Accepted {
@@ -67,9 +68,33 @@ async fn killed_at_a_vendor(found: Found, next: &str) -> (usize, messages::Messa
     running.abort();
     running.await.unwrap_err();
     vendor.released.add_permits(10);
-    site.run_at(&site.worker_at_vendor(vendor.clone()), next)
-        .await;
+    let other = site.worker_at_vendor(vendor.clone());
+    site.run_at(&other, LEASE_OVER).await;
+    site.run_at(&other, next).await;
     (vendor.taken.sent().len(), site.message("wd-1"))
+}
+
+/// Nobody can be asked about it any more, but its receipt may come.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_went_by_an_account_that_is_gone_waits_an_hour_before_another_has_it() {
+    let site = Site::new(1);
+    let vendor = Hanging::new(Err(SendError::new(Failure::Unknown, "timeout")));
+    let before = site.worker_at_vendor(vendor.clone());
+    site.run_at(&before, BEFORE).await;
+    vendor.released.add_permits(10);
+    site.run_at(&before, FIRST).await;
+    assert_eq!(site.message("wd-1").status, MessageStatus::Unknown);
+    let after = site.worker();
+    for still in ["2025-09-30T01:02:00Z", "2025-09-30T01:59:59Z"] {
+        site.run_at(&after, still).await;
+        assert_eq!(site.message("wd-1").status, MessageStatus::Unknown);
+    }
+    site.run_at(&after, "2025-09-30T02:00:00Z").await;
+    assert_eq!(site.message("wd-1").status, MessageStatus::Delivered);
+    assert_eq!(
+        (vendor.taken.sent().len(), site.outbox.sent().len()),
+        (1, 1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -77,21 +102,23 @@ async fn what_a_vendor_took_before_the_worker_died_is_not_sent_again() {
     let taken = Found::Taken {
         provider_message_id: None,
     };
-    let (sent, message) = killed_at_a_vendor(taken, "2025-09-30T01:02:00Z").await;
+    let (sent, message) = killed_at_a_vendor(taken, "2025-09-30T01:04:00Z").await;
     assert_eq!((sent, message.attempt_count), (1, 1));
     assert_eq!(message.status, MessageStatus::Accepted);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_vendor_never_took_goes_again_at_once() {
-    let (sent, message) = killed_at_a_vendor(Found::Absent, "2025-09-30T01:02:00Z").await;
+async fn what_a_vendor_never_took_goes_again_once_it_would_know() {
+    let (sent, message) = killed_at_a_vendor(Found::Absent, "2025-09-30T01:03:59Z").await;
+    assert_eq!((sent, message.status), (1, MessageStatus::Unknown));
+    let (sent, message) = killed_at_a_vendor(Found::Absent, "2025-09-30T01:04:00Z").await;
     assert_eq!((sent, message.attempt_count), (2, 2));
     assert_eq!(message.status, MessageStatus::Accepted);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_vendor_cannot_tell_waits_an_hour_before_it_goes_again() {
-    let (sent, message) = killed_at_a_vendor(Found::CannotTell, "2025-09-30T01:02:00Z").await;
+    let (sent, message) = killed_at_a_vendor(Found::CannotTell, "2025-09-30T01:04:00Z").await;
     assert_eq!((sent, message.status), (1, MessageStatus::Unknown));
     let (sent, message) = killed_at_a_vendor(Found::CannotTell, "2025-09-30T02:00:00Z").await;
     assert_eq!((sent, message.attempt_count), (2, 2));

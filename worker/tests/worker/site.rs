@@ -107,7 +107,12 @@ impl Site {
         gateway: Arc<dyn MessageGateway>,
         change: impl FnOnce(&mut Settings),
     ) -> Worker {
-        self.worker_of(Providers::single(gateway), change)
+        // One account, whichever gateway stands in for it.
+        let account = Provider {
+            name: "platform".to_owned(),
+            ..Provider::of(gateway)
+        };
+        self.worker_of(Providers::new(vec![account], []), change)
     }
 
     fn worker_of(&self, providers: Providers, change: impl FnOnce(&mut Settings)) -> Worker {

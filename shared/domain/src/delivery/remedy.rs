@@ -29,6 +29,9 @@ coded! {
 /// Why a text was not sent: no text of the office is acceptable.
 pub const WORDING_REFUSED: &str = "wording_refused";
 
+/// Why a message is not worked on: something that is stored of it cannot be read.
+pub const CANNOT_BE_READ: &str = "cannot_be_read";
+
 /// What to do about a message, by its state, why a person has to act, and the reason of the state;
 /// none where nothing went wrong, or it is still under way.
 pub fn remedy(

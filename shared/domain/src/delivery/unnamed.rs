@@ -1,8 +1,8 @@
 //! Which try a receipt is about that does not name it as we know it: by whom it went to, and when.
 //!
-//! WeChat may name none ("MsgID 0", where a `client_msg_id` was set), or one that we never learned,
-//! because its answer did not come. A receipt given to the wrong try would prove a notice that was none,
-//! so it is given to the only one it can be about, or to none.
+//! WeChat may name none ("MsgID 0", where a `client_msg_id` was set), and WeChat and Tencent Cloud one that we
+//! never learned, because the answer did not come. A receipt given to the wrong try would prove a notice that
+//! was none, so it is given to the only one it can be about, or to none.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -8,6 +8,7 @@ use domain::{
 };
 
 use crate::{
+    PhoneIndex,
     error::StorageError,
     schema::{attempt_outcomes, attempts, messages},
     store::Tx,
@@ -92,6 +93,8 @@ pub struct Waiting {
     pub message_id: MessageId,
     /// Whom it is for.
     pub client_id: Option<ClientId>,
+    /// The number it went to, if to a client's.
+    pub phone_index: Option<PhoneIndex>,
     /// Its kind and step: what is filed with the account by them says by which template it went.
     pub about: (MessageKind, String),
 }
@@ -113,6 +116,7 @@ pub fn waiting(
         MessageKind,
         String,
         MessageStatus,
+        Option<Vec<u8>>,
         Option<AttemptOutcome>,
     );
     let rows: Vec<Columns> = with_conn!(tx, c => handed!(agency, cases, planned, within.0)
@@ -128,13 +132,14 @@ pub fn waiting(
             messages::kind,
             messages::step,
             messages::status,
+            attempts::phone_index,
             attempt_outcomes::outcome.nullable(),
         ))
         .load(*c))?;
     let found = rows.into_iter();
     Ok(found
         .map(
-            |(id, message_id, client_id, kind, step, status, outcome)| Waiting {
+            |(id, message_id, client_id, kind, step, status, number, outcome)| Waiting {
                 candidate: Candidate {
                     id,
                     outcome,
@@ -142,6 +147,7 @@ pub fn waiting(
                 },
                 message_id,
                 client_id,
+                phone_index: number.map(PhoneIndex),
                 about: (kind, step),
             },
         )

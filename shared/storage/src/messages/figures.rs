@@ -1,11 +1,13 @@
 //! How sending stands: figures for whoever watches it. None is about a person.
 
+use std::{collections::BTreeMap, iter};
+
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{count_star, min},
     prelude::*,
 };
-use domain::{AgencyId, MessageStatus};
+use domain::{AgencyId, MessageStatus, delivery::CANNOT_BE_READ};
 
 use crate::{
     error::StorageError,
@@ -38,7 +40,7 @@ pub struct Awaited {
     pub oldest: Option<DateTime<Utc>>,
 }
 
-/// Messages to be sent that their providers hold up: these rest, or failed.
+/// Messages that wait for somebody: their providers rest, or failed, or something of them cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldUp {
     /// The gateway that was tried last; none where none was.
@@ -93,47 +95,64 @@ pub fn awaited(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<Awaited>, Storag
         .collect())
 }
 
-/// Messages to be sent that are held up, but for those of an office whose sending people paused.
+/// Messages in a state that are held up, but for those of an office whose sending people paused.
 macro_rules! held_up {
-    ($agency:expr) => {
+    ($agency:expr, $status:expr) => {
         messages::agency_id
             .eq(bind($agency))
-            .and(messages::status.eq(bind(MessageStatus::Scheduled)))
+            .and($status)
             .and(messages::next_action_at.is_not_null())
             .and(messages::held_since.is_not_null())
             .and(messages::office_id.ne_all(paused_offices!($agency)))
     };
 }
 
-/// Messages that their providers hold up, by the gateway that was tried last; first those of which none
-/// was.
+/// The same of messages that were tried, by the gateway that was last.
+macro_rules! held_up_after {
+    ($tx:expr, $agency:expr, $status:expr) => {
+        with_conn!($tx, c => messages::table
+            .inner_join(attempts::table.on(messages::agency_id
+                .eq(attempts::agency_id)
+                .and(messages::id.eq(attempts::message_id))
+                .and(messages::attempt_count.eq(attempts::number))))
+            .filter(held_up!($agency, $status))
+            .filter(attempts::agency_id.eq(bind($agency)))
+            .group_by(attempts::gateway)
+            .order(attempts::gateway)
+            .select((attempts::gateway, count_star(), min(messages::held_since)))
+            .load::<(String, i64, Option<DateTime<Utc>>)>(*c))?
+    };
+}
+
+/// Messages that their providers hold up, or of which something cannot be read, by the gateway that was
+/// tried last; first those of which none was.
 pub fn held_up(tx: &mut Tx<'_>, agency: AgencyId) -> Result<Vec<HeldUp>, StorageError> {
-    let (count, since) = with_conn!(tx, c => messages::table
-        .filter(held_up!(agency))
+    use MessageStatus as S;
+    let (count, since): (i64, Option<DateTime<Utc>>) = with_conn!(tx, c => messages::table
+        .filter(held_up!(agency, messages::status.eq(bind(S::Scheduled))))
         .filter(messages::attempt_count.eq(0))
         .select((count_star(), min(messages::held_since)))
         .first(*c))?;
-    let rows: Vec<(String, i64, Option<DateTime<Utc>>)> = with_conn!(tx, c => messages::table
-        .inner_join(attempts::table.on(messages::agency_id
-            .eq(attempts::agency_id)
-            .and(messages::id.eq(attempts::message_id))
-            .and(messages::attempt_count.eq(attempts::number))))
-        .filter(held_up!(agency))
-        .filter(attempts::agency_id.eq(bind(agency)))
-        .group_by(attempts::gateway)
-        .order(attempts::gateway)
-        .select((attempts::gateway, count_star(), min(messages::held_since)))
-        .load(*c))?;
-    let tried = rows.into_iter().map(|(gateway, count, since)| HeldUp {
-        gateway: Some(gateway),
-        count,
-        since,
-    });
-    let untried = HeldUp {
-        gateway: None,
-        count,
-        since,
-    };
-    let untried = Some(untried).filter(|it| it.count > 0);
-    Ok(untried.into_iter().chain(tried).collect())
+    let to_be_sent = held_up_after!(tx, agency, messages::status.eq(bind(S::Scheduled)));
+    // Those of unknown fate are all held up, and asked about.
+    let unreadable = held_up_after!(
+        tx,
+        agency,
+        messages::status
+            .eq_any([S::Claimed, S::Accepted, S::Unknown].map(bind))
+            .and(messages::status_reason.eq(Some(CANNOT_BE_READ)))
+    );
+    let mut all: BTreeMap<Option<String>, HeldUp> = BTreeMap::new();
+    let tried = to_be_sent.into_iter().chain(unreadable);
+    let tried = tried.map(|(gateway, count, since)| (Some(gateway), count, since));
+    for (gateway, count, since) in iter::once((None, count, since)).chain(tried) {
+        let found = all.entry(gateway.clone()).or_insert(HeldUp {
+            gateway,
+            count: 0,
+            since,
+        });
+        found.count += count;
+        found.since = found.since.into_iter().chain(since).min();
+    }
+    Ok(all.into_values().filter(|it| it.count > 0).collect())
 }

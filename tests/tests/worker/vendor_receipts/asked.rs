@@ -1,19 +1,36 @@
 //! Receipts that nobody signed: what their vendors say of them counts.
 
-use domain::{Role, delivery::ReceiptOutcome};
-use gateways::{Failure, Found};
+use domain::{Channel, Role, delivery::ReceiptOutcome};
+use gateways::{Failure, Found, Outgoing};
 use serde_json::{Value, json};
 use tests::{
-    TestApp, on_both,
+    TestApp,
+    client::BORN,
+    on_both,
     steps::Journey,
     vendors::{ALIYUN, TENCENT, recorded},
 };
 
-use super::Office;
+use worker::{Provider, Providers};
+
+use super::{Office, of_tencent};
 use crate::{
+    bad_row::{mended, several, spoiled},
     ladder::rungs,
-    story::{change_client, notice_proof, shown},
+    operations::{pause, resume},
+    scripted::Scripted,
+    story::{as_owner, change_client, eventually, message, notice_proof, shown},
 };
+
+/// Where the first reminders stand.
+async fn states(app: &TestApp, all: &[Journey]) -> Vec<Value> {
+    let mut states = Vec::new();
+    for journey in all {
+        states.push(message(app, journey, "wd-1").await["status"].clone());
+    }
+    states.sort_by_key(Value::to_string);
+    states
+}
 
 async fn phone_state(app: &TestApp, journey: &Journey) -> Value {
     let token = app.login(Role::Caseworker).await;
@@ -119,6 +136,137 @@ on_both! {
         assert_eq!((it.calls().await, it.tencent.taken().len()), (1, 0));
     }
 
+    /// It comes while the answer is still waited for, which is lost in the end.
+    async fn a_receipt_that_overtakes_a_lost_answer_keeps_it_from_going_again(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.aliyun.fail_next(Failure::Unknown, "timeout");
+        let answer = it.aliyun.hold_next();
+        it.app.outage_until("2025-09-30T09:00");
+        let working = it.app.clone();
+        let working = tokio::spawn(async move { working.run_until_idle().await });
+        eventually("it is on its way", async || it.aliyun.tried() == 1).await;
+        let mut receipt = recorded()["aliyun_smsreport"]["request"][0].clone();
+        receipt["out_id"] = it.message().await["attempts"][0]["id"].clone();
+        it.posts(ALIYUN, &[receipt]).await;
+        it.app.another_worker().run_job_once("apply_posts").await.unwrap();
+        assert_eq!(it.standing().await[..2], [json!("claimed"), json!(["asking"])]);
+        answer.add_permits(1);
+        working.await.unwrap();
+        it.app.advance("2025-09-30T12:00").await;
+        assert_eq!(it.standing().await[0], "accepted");
+        it.app.advance("2025-09-30T15:14").await;
+        assert_eq!(it.standing().await[..2], [json!("delivered"), json!(["unanswered"])]);
+        assert_eq!((it.aliyun.tried(), it.tencent.taken().len()), (1, 0));
+    }
+
+    /// The answer was lost, and with it the reference by which Tencent Cloud's receipts name a message: of
+    /// the only one that can be meant it is said that it was taken, and nothing is proved by that.
+    async fn a_receipt_by_a_reference_we_never_learned_is_joined_by_its_number(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.aliyun.fail_next(Failure::Permanent, "isv.BUSINESS_LIMIT_CONTROL");
+        it.tencent.fail_next(Failure::Unknown, "timeout");
+        it.app.advance("2025-09-30T09:01").await;
+        assert_eq!(it.standing().await[0], "unknown");
+        let said = |sid: &str, number: &str, at: &str| {
+            let mut receipt = of_tencent(sid);
+            receipt["mobile"] = json!(number);
+            receipt["user_receive_time"] = json!(at);
+            receipt
+        };
+        for (sid, number, at) in [("5000:1", "13900009999", "2025-09-30 09:00:40"), ("5000:2", "13900001111", "2025-09-30 08:40:00")] {
+            it.posts(TENCENT, &[said(sid, number, at)]).await;
+            it.app.run_until_idle().await;
+            assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])], "{sid}");
+        }
+        let mut failed = said("5000:4", "13900001111", "2025-09-30 09:00:39");
+        failed["report_status"] = json!("FAIL");
+        it.posts(TENCENT, &[failed]).await;
+        it.app.run_until_idle().await;
+        assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])], "a failure is no reason to wait");
+        it.posts(TENCENT, &[said("5000:3", "13900001111", "2025-09-30 09:00:41")]).await;
+        it.app.run_until_idle().await;
+        assert_eq!(it.standing().await[..2], [json!("accepted"), json!(["asking"])]);
+        it.app.advance("2025-09-30T15:20").await;
+        let unproven = [json!("delivered"), json!(["unanswered"]), json!("unproven"), json!(["not_confirmed"])];
+        assert_eq!(it.standing().await, unproven);
+        assert_eq!((it.aliyun.tried(), it.tencent.tried(), it.calls().await), (1, 1, 1));
+    }
+
+    /// Not even where what is posted is believed; and not what went to a number that is not the client's
+    /// any more.
+    async fn what_is_joined_by_its_number_is_believed_nowhere(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.aliyun.fail_next(Failure::Permanent, "isv.BUSINESS_LIMIT_CONTROL");
+        it.tencent.fail_next(Failure::Unknown, "timeout");
+        it.app.advance("2025-09-30T09:01").await;
+        let number = json!({ "phone": "13900004444", "phone_confirmed": true });
+        change_client(&it.app, &it.journey, number).await;
+        let mut receipt = of_tencent("5000:6");
+        receipt["user_receive_time"] = json!("2025-09-30 09:00:42");
+        receipt["mobile"] = json!("13900004444");
+        it.posts(TENCENT, &[receipt.clone()]).await;
+        it.app.run_until_idle().await;
+        assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])], "it went to the other number");
+        let number = json!({ "phone": "13900001111", "phone_confirmed": true });
+        change_client(&it.app, &it.journey, number).await;
+        receipt["sid"] = json!("5000:7");
+        receipt["mobile"] = json!("13900001111");
+        it.posts(TENCENT, &[receipt]).await;
+        it.app.run_until_idle().await;
+        assert_eq!(it.standing().await[..2], [json!("accepted"), json!(["asking"])]);
+        it.app.advance("2025-09-30T15:20").await;
+        let unproven = [json!("delivered"), json!(["unanswered"]), json!("unproven"), json!(["not_confirmed"])];
+        assert_eq!(it.standing().await, unproven);
+        assert_eq!(it.calls().await, 1);
+    }
+
+    /// The receipt may be of a code that the client asked for: the message goes again.
+    async fn what_may_be_of_a_sign_in_code_is_not_joined_by_its_number(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.aliyun.fail_next(Failure::Permanent, "isv.BUSINESS_LIMIT_CONTROL");
+        it.tencent.fail_next(Failure::Unknown, "timeout");
+        it.app.advance("2025-09-30T09:01").await;
+        change_client(&it.app, &it.journey, json!({ "birth_date": BORN })).await;
+        it.app.ask_code("13900001111").await.expect(202);
+        it.app.run_until_idle().await;
+        let mut receipt = of_tencent("5000:5");
+        receipt["mobile"] = json!("13900001111");
+        receipt["user_receive_time"] = json!("2025-09-30 09:01:05");
+        it.posts(TENCENT, &[receipt]).await;
+        it.app.advance("2025-09-30T09:30").await;
+        assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])]);
+        it.app.advance("2025-09-30T10:10").await;
+        assert_eq!((it.aliyun.tried(), it.tencent.tried()), (2, 2), "the code, and the message once more");
+    }
+
+    /// The pack's time is over while the vendor is still being asked: nobody else is given it.
+    async fn what_is_said_to_have_arrived_late_goes_no_further_while_its_vendor_is_asked(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.app.advance("2025-10-01T08:30").await;
+        it.is_said_to_have_arrived().await;
+        it.app.advance("2025-10-01T14:00").await;
+        assert_eq!((&it.standing().await[0], it.tencent.taken().len()), (&json!("accepted"), 0));
+        it.app.advance("2025-10-01T15:00").await;
+        assert_eq!(it.standing().await[..2], [json!("delivered"), json!(["unanswered"])]);
+        assert_eq!(it.tencent.taken().len(), 0);
+    }
+
+    /// It waits for the next account, which somebody has paused, when a receipt says that it arrived.
+    async fn what_is_said_to_have_arrived_after_all_waits_for_what_its_vendor_says(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.app.advance("2025-09-30T09:01").await;
+        let paused = pause(&it.app, "agency_admin", json!({ "gateway": TENCENT })).await.expect(201);
+        it.app.advance("2025-10-01T09:20").await;
+        assert_eq!(it.standing().await[0], "scheduled");
+        it.is_said_to_have_arrived().await;
+        resume(&it.app, "agency_admin", &paused).await.expect(204);
+        it.app.advance("2025-10-01T10:00").await;
+        assert_eq!((&it.standing().await[0], it.tencent.taken().len()), (&json!("scheduled"), 0));
+        it.aliyun.knows(settled(ReceiptOutcome::UndeliveredPermanent));
+        it.app.advance("2025-10-01T11:00").await;
+        assert_eq!(rungs(&it.message().await), [(ALIYUN, None), (TENCENT, Some("no_receipt"))]);
+    }
+
     /// Of an earlier number no vendor can be asked: the post counts at once, and shows nothing.
     async fn a_number_that_changed_meanwhile_is_not_asked_about(setup: Setup) {
         let it = Office::asking(setup).await;
@@ -145,5 +293,68 @@ on_both! {
         ];
         assert_eq!(it.standing().await, doubted);
         assert_eq!(it.calls().await, 1);
+    }
+
+    /// What is stored of one client cannot be opened: the run fails until that is mended, and the other's
+    /// receipt is confirmed all the same.
+    async fn a_client_who_cannot_be_read_keeps_no_other_waiting(setup: Setup) {
+        let aliyun = Scripted::new(ALIYUN, Channel::Sms);
+        let provider = Provider { confirms_receipts: true, ..aliyun.provider(1) };
+        let app = setup.with_providers(Providers::new(vec![provider], [])).start().await;
+        let all = several(&app, 2).await;
+        app.advance("2025-09-29T09:01").await;
+        let of = |taken: &Outgoing| {
+            let mut receipt = recorded()["aliyun_smsreport"]["request"][0].clone();
+            receipt["out_id"] = json!(taken.attempt_id);
+            receipt
+        };
+        let receipts: Vec<Value> = aliyun.taken().iter().map(of).collect();
+        assert!(receipts.len() >= 2);
+        app.vendor_posts(ALIYUN, &json!(receipts)).await.expect(200);
+        app.worker().run_job_once("apply_posts").await.unwrap();
+        aliyun.knows(settled(ReceiptOutcome::Delivered));
+        as_owner(&app, &spoiled());
+        let failed = app.worker().run_job_once("confirm_receipts").await.unwrap_err();
+        assert_eq!(states(&app, &all).await, ["accepted", "delivered"], "{failed}");
+        as_owner(&app, &mended());
+        app.worker().run_job_once("confirm_receipts").await.unwrap();
+        assert_eq!(states(&app, &all).await, ["delivered", "delivered"]);
+    }
+
+    /// The answer was lost, the vendor says that it took the message, and no receipt comes: it goes on for
+    /// that, and not because the provider failed.
+    async fn what_was_found_to_be_taken_goes_on_for_want_of_a_receipt(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.aliyun.fail_next(Failure::Unknown, "timeout");
+        it.aliyun.knows(Found::Taken { provider_message_id: None });
+        it.app.advance("2025-09-30T09:10").await;
+        assert_eq!(it.message().await["status"], "accepted");
+        it.app.advance("2025-10-01T09:10").await;
+        assert_eq!(rungs(&it.message().await), [(ALIYUN, None), (TENCENT, Some("no_receipt"))]);
+        assert_eq!((it.aliyun.tried(), it.tencent.taken().len()), (1, 1));
+    }
+
+    /// The account that has the next turn is paused meanwhile: that is no reason to ask the first one again,
+    /// nor for another cause.
+    async fn what_went_on_keeps_its_cause_while_the_next_account_is_paused(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.aliyun.fail_next(Failure::Unknown, "timeout");
+        it.aliyun.knows(Found::Taken { provider_message_id: None });
+        it.app.advance("2025-09-30T09:10").await;
+        let paused = pause(&it.app, "agency_admin", json!({ "gateway": TENCENT })).await.expect(201);
+        it.app.advance("2025-10-01T09:20").await;
+        assert_eq!((&it.message().await["status"], it.aliyun.tried()), (&json!("scheduled"), 1));
+        resume(&it.app, "agency_admin", &paused).await.expect(204);
+        it.app.advance("2025-10-01T09:30").await;
+        assert_eq!(rungs(&it.message().await), [(ALIYUN, None), (TENCENT, Some("no_receipt"))]);
+        assert_eq!((it.aliyun.tried(), it.tencent.taken().len()), (1, 1));
+    }
+
+    /// Nobody can say whether it was taken: the other account gets it, because this one failed.
+    async fn what_nobody_knows_goes_on_because_the_provider_failed(setup: Setup) {
+        let it = Office::asking(setup).await;
+        it.aliyun.fail_next(Failure::Unknown, "timeout");
+        it.app.advance("2025-09-30T10:10").await;
+        assert_eq!(rungs(&it.message().await), [(ALIYUN, None), (TENCENT, Some("provider_failed"))]);
     }
 }

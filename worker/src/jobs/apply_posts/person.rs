@@ -1,17 +1,20 @@
-//! Which of our messages an event of WeChat is about that does not name it: one to the same person, by
-//! the same account, by the same template, at that time.
+//! Which of our messages a receipt is about that does not name it as we know it: one to the same person, by
+//! the same account, at that time; at WeChat by the same template too.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AgencyId, IdMint, MessageId,
-    delivery::unnamed::{About, about, handed_within},
+    AgencyId, ClientId, IdMint, MessageId, MessageKind,
+    delivery::{
+        ReceiptOutcome,
+        unnamed::{About, about, handed_within},
+    },
 };
 use gateways::{push::Report, wechat::callback::Told};
 use secrecy::{ExposeSecret as _, SecretString};
 use storage::{
-    Scope, StorageError, Tx,
+    PhoneIndex, Scope, StorageError, Tx,
     attempts::{self, Named, Waiting},
-    cases, provider_templates, wechat_bindings,
+    cases, clients, provider_templates, sign_in_codes, wechat_bindings,
 };
 
 /// Messages planned longer ago were handed over longer ago than receipts come without a name.
@@ -54,23 +57,7 @@ pub(super) fn find(
     told: &Told,
 ) -> Result<Found, StorageError> {
     let tries = waiting(tx, agency, account, person, told)?;
-    let candidates: Vec<_> = tries.iter().map(|it| it.candidate).collect();
-    let names = told.report.provider_message_id.is_some();
-    let id = match about(names, &candidates) {
-        About::One(id) => id,
-        About::Several => return Ok(Found::Several),
-        About::NotYet | About::Nothing => return Ok(Found::Nothing),
-    };
-    let of_it = tries.into_iter().find(|it| it.candidate.id == id);
-    Ok(of_it.map_or(Found::Nothing, |it| {
-        let attempt = Named {
-            attempt_id: id,
-            message_id: it.message_id,
-            provider_message_id: None,
-            phone_index: None,
-        };
-        Found::Known(Box::new((told.report.clone(), attempt)))
-    }))
+    Ok(only_one(&told.report, tries))
 }
 
 /// Whether any of these receipts is, or may be, about a message that left here: what that took of what
@@ -116,8 +103,60 @@ fn waiting(
     let Some(binding) = wechat_bindings::find(tx, agency, &person.app_id, open_id)? else {
         return Ok(Vec::new());
     };
+    let mut found = Vec::new();
+    for one in tries(tx, agency, account, binding.client_id, happened_at)? {
+        if by_template(tx, agency, account, &one, told)? {
+            found.push(one);
+        }
+    }
+    Ok(found)
+}
+
+/// The reminder to a number that a delivery is about which names one by a reference we never learned, for
+/// the answer to its try was lost. That is likely and no more: so a person phones in the end, as about any
+/// delivery that nobody confirms. What says that it failed is no reason to wait. `now` is what the office's and
+/// the sign-in's clocks say (UTC).
+pub(super) fn find_by_number(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    account: &str,
+    report: &Report,
+    (now, sign_in_now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Found, StorageError> {
+    let number = report.recipient.as_deref();
+    let phone = number.and_then(|number| number.strip_prefix("+86"));
+    let delivered = report.outcome == Some(ReceiptOutcome::Delivered);
+    let (Some(phone), Some(happened_at), true) = (phone, report.happened_at, delivered) else {
+        return Ok(Found::Nothing);
+    };
+    let (since, _until) = handed_within(happened_at);
+    // Codes have a clock of their own.
+    let ago = now - since;
+    if sign_in_codes::issued(tx, phone)?.is_some_and(|code| sign_in_now - code.at <= ago) {
+        // It may as well be of the code, whose reference is not kept.
+        return Ok(Found::Nothing);
+    }
+    let index = Some(PhoneIndex::of(tx.sealer(), phone));
+    let mut to_it = Vec::new();
+    for client in clients::ids_with_phone(tx, agency, phone)? {
+        let tries = tries(tx, agency, account, client, happened_at)?.into_iter();
+        // About others nobody would phone where the guess is wrong.
+        let guessed = MessageKind::AppointmentReminder;
+        to_it.extend(tries.filter(|it| it.phone_index == index && it.about.0 == guessed));
+    }
+    Ok(only_one(report, to_it))
+}
+
+/// The tries by the account at messages to the client about when a receipt happened.
+fn tries(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    account: &str,
+    client: ClientId,
+    happened_at: DateTime<Utc>,
+) -> Result<Vec<Waiting>, StorageError> {
     let filter = cases::Filter {
-        client: Some(binding.client_id),
+        client: Some(client),
         ..cases::Filter::default()
     };
     let whole = Scope::default();
@@ -125,15 +164,28 @@ fn waiting(
     let cases: Vec<_> = of_client.into_iter().map(|case| case.id).collect();
     let planned: MessageId = IdMint::new(happened_at - PLANNED, 0).next();
     let within = handed_within(happened_at);
-    let tries = attempts::waiting(tx, agency, &cases, account, planned, within)?;
-    let mut found = Vec::new();
-    for one in tries {
-        if one.client_id == Some(binding.client_id) && by_template(tx, agency, account, &one, told)?
-        {
-            found.push(one);
-        }
-    }
-    Ok(found)
+    let mut tries = attempts::waiting(tx, agency, &cases, account, planned, within)?;
+    tries.retain(|one| one.client_id == Some(client));
+    Ok(tries)
+}
+
+fn only_one(report: &Report, tries: Vec<Waiting>) -> Found {
+    let candidates: Vec<_> = tries.iter().map(|it| it.candidate).collect();
+    let id = match about(report.provider_message_id.is_some(), &candidates) {
+        About::One(id) => id,
+        About::Several => return Found::Several,
+        About::NotYet | About::Nothing => return Found::Nothing,
+    };
+    let of_it = tries.into_iter().find(|it| it.candidate.id == id);
+    of_it.map_or(Found::Nothing, |it| {
+        let attempt = Named {
+            attempt_id: id,
+            message_id: it.message_id,
+            provider_message_id: None,
+            phone_index: None,
+        };
+        Found::Known(Box::new((report.clone(), attempt)))
+    })
 }
 
 /// Whether a message went by the template that the receipt tells, as far as either is known.

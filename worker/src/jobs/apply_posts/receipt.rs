@@ -68,12 +68,32 @@ pub(super) fn apply(
 pub(super) fn apply_read(
     context: &Context,
     agencies: &[AgencyId],
-    mut open: Vec<Read>,
+    open: Vec<Read>,
     now: DateTime<Utc>,
 ) -> Result<(), WorkError> {
+    let open = apply_found(context, agencies, open, now, find)?;
+    // What no agency knows by its name.
+    let clocks = (now, context.parts.sign_in_clock.now());
+    let open = apply_found(context, agencies, open, now, |tx, agency, open| {
+        find_by_number(tx, agency, open, clocks)
+    })?;
+    for one in open {
+        put_off(context, &one.post, PostOutcome::Unmatched, now)?;
+    }
+    Ok(())
+}
+
+/// Applies those that are found in one of the agencies; answers the others.
+fn apply_found(
+    context: &Context,
+    agencies: &[AgencyId],
+    mut open: Vec<Read>,
+    now: DateTime<Utc>,
+    find: impl Fn(&mut Tx<'_>, AgencyId, &[Read]) -> Result<Vec<Vec<Found>>, StorageError>,
+) -> Result<Vec<Read>, WorkError> {
     for agency in agencies {
         if open.is_empty() {
-            return Ok(());
+            break;
         }
         let found = context
             .parts
@@ -94,10 +114,7 @@ pub(super) fn apply_read(
         apply_in(context, *agency, &known, now)?;
         open = others;
     }
-    for one in open {
-        put_off(context, &one.post, PostOutcome::Unmatched, now)?;
-    }
-    Ok(())
+    Ok(open)
 }
 
 fn read(vendor: TemplateGateway, body: &str) -> Option<Report> {
@@ -143,6 +160,25 @@ fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Foun
             Ok(found)
         })
         .collect()
+}
+
+/// What each of these is likely to be about in an agency. Aliyun repeats our own id, and needs no guess.
+fn find_by_number(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    open: &[Read],
+    clocks: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Vec<Found>>, StorageError> {
+    let each = open.iter().map(|one| match one.post.vendor {
+        TemplateGateway::Tencent => {
+            let account = &one.post.account;
+            let told = one.told.iter();
+            told.map(|told| person::find_by_number(tx, agency, account, &told.report, clocks))
+                .collect()
+        }
+        TemplateGateway::Aliyun | TemplateGateway::Wechat => Ok(Vec::new()),
+    });
+    each.collect()
 }
 
 /// The attempt a receipt is about: the one it names by our id; else the only one with the vendor's
@@ -216,9 +252,12 @@ fn apply_one(
 ) -> Result<Option<PostOutcome>, WorkError> {
     work.actor = Actor::gateway();
     let account = providers.named(&post.account);
-    let to_confirm = account.is_none_or(|account| account.confirms_receipts);
+    let confirms = account.is_none_or(|account| account.confirms_receipts);
     let mut outcome = PostOutcome::Repeated;
     for (report, about) in known {
+        // Found by its number: nobody can know for certain, so nobody's word makes it proof.
+        let is_likely =
+            about.provider_message_id.is_none() && post.vendor == TemplateGateway::Tencent;
         let applied = receipt::apply(
             work,
             &Receipt {
@@ -228,7 +267,7 @@ fn apply_one(
                 attempt_id: Some(about.attempt_id),
                 code: report.code.clone(),
                 happened_at: report.happened_at,
-                to_confirm,
+                to_confirm: confirms || is_likely,
             },
         )?;
         outcome = match (applied, outcome) {

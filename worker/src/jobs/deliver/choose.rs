@@ -1,8 +1,10 @@
 //! By which account a message goes, or what becomes of it where none can carry it.
 
 use casework::notify::is_followed_up;
+use chrono::{DateTime, Utc};
 use domain::{
     HopCause, MessageStatus,
+    delivery::CANNOT_BE_READ,
     provider_choice::{self, Choice, Says, WaitsFor, Wanted, Wechat},
 };
 use storage::messages::{Message, Settled};
@@ -16,7 +18,10 @@ use super::{
 use crate::{
     Provider,
     job::Turn,
-    jobs::groups::{call, held_up, to, until},
+    jobs::{
+        groups::{call, held_up, to, until},
+        receipts::goes_again,
+    },
     providers::Draw,
 };
 
@@ -87,12 +92,18 @@ pub(super) fn choose(
             until: at,
             waits_for,
             ..
-        } => Err(match waits_for {
-            WaitsFor::Pace => until(MessageStatus::Scheduled, at, Some(PACED)),
-            WaitsFor::Pause => until(MessageStatus::Scheduled, at, Some(PAUSED)),
-            WaitsFor::Rest => held_up(MessageStatus::Scheduled, at, Some(RESTING)),
-        }),
+        } => Err(waits(message, waits_for, at)),
         Choice::Call(cause) => Err(nobody_left(message, cause)),
+    }
+}
+
+/// A message that goes out again keeps why: how its last try ended stands nowhere else.
+fn waits(message: &Message, waits_for: WaitsFor, at: DateTime<Utc>) -> Settled {
+    let why = |usual| goes_again(message).or(Some(usual));
+    match waits_for {
+        WaitsFor::Pace => until(MessageStatus::Scheduled, at, why(PACED)),
+        WaitsFor::Pause => until(MessageStatus::Scheduled, at, why(PAUSED)),
+        WaitsFor::Rest => held_up(MessageStatus::Scheduled, at, why(RESTING)),
     }
 }
 
@@ -118,10 +129,12 @@ pub(super) fn nobody_left(message: &Message, cause: HopCause) -> Settled {
     }
 }
 
-/// Whether a message would have gone, but for its providers.
+/// Whether a message would have gone, but for its providers or for what could not be read.
 pub(super) fn was_held_up(message: &Message) -> bool {
     let reason = message.status_reason.as_deref();
-    [RESTING, PACED, PAUSED].map(Some).contains(&reason)
+    [RESTING, PACED, PAUSED, CANNOT_BE_READ]
+        .map(Some)
+        .contains(&reason)
 }
 
 /// Whether an account can carry a message.

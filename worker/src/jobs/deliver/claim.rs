@@ -16,17 +16,19 @@ use storage::{
 };
 
 use super::{
-    bound,
+    NAME, bound,
     choose::Chosen,
     decide::{Decision, decide},
     load::Surroundings,
+    settle::LOOK_AGAIN,
+    unreadable::{readable, set_aside},
 };
 use crate::{
     Providers,
     job::Turn,
     jobs::{
-        groups::{Groups, call_cause, held_up},
-        receipts::Awaiting,
+        groups::{self, Groups, call_cause, held_up},
+        receipts::{Awaiting, goes_again},
     },
 };
 
@@ -146,15 +148,18 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     if due.is_empty() {
         return Ok(claimed);
     }
-    let mut about = Surroundings::of(work, &turn.context.parts.providers, &due)?;
-    let cut_off = close_cut_off(work, &due, &about)?;
     let providers = &turn.context.parts.providers;
+    let load = |work: &mut Work<'_, '_>, due: &[Message]| Surroundings::of(work, providers, due);
+    let (due, mut about, bad) = readable(work, NAME, due, load)?;
+    let cut_off = close_cut_off(work, &due, &about)?;
     let mut attempts = Vec::with_capacity(due.len());
     let mut groups = Groups::default();
+    set_aside(&mut groups, &bad, now);
     for message in due {
         if asks_first(&message, &about, providers, now) {
             claimed.to_ask += 1;
-            let unknown = held_up(MessageStatus::Unknown, now, Some(CUT_OFF));
+            // Its call may have been made a moment ago, and vendors' queries lag.
+            let unknown = held_up(MessageStatus::Unknown, now + LOOK_AGAIN, Some(CUT_OFF));
             groups.add(&message, message.status, message.fence, unknown);
             continue;
         }
@@ -180,6 +185,12 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
             Decision::Postpone { until, reason } => {
                 let held = (message.status, message.fence);
                 messages::postpone(work.tx, agency, &[message.id], held, until, &reason, now)?;
+                if let Some(again) =
+                    goes_again(&message).filter(|_| held.0 == MessageStatus::Claimed)
+                {
+                    let waits = groups::until(MessageStatus::Scheduled, until, Some(again));
+                    groups.add(&message, MessageStatus::Scheduled, message.fence, waits);
+                }
             }
         }
     }
@@ -224,8 +235,8 @@ fn attempt(ready: &Ready, sealer: &Sealer) -> Attempt {
     }
 }
 
-/// Whether a message was on its way when its worker died, to an account that would not know it again:
-/// that one is asked before the message is sent again.
+/// Whether a message was on its way when its worker died, to an account that would not know it again, or
+/// that is not in the settings any more: it is asked about, or waited for, before it is sent again.
 fn asks_first(
     message: &Message,
     about: &Surroundings,
@@ -237,8 +248,10 @@ fn asks_first(
         && tries
             .last()
             .filter(|last| last.outcome.is_none())
-            .and_then(|last| providers.named(&last.gateway))
-            .is_some_and(|account| !account.knows_repetition(tries, now))
+            .is_some_and(|last| {
+                let account = providers.named(&last.gateway);
+                account.is_none_or(|account| !account.knows_repetition(tries, now))
+            })
 }
 
 /// Gives attempts that were cut off (the process died or hung) their outcome: unknown. Answers how

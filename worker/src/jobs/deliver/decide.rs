@@ -16,8 +16,8 @@ use super::{
 use crate::{
     job::Turn,
     jobs::{
-        groups::{call, to},
-        receipts::Awaiting,
+        groups::{call, to, until},
+        receipts::{Awaiting, goes_again},
     },
 };
 
@@ -77,6 +77,11 @@ pub(super) fn decide(
         }
         Verdict::Nowhere(cause) => return Ok(Decision::End(nobody_left(message, cause))),
     };
+    if let Some(looked_into) = about.said_to_have_arrived(message.id, work.now) {
+        let at = looked_into.min(message.not_after);
+        let why = goes_again(message).or(message.status_reason.as_deref());
+        return Ok(Decision::End(until(MessageStatus::Scheduled, at, why)));
+    }
     let made = u32::try_from(message.attempt_count).unwrap_or(u32::MAX);
     if made >= retry.max_attempts {
         // Only claims that were cut off come here: the schedule ends the others.

@@ -1,12 +1,15 @@
 //! What a batch of messages is about, loaded by ids in a handful of queries.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use casework::{Work, WorkError, rules};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AppointmentId, CaseId, ClientId, MessageId, MessageKind, OfficeId, StaffId, local_time::Tz,
-    rule_pack::RulePack, template::Template, wording::WordList,
+    AppointmentId, CaseId, ClientId, MessageId, MessageKind, MessageStatus, OfficeId, StaffId,
+    local_time::Tz, rule_pack::RulePack, template::Template, wording::WordList,
 };
 use storage::{
     PhoneIndex, appointments,
@@ -15,6 +18,7 @@ use storage::{
     clients::{self, Client},
     messages::Message,
     offices::{self, Office},
+    receipt_checks::{self, Open},
     sending_pauses,
     staff::{self, Staff},
     templates,
@@ -44,6 +48,8 @@ pub(in crate::jobs) struct Surroundings {
     pub recent: Sent,
     /// Earlier tries of messages that had any, in the order they were made.
     pub tries: HashMap<MessageId, Vec<Try>>,
+    /// Receipts of those that were tried that vendors are being asked about.
+    pub open_checks: Vec<Open>,
     /// What clients bound at WeChat.
     pub bound: HashMap<ClientId, Bound>,
     /// What is filed with accounts, by account, kind and step.
@@ -93,6 +99,7 @@ impl Surroundings {
             appointments,
             cases,
             packs,
+            open_checks: open_checks(work, messages)?,
             ..Self::asked(work, messages)?
         })
     }
@@ -127,6 +134,24 @@ impl Surroundings {
         Ok(loaded)
     }
 
+    /// The receipts of a message that nobody signed, and whose vendors have yet to say something.
+    pub fn open_checks(&self, message: MessageId) -> impl Iterator<Item = &Open> {
+        let all = self.open_checks.iter();
+        all.filter(move |open| open.message_id == message)
+    }
+
+    /// When a delivery on file was looked into once more (UTC), which is a job of its own: until then
+    /// nobody else is given the message.
+    pub fn said_to_have_arrived(
+        &self,
+        message: MessageId,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let mut open = self.open_checks(message);
+        let arrived = open.find(|open| open.posted == MessageStatus::Delivered)?;
+        Some(arrived.next_ask_at.max(now) + TimeDelta::minutes(1))
+    }
+
     /// Everything that sending needs.
     pub fn of(
         work: &mut Work<'_, '_>,
@@ -148,6 +173,7 @@ impl Surroundings {
                 .collect();
         }
         loaded.tries = tries(work, messages)?;
+        loaded.open_checks = open_checks(work, messages)?;
         if providers.count_numbers() {
             loaded.recent = recent::load(work, messages, &loaded.shared_phones)?;
         }
@@ -186,16 +212,25 @@ impl Surroundings {
     }
 }
 
+fn open_checks(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Vec<Open>, WorkError> {
+    let ids = tried(messages);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(receipt_checks::open_of(work.tx, work.agency, &ids)?)
+}
+
+fn tried(messages: &[Message]) -> Vec<MessageId> {
+    let tried = messages.iter().filter(|message| message.attempt_count > 0);
+    tried.map(|message| message.id).collect()
+}
+
 /// Asks nothing where no message was tried before.
 fn tries(
     work: &mut Work<'_, '_>,
     messages: &[Message],
 ) -> Result<HashMap<MessageId, Vec<Try>>, WorkError> {
-    let tried: Vec<MessageId> = messages
-        .iter()
-        .filter(|message| message.attempt_count > 0)
-        .map(|message| message.id)
-        .collect();
+    let tried = tried(messages);
     let mut of_messages: HashMap<MessageId, Vec<Try>> = HashMap::new();
     if !tried.is_empty() {
         for made in attempts::tries(work.tx, work.agency, &tried)? {

@@ -35,7 +35,7 @@ use crate::{
 
 /// How long after a time-out the fate of a message is looked at. The other side knows a repetition
 /// by the message's id, so what cannot be asked about may be sent again.
-const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(2);
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(2);
 
 /// Why a message is over that was taken by a channel without receipts, as [`Message::status_reason`].
 ///

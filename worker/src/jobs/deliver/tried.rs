@@ -7,7 +7,7 @@ use domain::{
 use gateways::Failure;
 use storage::{attempts::Try, messages::Message};
 
-use crate::Providers;
+use crate::{Providers, jobs::receipts::goes_again};
 
 /// The tries in the order they were made.
 pub(super) fn tried<'a>(
@@ -20,7 +20,7 @@ pub(super) fn tried<'a>(
         .iter()
         .skip(1)
         .map(|next| next.hop_cause)
-        .chain([message.hop_cause]);
+        .chain([message.hop_cause.filter(|_| went_on(message, tries))]);
     tries
         .iter()
         .zip(causes)
@@ -37,6 +37,12 @@ pub(super) fn tried<'a>(
         .collect()
 }
 
+/// Whether the message's cause is of its last try: that of an earlier one stays with it.
+fn went_on(message: &Message, tries: &[Try]) -> bool {
+    let is_unknown = |last: &Try| matches!(last.outcome, None | Some(AttemptOutcome::Unknown));
+    !tries.last().is_some_and(is_unknown) || goes_again(message).is_none()
+}
+
 fn needs_credit(providers: &Providers, account: &str) -> bool {
     providers.named(account).is_some_and(|it| it.needs_credit)
 }
@@ -50,6 +56,14 @@ fn ended(outcome: Option<AttemptOutcome>, cause: Option<HopCause>) -> Ended {
         Some(O::Transient) => Ended::ForNow(Failure::Transient),
         Some(O::Quota) => Ended::ForNow(Failure::Quota),
         Some(O::Configuration) => Ended::ForNow(Failure::Configuration),
-        Some(O::Unknown) | None => Ended::ForNow(Failure::Unknown),
+        Some(O::Unknown) | None => match cause {
+            // It was found to have been taken, and then no receipt came, or one of a failure.
+            Some(
+                cause @ (HopCause::NoReceipt
+                | HopCause::TemporaryFailure
+                | HopCause::PermanentFailure),
+            ) => Ended::ForGood(cause),
+            _ => Ended::ForNow(Failure::Unknown),
+        },
     }
 }

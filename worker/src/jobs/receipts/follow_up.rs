@@ -25,6 +25,23 @@ const ASKED_AGAIN: [TimeDelta; 2] = [TimeDelta::minutes(10), TimeDelta::hours(1)
 /// How long a receipt is waited for at least, once an account said that it took the message.
 const AT_LEAST: TimeDelta = TimeDelta::minutes(5);
 
+/// Why a message of unknown fate goes out again, as [`Message::status_reason`].
+const PROVED_ABSENT: &str = "unknown_proved_absent";
+const SENT_AGAIN: &str = "unknown_sent_again";
+
+/// Why a message goes out again whose last try is of unknown fate, as [`Message::status_reason`]; none: it
+/// goes on for a receipt, or for want of one.
+pub(in crate::jobs) fn goes_again(message: &Message) -> Option<&'static str> {
+    if message.status == MessageStatus::Claimed {
+        // It was cut off, at an account that knows a repetition.
+        return Some(SENT_AGAIN);
+    }
+    let reason = message.status_reason.as_deref()?;
+    [PROVED_ABSENT, SENT_AGAIN]
+        .into_iter()
+        .find(|it| *it == reason)
+}
+
 /// A message that is followed up.
 #[derive(Clone, Copy)]
 pub(super) struct Following<'a> {
@@ -101,10 +118,15 @@ impl<'a> Following<'a> {
         Question::new(message.clone(), message, last, provider, about, self.now)
     }
 
-    /// Asked about again later, until its time is over.
+    /// Asked about again later, until its time is over; while a delivery is on file that its vendor is
+    /// being asked about, nobody else is given it.
     pub fn still_waiting(&self) -> Settled {
-        match self.awaiting().filter(|wait| self.now < wait.until) {
-            Some(wait) => until(MessageStatus::Accepted, wait.next_look(self.now), None),
+        let accepted = |at| until(MessageStatus::Accepted, at, None);
+        if let Some(wait) = self.awaiting().filter(|wait| self.now < wait.until) {
+            return accepted(wait.next_look(self.now));
+        }
+        match self.about.said_to_have_arrived(self.message.id, self.now) {
+            Some(looked_into) => accepted(looked_into),
             None => self.without_receipt(),
         }
     }
@@ -139,7 +161,11 @@ impl<'a> Following<'a> {
     /// what nobody can tell for an hour is sent again, and counted.
     fn unknown(&self, found: Option<&Found>) -> Next {
         let Self { message, now, .. } = *self;
-        if let Some(Found::Taken { .. }) = found {
+        // Whoever posted a receipt of this try, it was taken.
+        let last = self.last.map(|last| last.attempt_id);
+        let mut open = self.about.open_checks(message.id);
+        let is_posted = open.any(|it| Some(it.attempt_id) == last);
+        if is_posted || matches!(found, Some(Found::Taken { .. })) {
             return until(MessageStatus::Accepted, self.looked_at(), None).into();
         }
         if now >= message.not_after {
@@ -152,7 +178,7 @@ impl<'a> Following<'a> {
         let absent = found == Some(&Found::Absent);
         let repeats = self
             .provider
-            .is_none_or(|it| it.knows_repetition(self.tries, now));
+            .is_some_and(|it| it.knows_repetition(self.tries, now));
         if let (false, false, Some(again)) = (absent, repeats, again) {
             let at = again.min(message.not_after);
             return held_up(MessageStatus::Unknown, at, Some("asked_about")).into();
@@ -161,11 +187,7 @@ impl<'a> Following<'a> {
         if made >= RetryPolicy::default().max_attempts {
             return self.spent().into();
         }
-        let reason = if absent {
-            "unknown_proved_absent"
-        } else {
-            "unknown_sent_again"
-        };
+        let reason = if absent { PROVED_ABSENT } else { SENT_AGAIN };
         Next::Settle {
             settled: held_up(MessageStatus::Scheduled, now, Some(reason)),
             may_be_twice: !absent,
