@@ -22,7 +22,7 @@ use super::{
     copies::Copies,
     leaps::Leaps,
     site::{PLANTED, Site},
-    vendors::PLATFORM,
+    vendors::{PLATFORM, TENCENT},
 };
 use crate::TestApp;
 
@@ -50,6 +50,8 @@ pub struct Report {
     pub twice: usize,
     /// By the account that had taken it before.
     pub twice_after: BTreeMap<String, usize>,
+    /// The tries at each of them, in order: account, outcome, and why it went there.
+    pub twice_how: Vec<String>,
     /// Those of them that were not counted as perhaps taken.
     pub twice_uncounted: Vec<MessageId>,
     /// Messages that went to another account after one had taken them and no receipt came, or one of a
@@ -100,7 +102,12 @@ pub(super) fn read(
     let copies = Copies::join(&stored, site, carrier);
     for (message, check) in &stored.checks {
         *report.checks.entry(check.as_str()).or_default() += 1;
-        if matches!(check, ReceiptCheck::Asking | ReceiptCheck::Unanswered) {
+        let is_confirmed = match check {
+            ReceiptCheck::Confirmed | ReceiptCheck::Contradicted => true,
+            ReceiptCheck::Unanswered => stored.was_guessed(*message),
+            ReceiptCheck::Asking => false,
+        };
+        if !is_confirmed {
             report.unconfirmed.push(*message);
         }
     }
@@ -122,6 +129,21 @@ pub(super) struct Stored {
 }
 
 impl Stored {
+    /// Whether Tencent Cloud's answer to a try was lost, and with it the reference to ask by: its receipt was
+    /// joined by the number, which nobody can confirm, and a person phones.
+    fn was_guessed(&self, message: MessageId) -> bool {
+        let lost = |made: &Try| {
+            made.gateway == TENCENT
+                && made.outcome == Some(AttemptOutcome::Unknown)
+                && made.provider_message_id.is_none()
+        };
+        self.called.contains(&message)
+            && self
+                .tries
+                .get(&message)
+                .is_some_and(|tries| tries.iter().any(lost))
+    }
+
     fn read(app: &TestApp) -> Self {
         let agency = app.seed().agency;
         let read = app.store().read(|tx| {
@@ -212,6 +234,7 @@ impl Report {
             }
             self.twice += 1;
             *self.twice_after.entry(before.gateway.clone()).or_default() += 1;
+            self.twice_how.push(tries.iter().map(told).collect());
             if before.outcome != Some(AttemptOutcome::Unknown) {
                 self.twice_uncounted.push(id);
             }
@@ -254,6 +277,17 @@ impl Report {
         }
         faults
     }
+}
+
+fn told(made: &Try) -> String {
+    let outcome = made.outcome.map_or("none", AttemptOutcome::as_str);
+    let cause = made.hop_cause.map_or("-", HopCause::as_str);
+    let at = made.started_at.format("%d %H:%M:%S");
+    let ended = made
+        .finished_at
+        .map(|at| at.format("%d %H:%M:%S").to_string());
+    let ended = ended.unwrap_or_default();
+    format!("[{at} {} {outcome} {cause} {ended}]", made.gateway)
 }
 
 fn listed(figures: &BTreeMap<impl fmt::Display, usize>) -> String {
@@ -317,6 +351,9 @@ impl fmt::Display for Report {
             "| longest wait past its time | {:.1} s |",
             self.longest_wait.as_seconds_f64()
         )?;
+        if !self.twice_how.is_empty() {
+            writeln!(f, "\nWent twice: {}", self.twice_how.join("; "))?;
+        }
         writeln!(f, "\n| state | a person phones | messages |\n|---|---|---|")?;
         for ((state, called), number) in &self.states {
             writeln!(

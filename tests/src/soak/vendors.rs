@@ -1,5 +1,6 @@
 //! The vendors of a soak, each with faults of its own.
 
+use chrono::TimeDelta;
 use domain::channel_limits::{aliyun::VariableRule, tencent::Purpose};
 
 use super::faults;
@@ -55,6 +56,8 @@ impl Vendors {
         aliyun.approve_template(ALIYUN_TEMPLATE, &[("day", VariableRule::Time)]);
         tencent.approve_signature(SIGNATURE);
         tencent.approve_template(TENCENT_TEMPLATE, Purpose::Notice, 1);
+        // Its query lags, as the real one does.
+        aliyun.lag(TimeDelta::seconds(40));
         aliyun.leave_to(faults::aliyun(seed));
         tencent.leave_to(faults::tencent(seed));
         vendors.wechat.leave_to(faults::wechat(seed));
