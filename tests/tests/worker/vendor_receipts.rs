@@ -1,10 +1,12 @@
 //! Receipts that vendors of SMS post to their secret paths: kept, answered, and acted on afterwards.
 
 mod asked;
+mod likely;
 
 use std::sync::Arc;
 
-use domain::{Channel, Role};
+use domain::{Channel, Role, delivery::ReceiptOutcome};
+use gateways::Found;
 use reqwest::Method;
 use serde_json::{Value, json};
 use storage::gateway_posts;
@@ -109,6 +111,16 @@ impl Office {
     fn waiting(&self) -> usize {
         let due = self.app.store().read(gateway_posts::next_due).unwrap();
         usize::from(due.is_some())
+    }
+}
+
+/// What a vendor says became of a message.
+pub(crate) fn settled(outcome: ReceiptOutcome) -> Found {
+    Found::Settled {
+        outcome,
+        code: None,
+        provider_message_id: None,
+        happened_at: None,
     }
 }
 

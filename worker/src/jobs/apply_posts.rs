@@ -6,6 +6,7 @@
 
 mod event;
 mod followers;
+mod likely;
 mod person;
 mod receipt;
 mod reply;

@@ -4,16 +4,14 @@ use domain::{Channel, Role, delivery::ReceiptOutcome};
 use gateways::{Failure, Found, Outgoing};
 use serde_json::{Value, json};
 use tests::{
-    TestApp,
-    client::BORN,
-    on_both,
+    TestApp, on_both,
     steps::Journey,
     vendors::{ALIYUN, TENCENT, recorded},
 };
 
 use worker::{Provider, Providers};
 
-use super::{Office, of_tencent};
+use super::{Office, settled};
 use crate::{
     bad_row::{mended, several, spoiled},
     ladder::rungs,
@@ -38,15 +36,6 @@ async fn phone_state(app: &TestApp, journey: &Journey) -> Value {
         .get(&token, &format!("/v1/clients/{}", journey.client))
         .await;
     client.expect(200)["phone_state"].clone()
-}
-
-fn settled(outcome: ReceiptOutcome) -> Found {
-    Found::Settled {
-        outcome,
-        code: None,
-        provider_message_id: None,
-        happened_at: None,
-    }
 }
 
 on_both! {
@@ -157,86 +146,6 @@ on_both! {
         it.app.advance("2025-09-30T15:14").await;
         assert_eq!(it.standing().await[..2], [json!("delivered"), json!(["unanswered"])]);
         assert_eq!((it.aliyun.tried(), it.tencent.taken().len()), (1, 0));
-    }
-
-    /// The answer was lost, and with it the reference by which Tencent Cloud's receipts name a message: of
-    /// the only one that can be meant it is said that it was taken, and nothing is proved by that.
-    async fn a_receipt_by_a_reference_we_never_learned_is_joined_by_its_number(setup: Setup) {
-        let it = Office::asking(setup).await;
-        it.aliyun.fail_next(Failure::Permanent, "isv.BUSINESS_LIMIT_CONTROL");
-        it.tencent.fail_next(Failure::Unknown, "timeout");
-        it.app.advance("2025-09-30T09:01").await;
-        assert_eq!(it.standing().await[0], "unknown");
-        let said = |sid: &str, number: &str, at: &str| {
-            let mut receipt = of_tencent(sid);
-            receipt["mobile"] = json!(number);
-            receipt["user_receive_time"] = json!(at);
-            receipt
-        };
-        for (sid, number, at) in [("5000:1", "13900009999", "2025-09-30 09:00:40"), ("5000:2", "13900001111", "2025-09-30 08:40:00")] {
-            it.posts(TENCENT, &[said(sid, number, at)]).await;
-            it.app.run_until_idle().await;
-            assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])], "{sid}");
-        }
-        let mut failed = said("5000:4", "13900001111", "2025-09-30 09:00:39");
-        failed["report_status"] = json!("FAIL");
-        it.posts(TENCENT, &[failed]).await;
-        it.app.run_until_idle().await;
-        assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])], "a failure is no reason to wait");
-        it.posts(TENCENT, &[said("5000:3", "13900001111", "2025-09-30 09:00:41")]).await;
-        it.app.run_until_idle().await;
-        assert_eq!(it.standing().await[..2], [json!("accepted"), json!(["asking"])]);
-        it.app.advance("2025-09-30T15:20").await;
-        let unproven = [json!("delivered"), json!(["unanswered"]), json!("unproven"), json!(["not_confirmed"])];
-        assert_eq!(it.standing().await, unproven);
-        assert_eq!((it.aliyun.tried(), it.tencent.tried(), it.calls().await), (1, 1, 1));
-    }
-
-    /// Not even where what is posted is believed; and not what went to a number that is not the client's
-    /// any more.
-    async fn what_is_joined_by_its_number_is_believed_nowhere(setup: Setup) {
-        let it = Office::open(setup).await;
-        it.aliyun.fail_next(Failure::Permanent, "isv.BUSINESS_LIMIT_CONTROL");
-        it.tencent.fail_next(Failure::Unknown, "timeout");
-        it.app.advance("2025-09-30T09:01").await;
-        let number = json!({ "phone": "13900004444", "phone_confirmed": true });
-        change_client(&it.app, &it.journey, number).await;
-        let mut receipt = of_tencent("5000:6");
-        receipt["user_receive_time"] = json!("2025-09-30 09:00:42");
-        receipt["mobile"] = json!("13900004444");
-        it.posts(TENCENT, &[receipt.clone()]).await;
-        it.app.run_until_idle().await;
-        assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])], "it went to the other number");
-        let number = json!({ "phone": "13900001111", "phone_confirmed": true });
-        change_client(&it.app, &it.journey, number).await;
-        receipt["sid"] = json!("5000:7");
-        receipt["mobile"] = json!("13900001111");
-        it.posts(TENCENT, &[receipt]).await;
-        it.app.run_until_idle().await;
-        assert_eq!(it.standing().await[..2], [json!("accepted"), json!(["asking"])]);
-        it.app.advance("2025-09-30T15:20").await;
-        let unproven = [json!("delivered"), json!(["unanswered"]), json!("unproven"), json!(["not_confirmed"])];
-        assert_eq!(it.standing().await, unproven);
-        assert_eq!(it.calls().await, 1);
-    }
-
-    /// The receipt may be of a code that the client asked for: the message goes again.
-    async fn what_may_be_of_a_sign_in_code_is_not_joined_by_its_number(setup: Setup) {
-        let it = Office::asking(setup).await;
-        it.aliyun.fail_next(Failure::Permanent, "isv.BUSINESS_LIMIT_CONTROL");
-        it.tencent.fail_next(Failure::Unknown, "timeout");
-        it.app.advance("2025-09-30T09:01").await;
-        change_client(&it.app, &it.journey, json!({ "birth_date": BORN })).await;
-        it.app.ask_code("13900001111").await.expect(202);
-        it.app.run_until_idle().await;
-        let mut receipt = of_tencent("5000:5");
-        receipt["mobile"] = json!("13900001111");
-        receipt["user_receive_time"] = json!("2025-09-30 09:01:05");
-        it.posts(TENCENT, &[receipt]).await;
-        it.app.advance("2025-09-30T09:30").await;
-        assert_eq!(it.standing().await[..2], [json!("unknown"), json!([])]);
-        it.app.advance("2025-09-30T10:10").await;
-        assert_eq!((it.aliyun.tried(), it.tencent.tried()), (2, 2), "the code, and the message once more");
     }
 
     /// The pack's time is over while the vendor is still being asked: nobody else is given it.

@@ -1,20 +1,17 @@
-//! Which of our messages a receipt is about that does not name it as we know it: one to the same person, by
-//! the same account, at that time; at WeChat by the same template too.
+//! Which of our messages an event of WeChat is about that does not name it: one to the same person, by
+//! the same account, by the same template, at that time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AgencyId, ClientId, IdMint, MessageId, MessageKind,
-    delivery::{
-        ReceiptOutcome,
-        unnamed::{About, about, handed_within},
-    },
+    AgencyId, ClientId, IdMint, MessageId,
+    delivery::unnamed::{About, about, handed_within},
 };
 use gateways::{push::Report, wechat::callback::Told};
 use secrecy::{ExposeSecret as _, SecretString};
 use storage::{
-    PhoneIndex, Scope, StorageError, Tx,
+    Scope, StorageError, Tx,
     attempts::{self, Named, Waiting},
-    cases, clients, provider_templates, sign_in_codes, wechat_bindings,
+    cases, provider_templates, wechat_bindings,
 };
 
 /// Messages planned longer ago were handed over longer ago than receipts come without a name.
@@ -112,43 +109,8 @@ fn waiting(
     Ok(found)
 }
 
-/// The reminder to a number that a delivery is about which names one by a reference we never learned, for
-/// the answer to its try was lost. That is likely and no more: so a person phones in the end, as about any
-/// delivery that nobody confirms. What says that it failed is no reason to wait. `now` is what the office's and
-/// the sign-in's clocks say (UTC).
-pub(super) fn find_by_number(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    account: &str,
-    report: &Report,
-    (now, sign_in_now): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<Found, StorageError> {
-    let number = report.recipient.as_deref();
-    let phone = number.and_then(|number| number.strip_prefix("+86"));
-    let delivered = report.outcome == Some(ReceiptOutcome::Delivered);
-    let (Some(phone), Some(happened_at), true) = (phone, report.happened_at, delivered) else {
-        return Ok(Found::Nothing);
-    };
-    let (since, _until) = handed_within(happened_at);
-    // Codes have a clock of their own.
-    let ago = now - since;
-    if sign_in_codes::issued(tx, phone)?.is_some_and(|code| sign_in_now - code.at <= ago) {
-        // It may as well be of the code, whose reference is not kept.
-        return Ok(Found::Nothing);
-    }
-    let index = Some(PhoneIndex::of(tx.sealer(), phone));
-    let mut to_it = Vec::new();
-    for client in clients::ids_with_phone(tx, agency, phone)? {
-        let tries = tries(tx, agency, account, client, happened_at)?.into_iter();
-        // About others nobody would phone where the guess is wrong.
-        let guessed = MessageKind::AppointmentReminder;
-        to_it.extend(tries.filter(|it| it.phone_index == index && it.about.0 == guessed));
-    }
-    Ok(only_one(report, to_it))
-}
-
 /// The tries by the account at messages to the client about when a receipt happened.
-fn tries(
+pub(super) fn tries(
     tx: &mut Tx<'_>,
     agency: AgencyId,
     account: &str,

@@ -23,7 +23,9 @@ use storage::{
 };
 
 use super::{
-    count, end, opened,
+    count, end,
+    likely::{self, Likely},
+    opened,
     person::{self, Found, Person},
     put_off,
 };
@@ -38,7 +40,7 @@ pub(super) struct Read {
 }
 
 /// A receipt, and the attempt it is about.
-type Known = (Report, Named);
+pub(super) type Known = (Report, Named);
 
 /// Applies these receipts, each in the agency whose message it is about.
 pub(super) fn apply(
@@ -71,25 +73,25 @@ pub(super) fn apply_read(
     open: Vec<Read>,
     now: DateTime<Utc>,
 ) -> Result<(), WorkError> {
-    let open = apply_found(context, agencies, open, now, find)?;
-    // What no agency knows by its name.
-    let clocks = (now, context.parts.sign_in_clock.now());
-    let open = apply_found(context, agencies, open, now, |tx, agency, open| {
-        find_by_number(tx, agency, open, clocks)
-    })?;
+    let open = apply_named(context, agencies, open, now)?;
     for one in open {
-        put_off(context, &one.post, PostOutcome::Unmatched, now)?;
+        match likely::find(context, agencies, &one, now)? {
+            Likely::One(agency, known) => {
+                apply_in(context, agency, &[(one.post, vec![*known])], now)?;
+            }
+            Likely::Several => end(context, &one.post, PostOutcome::NoReference, now)?,
+            Likely::Nothing => put_off(context, &one.post, PostOutcome::Unmatched, now)?,
+        }
     }
     Ok(())
 }
 
 /// Applies those that are found in one of the agencies; answers the others.
-fn apply_found(
+fn apply_named(
     context: &Context,
     agencies: &[AgencyId],
     mut open: Vec<Read>,
     now: DateTime<Utc>,
-    find: impl Fn(&mut Tx<'_>, AgencyId, &[Read]) -> Result<Vec<Vec<Found>>, StorageError>,
 ) -> Result<Vec<Read>, WorkError> {
     for agency in agencies {
         if open.is_empty() {
@@ -160,25 +162,6 @@ fn find(tx: &mut Tx<'_>, agency: AgencyId, open: &[Read]) -> Result<Vec<Vec<Foun
             Ok(found)
         })
         .collect()
-}
-
-/// What each of these is likely to be about in an agency. Aliyun repeats our own id, and needs no guess.
-fn find_by_number(
-    tx: &mut Tx<'_>,
-    agency: AgencyId,
-    open: &[Read],
-    clocks: (DateTime<Utc>, DateTime<Utc>),
-) -> Result<Vec<Vec<Found>>, StorageError> {
-    let each = open.iter().map(|one| match one.post.vendor {
-        TemplateGateway::Tencent => {
-            let account = &one.post.account;
-            let told = one.told.iter();
-            told.map(|told| person::find_by_number(tx, agency, account, &told.report, clocks))
-                .collect()
-        }
-        TemplateGateway::Aliyun | TemplateGateway::Wechat => Ok(Vec::new()),
-    });
-    each.collect()
 }
 
 /// The attempt a receipt is about: the one it names by our id; else the only one with the vendor's
