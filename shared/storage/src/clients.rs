@@ -201,7 +201,7 @@ pub fn get_many(
     rows.into_iter().map(|row| open(row, tx.sealer())).collect()
 }
 
-/// Those with this number (11 digits), without a look at what is stored of them.
+/// Those with this number (11 digits) in the order of their ids, without a look at what is sealed of them.
 pub fn ids_with_phone(
     tx: &mut Tx<'_>,
     agency: AgencyId,
@@ -211,6 +211,7 @@ pub fn ids_with_phone(
     Ok(with_conn!(tx, c => clients::table
         .filter(clients::agency_id.eq(bind(agency)))
         .filter(clients::phone_index.eq(Some(index)))
+        .order(clients::id)
         .select(clients::id)
         .load(*c))?)
 }

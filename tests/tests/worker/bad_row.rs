@@ -1,11 +1,15 @@
 //! A row that nobody can work on does not keep the others from their turn.
 
+use domain::{Channel, delivery::ReceiptOutcome};
 use serde_json::json;
-use tests::{TestApp, on_both, steps::Journey};
+use tests::{TestApp, on_both, steps::Journey, vendors::ALIYUN};
+use worker::{Provider, Providers};
 
 use crate::{
+    scripted::Scripted,
     status::told,
-    story::{as_owner, message},
+    story::{as_owner, calls, message},
+    vendor_receipts::settled,
 };
 
 /// Their first appointments are due on 30 September and missed at midnight before 12 October.
@@ -127,7 +131,8 @@ on_both! {
     /// What is stored of one client cannot be opened: their reminder waits for somebody to mend that, and
     /// is watched; all others go out, and are followed up.
     async fn a_client_who_cannot_be_read_holds_up_no_message_of_others(setup: Setup) {
-        let app = setup.with_webhook().start().await;
+        let aliyun = Scripted::new(ALIYUN, Channel::Sms);
+        let app = setup.with_providers(Providers::new(vec![aliyun.provider(1)], [])).start().await;
         let all = several(&app, 3).await;
         app.advance("2025-09-29T08:59").await;
         as_owner(&app, &spoiled());
@@ -139,32 +144,71 @@ on_both! {
         assert_eq!(reminders(&app, &all).await, ["accepted"; 3]);
 
         as_owner(&app, &spoiled());
-        app.outage_until("2025-09-30T10:00");
+        aliyun.knows(settled(ReceiptOutcome::Delivered));
+        app.outage_until("2025-09-29T11:00");
         app.worker().run_job_once("receipts").await.unwrap();
-        let over = "no_receipt no_receipt_in_time";
-        assert_eq!(reminders(&app, &all).await, ["accepted cannot_be_read", over, over]);
+        assert_eq!(reminders(&app, &all).await, ["accepted cannot_be_read", "delivered", "delivered"]);
         let (_alarms, said) = told(&app);
-        assert!(said.contains("held_up webhook messages 1 "), "{said}");
+        assert!(said.contains(&format!("held_up {ALIYUN} messages 1 ")), "{said}");
         as_owner(&app, &mended());
-        app.advance("2025-09-30T10:10").await;
-        assert_eq!(reminders(&app, &all).await, [over; 3]);
+        app.advance("2025-09-29T11:10").await;
+        assert_eq!(reminders(&app, &all).await, ["delivered"; 3]);
     }
 
-    /// Mended when the reminder is of no use any more: somebody phones instead.
-    async fn who_could_be_read_too_late_is_phoned(setup: Setup) {
+    /// Somebody else has the same number, by which their vendor counts.
+    async fn a_client_who_cannot_be_read_holds_up_nobody_with_the_same_number(setup: Setup) {
+        let aliyun = Scripted::new(ALIYUN, Channel::Sms);
+        let counts = Provider { per_number_a_day: Some(9), ..aliyun.provider(1) };
+        let app = setup.with_providers(Providers::new(vec![counts], [])).start().await;
+        let mut all = several(&app, 1).await;
+        all.extend(several(&app, 1).await);
+        app.advance("2025-09-29T08:59").await;
+        as_owner(&app, &spoiled());
+        app.outage_until("2025-09-29T09:00");
+        app.worker().run_job_once("deliver").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["accepted", "scheduled cannot_be_read"]);
+    }
+
+    /// Nobody mended it until the reminder is of no use any more: somebody phones instead.
+    async fn of_whom_nothing_can_be_read_in_time_is_phoned(setup: Setup) {
         let app = setup.with_webhook().start().await;
         let all = several(&app, 1).await;
         app.advance("2025-09-29T08:59").await;
         as_owner(&app, &spoiled());
-        for at in ["2025-09-29T09:00", "2025-09-30T23:59"] {
+        for at in ["2025-09-29T09:00", "2025-09-30T08:59"] {
             app.outage_until(at);
             app.worker().run_job_once("deliver").await.unwrap();
             assert_eq!(reminders(&app, &all).await, ["scheduled cannot_be_read"], "{at}");
         }
-        as_owner(&app, &mended());
-        app.outage_until("2025-10-01T00:09");
+        // The case is needed to know who has to phone.
+        as_owner(&app, "UPDATE cases SET measure = '?'");
+        app.outage_until("2025-09-30T09:00");
         app.worker().run_job_once("deliver").await.unwrap();
+        as_owner(&app, "UPDATE cases SET measure = 'community_treatment'");
+        assert_eq!(reminders(&app, &all).await, ["scheduled cannot_be_read"]);
+        let before = calls(&app, &all[0]).await.len();
+        app.outage_until("2025-09-30T09:10");
+        app.worker().run_job_once("deliver").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["expired cannot_be_read"]);
+        assert_eq!(calls(&app, &all[0]).await.len(), before + 1);
+        as_owner(&app, &mended());
         let late = message(&app, &all[0], "wd-1").await;
-        assert_eq!((&late["status"], &late["channel"]), (&json!("expired"), &json!("call_task")), "{late:#}");
+        assert_eq!((&late["channel"], &late["remedy"]), (&json!("call_task"), &json!("phone_client")), "{late:#}");
+    }
+
+    /// The same of one that was taken, and got no receipt.
+    async fn of_whom_nothing_can_be_read_is_phoned_for_want_of_a_receipt(setup: Setup) {
+        let app = setup.with_webhook().start().await;
+        let all = several(&app, 1).await;
+        app.advance("2025-09-29T09:00").await;
+        assert_eq!(reminders(&app, &all).await, ["accepted"]);
+        let before = calls(&app, &all[0]).await.len();
+        as_owner(&app, &spoiled());
+        app.outage_until("2025-09-30T09:00");
+        app.worker().run_job_once("receipts").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["no_receipt cannot_be_read"]);
+        assert_eq!(calls(&app, &all[0]).await.len(), before + 1);
+        as_owner(&app, &mended());
+        app.run_until_idle().await;
     }
 }

@@ -89,7 +89,10 @@ fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question<Message>>), Work
             .partition(Following::can_be_asked);
         let mut report = Report::default();
         let mut groups = Groups::default();
-        set_aside(&mut groups, &bad, work.now);
+        for message in &bad {
+            let settled = set_aside(work, message)?;
+            groups.add(message, message.status, message.fence, settled);
+        }
         for one in &rest {
             act(work, one, follow_up(one, None), &mut groups, &mut report)?;
         }

@@ -154,7 +154,13 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     let cut_off = close_cut_off(work, &due, &about)?;
     let mut attempts = Vec::with_capacity(due.len());
     let mut groups = Groups::default();
-    set_aside(&mut groups, &bad, now);
+    for message in bad {
+        let settled = set_aside(work, &message)?;
+        if settled.is_final {
+            *claimed.ended.entry(settled.status).or_default() += 1;
+        }
+        groups.add(&message, message.status, message.fence, settled);
+    }
     for message in due {
         if asks_first(&message, &about, providers, now) {
             claimed.to_ask += 1;

@@ -49,11 +49,13 @@ pub(super) fn load(
     let mut sent = Sent::default();
     let mut of_cases: Vec<CaseId> = messages.iter().filter_map(|it| it.case_id).collect();
     for phone in shared_phones {
-        let people = clients::with_phone(work.tx, work.agency, phone)?;
-        let first = people.first().map(|client| client.id);
-        for client in people.iter().map(|client| client.id) {
+        let people = clients::ids_with_phone(work.tx, work.agency, phone)?;
+        let Some(first) = people.first().copied() else {
+            continue;
+        };
+        for client in people {
             of_cases.extend(cases_of(work, client)?);
-            sent.stands_under.insert(client, first.unwrap_or(client));
+            sent.stands_under.insert(client, first);
         }
     }
     of_cases.sort_unstable();

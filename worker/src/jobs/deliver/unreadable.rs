@@ -1,13 +1,16 @@
 //! A message of which something stored cannot be read keeps no other waiting.
 
-use casework::{Work, WorkError};
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::{MessageStatus, delivery::CANNOT_BE_READ};
-use storage::messages::Message;
+use casework::{
+    Work, WorkError,
+    notify::{self, is_followed_up},
+};
+use chrono::TimeDelta;
+use domain::{HopCause, MessageStatus, delivery::CANNOT_BE_READ};
+use storage::messages::{Message, Settled};
 
 use super::load::Surroundings;
 use crate::jobs::{
-    groups::{Groups, held_up},
+    groups::{call, held_up, to},
     receipts::goes_again,
     steps::{lies_in_the_data, note_left},
 };
@@ -46,14 +49,37 @@ pub(in crate::jobs) fn readable(
     Ok((good, loaded, bad))
 }
 
-/// One of which something cannot be read stays as it is, watched as others that are held up, until somebody
-/// has mended that. One that goes out again keeps why.
-pub(in crate::jobs) fn set_aside(groups: &mut Groups, bad: &[Message], now: DateTime<Utc>) {
-    for message in bad {
-        let again = goes_again(message).filter(|_| message.status == MessageStatus::Scheduled);
-        let over = Some(message.not_after).filter(|over| now < *over);
-        let at = over.map_or(now + LOOK_AGAIN, |over| over.min(now + LOOK_AGAIN));
-        let waits = held_up(message.status, at, again.or(Some(CANNOT_BE_READ)));
-        groups.add(message, message.status, message.fence, waits);
+/// What becomes of one of which something cannot be read: it stays as it is, watched as others that are held
+/// up, until somebody has mended that or its time is over; then a person phones.
+pub(in crate::jobs) fn set_aside(
+    work: &mut Work<'_, '_>,
+    message: &Message,
+) -> Result<Settled, WorkError> {
+    let now = work.now;
+    if now >= message.not_after
+        && let Some(over) = over(work, message)?
+    {
+        return Ok(over);
+    }
+    // One that goes out again keeps why.
+    let again = goes_again(message).filter(|_| message.status == MessageStatus::Scheduled);
+    let left = Some(message.not_after).filter(|over| now < *over);
+    let at = left.map_or(now + LOOK_AGAIN, |over| over.min(now + LOOK_AGAIN));
+    Ok(held_up(message.status, at, again.or(Some(CANNOT_BE_READ))))
+}
+
+/// The end of its time; none where not even the case says who has to phone.
+fn over(work: &mut Work<'_, '_>, message: &Message) -> Result<Option<Settled>, WorkError> {
+    let status = match message.status {
+        MessageStatus::Accepted | MessageStatus::Unknown => MessageStatus::NoReceipt,
+        _ => MessageStatus::Expired,
+    };
+    let (reason, cause) = (Some(CANNOT_BE_READ), HopCause::TriesSpent);
+    if !is_followed_up(message.kind) {
+        return Ok(Some(to(status, reason)));
+    }
+    match notify::call_task(work, message, cause) {
+        Err(error) if lies_in_the_data(&error) => Ok(None),
+        asked => asked.map(|_is_new| Some(call(status, reason, cause))),
     }
 }
