@@ -40,7 +40,8 @@ pub struct Provider {
     pub per_second: Option<u32>,
     /// Messages to one number in 24 hours at most, whoever has it: vendors refuse the rest.
     pub per_number_a_day: Option<u32>,
-    /// Least time between two messages to one number, whoever has it: vendors refuse the same text sooner.
+    /// Least time between two messages to one number of clients, whoever of them has it: vendors refuse the
+    /// same text sooner.
     pub per_number_gap: Option<TimeDelta>,
     /// Messages to one member of staff in a minute at most, by each worker: `WeCom` drops the rest without
     /// a word.

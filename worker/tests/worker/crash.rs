@@ -97,6 +97,28 @@ async fn what_went_by_an_account_that_is_gone_waits_an_hour_before_another_has_i
     );
 }
 
+/// It was taken; nobody can be asked about its receipt any more, which is waited for all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_by_an_account_that_is_gone_waits_as_long_as_any_other() {
+    let site = Site::new(1);
+    let taken = Accepted {
+        provider_message_id: None,
+        delivered: false,
+    };
+    let vendor = Arc::new(Hanging::that_knows(Some(Found::CannotTell), Ok(taken)));
+    let before = site.worker_at_vendor(vendor.clone());
+    site.run_at(&before, BEFORE).await;
+    vendor.released.add_permits(10);
+    site.run_at(&before, FIRST).await;
+    let after = site.worker();
+    for still in ["2025-09-30T01:05:00Z", "2025-10-01T00:59:59Z"] {
+        site.run_at(&after, still).await;
+        assert_eq!(site.message("wd-1").status, MessageStatus::Accepted);
+    }
+    site.run_at(&after, "2025-10-01T01:00:00Z").await;
+    assert_eq!(site.message("wd-1").status, MessageStatus::NoReceipt);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_vendor_took_before_the_worker_died_is_not_sent_again() {
     let taken = Found::Taken {

@@ -156,7 +156,7 @@ fn prepare(
             HopCause::Configuration,
         )));
     };
-    let awaiting = Awaiting::new(facts.pack, provider, work.now);
+    let awaiting = Awaiting::new(facts.pack, Some(provider), work.now);
     let no_proof = text.no_proof(provider, &outbound);
     Ok(Decision::Send(Box::new(Ready {
         message: message.clone(),

@@ -26,13 +26,17 @@ pub(in crate::jobs) struct Awaiting {
 
 impl Awaiting {
     /// For a try that began at `tried_at` (UTC): as long as the pack says, and no longer than a receipt
-    /// may come at all.
-    pub fn new(pack: Option<&RulePack>, account: &Provider, tried_at: DateTime<Utc>) -> Self {
+    /// may come at all. An account that was taken out of the settings can be asked nothing.
+    pub fn new(
+        pack: Option<&RulePack>,
+        account: Option<&Provider>,
+        tried_at: DateTime<Utc>,
+    ) -> Self {
         let hours = pack.map_or(WAIT_HOURS, |pack| pack.receipt_wait_hours);
         Self {
             tried_at,
             until: tried_at + TimeDelta::hours(i64::from(hours)).min(MAY_ARRIVE),
-            can_be_asked: account.gateway.can_be_asked(),
+            can_be_asked: account.is_some_and(|account| account.gateway.can_be_asked()),
         }
     }
 

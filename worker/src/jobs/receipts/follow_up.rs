@@ -131,14 +131,14 @@ impl<'a> Following<'a> {
         }
     }
 
-    /// How its receipt is waited for; none where its account was taken out of the settings.
+    /// How its receipt is waited for.
     fn awaiting(&self) -> Option<Awaiting> {
         let case = self.message.case_id;
         let pack = case.and_then(|id| self.about.packs.get(&id));
-        let (account, last) = self.provider.zip(self.last)?;
+        let last = self.last?;
         Some(Awaiting::new(
             pack.map(AsRef::as_ref),
-            account,
+            self.provider,
             last.started_at,
         ))
     }
