@@ -26,6 +26,8 @@ pub struct Context {
     pub holder: AnyId,
     /// A permit for each message that may be at the gateway at the same time, whatever batch it is of.
     pub sending: Arc<Semaphore>,
+    /// The only permit for messages that go one at a time ([`crate::Provider::one_at_a_time`]).
+    pub in_turn: Arc<Semaphore>,
     /// When its jobs ran last.
     pub runs: Runs,
     /// What goes on in this process.

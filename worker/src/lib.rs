@@ -78,6 +78,7 @@ impl Worker {
                 sending: Arc::new(Semaphore::new(
                     parts.settings.concurrency.min(Semaphore::MAX_PERMITS),
                 )),
+                in_turn: Arc::new(Semaphore::new(1)),
                 parts,
                 holder,
                 runs: Runs::default(),

@@ -49,6 +49,9 @@ pub struct Provider {
     /// How long after its first try at a message it knows a repetition by the message's id; zero: not
     /// at all.
     pub knows_repetition_for: TimeDelta,
+    /// Whether each message is recorded before the next one leaves: what is given to it twice may be seen
+    /// twice, and it cannot be asked.
+    pub one_at_a_time: bool,
     /// AppID of an account at WeChat: clients are bound with it.
     pub app_id: Option<String>,
     /// Set for a service account at WeChat: tells who follows it.
@@ -73,6 +76,7 @@ impl Provider {
             per_number_gap: None,
             per_person_a_minute: None,
             knows_repetition_for: TimeDelta::MAX,
+            one_at_a_time: false,
             app_id: None,
             followers: None,
             needs_credit: false,
@@ -225,6 +229,11 @@ impl Providers {
     /// The accounts, in the order of their places.
     pub(crate) fn accounts(&self) -> &[Provider] {
         &self.0.accounts
+    }
+
+    /// Whether the account at `place` is given one message at a time.
+    pub(crate) fn one_at_a_time(&self, place: usize) -> bool {
+        self.at(place).is_some_and(|account| account.one_at_a_time)
     }
 
     /// Whether any account counts messages to one recipient, or spaces them.

@@ -145,7 +145,8 @@ fn open(
         knows_repetition_for: match account.kind {
             ProviderKind::Recording | ProviderKind::Webhook => TimeDelta::MAX,
             // An e-mail has the same id in every attempt, by which mailboxes may show it once; servers do
-            // not look at it. So it is sent again without asking, but what was taken is recorded at once.
+            // not look at it. So it is sent again without asking, but what was taken is recorded before the
+            // next one leaves.
             ProviderKind::Email => TimeDelta::days(1),
             ProviderKind::WechatTemplate => wechat::REPETITION_KNOWN_FOR,
             ProviderKind::Wecom => wecom::REPETITION_KNOWN_FOR,
@@ -153,6 +154,7 @@ fn open(
                 TimeDelta::zero()
             }
         },
+        one_at_a_time: account.kind == ProviderKind::Email,
         files: match account.kind {
             ProviderKind::Recording
             | ProviderKind::Webhook

@@ -74,6 +74,40 @@ async fn killed_at_a_vendor(found: Found, next: &str) -> (usize, messages::Messa
     (vendor.taken.sent().len(), site.message("wd-1"))
 }
 
+/// What nobody can ask about leaves when the one before is recorded: a worker that dies leaves one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_email_leaves_when_the_one_before_is_recorded() {
+    let site = Site::new(3);
+    let vendor = Hanging::new(Ok(Accepted {
+        provider_message_id: None,
+        delivered: true,
+    }));
+    let worker = site.worker_one_at_a_time(vendor.clone());
+    site.run_at(&worker, BEFORE).await;
+    site.clock.set(instant(FIRST));
+    let running = tokio::spawn(async move { worker.run_until_idle().await });
+    for before in 0..3 {
+        vendor.arrived.acquire().await.unwrap().forget();
+        let recorded = site.in_state(MessageStatus::Delivered);
+        assert_eq!((vendor.taken.sent().len(), recorded), (before + 1, before));
+        vendor.released.add_permits(1);
+    }
+    running.await.unwrap().unwrap();
+    assert_eq!(site.in_state(MessageStatus::Delivered), 3);
+}
+
+/// A slow mail server holds up no more than goes out within a lease; nothing counts as tried.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_emails_than_can_leave_in_time_are_not_taken() {
+    let site = Site::new(20);
+    let worker = site.worker_one_at_a_time(Arc::new(site.outbox.clone()));
+    site.run_at(&worker, FIRST).await;
+    assert_eq!(site.in_state(MessageStatus::Delivered), 16);
+    site.run_at(&worker, "2025-09-30T01:00:01Z").await;
+    assert_eq!(site.in_state(MessageStatus::Delivered), 20);
+    assert_eq!(site.outbox.sent().len(), 20);
+}
+
 /// Nobody can be asked about it any more, but its receipt may come.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_went_by_an_account_that_is_gone_waits_an_hour_before_another_has_it() {

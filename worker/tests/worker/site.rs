@@ -101,6 +101,16 @@ impl Site {
         self.worker_of(Providers::new(vec![account], []), |_| ())
     }
 
+    /// The same with an account that is given one message at a time.
+    pub fn worker_one_at_a_time(&self, gateway: Arc<dyn MessageGateway>) -> Worker {
+        let account = Provider {
+            knows_repetition_for: TimeDelta::days(1),
+            one_at_a_time: true,
+            ..Provider::of(gateway)
+        };
+        self.worker_of(Providers::new(vec![account], []), |_| ())
+    }
+
     /// The same with other settings.
     pub fn worker_set(
         &self,

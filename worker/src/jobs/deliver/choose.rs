@@ -98,7 +98,7 @@ pub(super) fn choose(
 }
 
 /// A message that goes out again keeps why: how its last try ended stands nowhere else.
-fn waits(message: &Message, waits_for: WaitsFor, at: DateTime<Utc>) -> Settled {
+pub(super) fn waits(message: &Message, waits_for: WaitsFor, at: DateTime<Utc>) -> Settled {
     let why = |usual| goes_again(message).or(Some(usual));
     match waits_for {
         WaitsFor::Pace => until(MessageStatus::Scheduled, at, why(PACED)),

@@ -20,7 +20,14 @@ pub(super) struct Sent {
     pub result: Sending,
     /// Its place at the gateways, held until the result is recorded: set where sending it again would
     /// make a second message of it, so that a process that dies leaves few of those behind.
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
+}
+
+/// A place among those at the gateways, and the turn of one that goes by itself.
+#[derive(Debug)]
+struct Place {
+    _turn: Option<OwnedSemaphorePermit>,
+    _sending: Option<OwnedSemaphorePermit>,
 }
 
 impl Sent {
@@ -47,12 +54,16 @@ pub(super) async fn send(
     came: UnboundedSender<Sent>,
 ) {
     let concurrency = context.parts.settings.concurrency;
-    let mut sending = stream::iter(
-        ready
-            .into_iter()
-            .map(|ready| one(context, ready, lease_until)),
-    )
-    .buffer_unordered(concurrency);
+    let (in_turn, together): (Vec<_>, Vec<_>) = ready
+        .into_iter()
+        .partition(|ready| context.parts.providers.one_at_a_time(ready.chosen.account));
+    let each = |ready: Vec<Ready>, at_a_time| {
+        let calls = ready.into_iter();
+        stream::iter(calls.map(|ready| one(context, ready, lease_until)))
+            .buffer_unordered(at_a_time)
+    };
+    // Those that wait for their turn keep no other waiting.
+    let mut sending = stream::select(each(together, concurrency), each(in_turn, 1));
     while let Some(sent) = sending.next().await {
         if came.send(sent).is_err() {
             return;
@@ -61,10 +72,17 @@ pub(super) async fn send(
 }
 
 async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sent {
-    // Two batches may be under way, and the office's platform takes so many at once in all.
-    let permit = Arc::clone(&context.sending).acquire_owned().await.ok();
     let (providers, clock) = (&context.parts.providers, &context.parts.clock);
     let place = ready.chosen.account;
+    let held = Place {
+        _turn: if providers.one_at_a_time(place) {
+            Arc::clone(&context.in_turn).acquire_owned().await.ok()
+        } else {
+            None
+        },
+        // Two batches may be under way, and the office's platform takes so many at once in all.
+        _sending: Arc::clone(&context.sending).acquire_owned().await.ok(),
+    };
     let longest = context.parts.settings.send_timeout;
     let ends_by = TimeDelta::from_std(longest)
         .ok()
@@ -87,6 +105,6 @@ async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sen
     Sent {
         ready,
         result: Sending::Tried(result),
-        place: permit.filter(|_| !provider.always_knows_repetition()),
+        place: Some(held).filter(|_| !provider.always_knows_repetition()),
     }
 }
