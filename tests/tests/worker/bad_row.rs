@@ -8,7 +8,7 @@ use worker::{Provider, Providers};
 use crate::{
     scripted::Scripted,
     status::told,
-    story::{as_owner, calls, message},
+    story::{as_owner, calls, eventually, message},
     vendor_receipts::settled,
 };
 
@@ -206,8 +206,54 @@ on_both! {
         as_owner(&app, &spoiled());
         app.outage_until("2025-09-30T09:00");
         app.worker().run_job_once("receipts").await.unwrap();
-        assert_eq!(reminders(&app, &all).await, ["no_receipt cannot_be_read"]);
+        assert_eq!(reminders(&app, &all).await, ["no_receipt no_receipt_in_time"]);
         assert_eq!(calls(&app, &all[0]).await.len(), before + 1);
+        as_owner(&app, &mended());
+        app.run_until_idle().await;
+    }
+
+    /// Whoever came meanwhile is not phoned, though nothing can be read of them.
+    async fn of_whom_nothing_can_be_read_is_not_phoned_about_a_date_that_was_kept(setup: Setup) {
+        let app = setup.with_webhook().start().await;
+        let all = several(&app, 1).await;
+        app.advance("2025-09-29T09:00").await;
+        let first = app.appointments(&all[0]).await[0].clone();
+        app.test(&first).await;
+        app.run_until_idle().await;
+        let before = calls(&app, &all[0]).await.len();
+        as_owner(&app, &spoiled());
+        app.outage_until("2025-09-30T09:00");
+        app.worker().run_job_once("receipts").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["no_receipt no_receipt_in_time"]);
+        assert_eq!(calls(&app, &all[0]).await.len(), before);
+    }
+
+    /// The worker died over it: nobody knows whether it left.
+    async fn what_was_cut_off_and_cannot_be_read_is_of_unknown_fate(setup: Setup) {
+        let aliyun = Scripted::new(ALIYUN, Channel::Sms);
+        let app = setup.with_providers(Providers::new(vec![aliyun.provider(1)], [])).start().await;
+        let all = several(&app, 1).await;
+        app.advance("2025-09-29T08:59").await;
+        let before = aliyun.tried();
+        let _never = aliyun.hold_next();
+        app.outage_until("2025-09-29T09:00");
+        let dying = app.clone();
+        let dying = tokio::spawn(async move { dying.another_worker().run_job_once("deliver").await });
+        eventually("it is on its way", async || aliyun.tried() > before).await;
+        dying.abort();
+        dying.await.unwrap_err();
+        as_owner(&app, &spoiled());
+        app.outage_until("2025-09-29T09:10");
+        app.worker().run_job_once("deliver").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["unknown cut_off"]);
+        let sent = message(&app, &all[0], "wd-1").await;
+        assert_eq!(sent["attempts"][0]["outcome"], "unknown");
+        app.outage_until("2025-09-29T09:12");
+        app.worker().run_job_once("receipts").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["unknown cannot_be_read"]);
+        app.outage_until("2025-09-30T09:00");
+        app.worker().run_job_once("receipts").await.unwrap();
+        assert_eq!(reminders(&app, &all).await, ["no_receipt no_receipt_in_time"]);
         as_owner(&app, &mended());
         app.run_until_idle().await;
     }

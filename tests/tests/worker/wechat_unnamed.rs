@@ -10,7 +10,7 @@ use tests::{
 
 use crate::{
     ladder::rungs,
-    story::{CLIENT, notice_proof},
+    story::{CLIENT, as_owner, notice_proof},
     wechat::Office,
     wechat_callbacks::{calls, event, event_at, popup, sent},
 };
@@ -39,6 +39,22 @@ on_both! {
         it.app.run_until_idle().await;
         let moved = it.by_id(&next[0]).await;
         assert_eq!(rungs(&moved), [("service-account", None), ("sms", Some("permanent_failure"))]);
+        assert_eq!(it.message().await["status"], "delivered");
+    }
+
+    /// What is stored of the person's case cannot be read: others are acted on, and it is once that is mended.
+    async fn one_about_what_cannot_be_read_waits_by_itself(setup: Setup) {
+        let it = Office::open(setup).await;
+        it.bind();
+        it.consent();
+        it.app.advance("2025-09-30T09:01").await;
+        calls(&it.app, SERVICE_ACCOUNT, &event(&it.app, &finished("0", "success"))).await;
+        calls(&it.app, SERVICE_ACCOUNT, &event(&it.app, &finished("2398213457", "success"))).await;
+        as_owner(&it.app, "UPDATE cases SET measure = '?'");
+        it.app.worker().run_job_once("apply_posts").await.unwrap();
+        as_owner(&it.app, "UPDATE cases SET measure = 'community_treatment'");
+        assert_eq!(it.message().await["status"], "accepted");
+        it.app.advance("2025-09-30T09:02").await;
         assert_eq!(it.message().await["status"], "delivered");
     }
 

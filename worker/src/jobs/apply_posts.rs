@@ -85,10 +85,12 @@ fn batch(context: &Context, now: DateTime<Utc>) -> Result<(usize, Vec<Question>)
     let taken = posts.len();
     let agencies = store.read(agencies::list_ids)?;
     let of_kind = |kind: PostKind| posts.iter().filter(move |post| post.kind == kind).cloned();
-    receipt::apply(context, &agencies, of_kind(PostKind::Receipt), now)?;
-    let questions = event::apply(context, &agencies, of_kind(PostKind::Event), now)?;
-    reply::apply(context, &agencies, of_kind(PostKind::Reply), now)?;
-    Ok((taken, questions))
+    let receipts = receipt::apply(context, &agencies, of_kind(PostKind::Receipt), now);
+    let questions = event::apply(context, &agencies, of_kind(PostKind::Event), now);
+    let replies = reply::apply(context, &agencies, of_kind(PostKind::Reply), now);
+    // Each has its turn, whatever became of the others.
+    receipts.and(replies)?;
+    Ok((taken, questions?))
 }
 
 /// What was in a post, if it can be opened and `read`; else it is ended, for it will never be.

@@ -9,6 +9,8 @@
 mod awaiting;
 mod follow_up;
 
+use std::slice;
+
 use casework::{Work, WorkError, notify, receipt};
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, MessageStatus};
@@ -23,6 +25,7 @@ use super::{
     ask::{Question, ask},
     deliver::{Surroundings, readable, set_aside},
     groups::{Groups, call_cause},
+    steps::lies_in_the_data,
 };
 use crate::{
     job::{Batch, Job, Running, Turn},
@@ -90,8 +93,13 @@ fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question<Message>>), Work
         let mut report = Report::default();
         let mut groups = Groups::default();
         for message in &bad {
-            let settled = set_aside(work, message)?;
-            groups.add(message, message.status, message.fence, settled);
+            if let Some(about) = unasked(work, message)? {
+                let one = Following::new(message, &about, providers, work.now);
+                act(work, &one, follow_up(&one, None), &mut groups, &mut report)?;
+            } else {
+                let settled = set_aside(work, message)?;
+                groups.add(message, message.status, message.fence, settled);
+            }
         }
         for one in &rest {
             act(work, one, follow_up(one, None), &mut groups, &mut report)?;
@@ -102,6 +110,18 @@ fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question<Message>>), Work
     })?;
     report.count();
     Ok((taken, asked))
+}
+
+/// What following up a message needs of whose client, say, something cannot be read: its time is over, and
+/// nobody is asked about it any more. None before, or where more than that cannot be read.
+fn unasked(work: &mut Work<'_, '_>, message: &Message) -> Result<Option<Surroundings>, WorkError> {
+    if work.now < message.not_after {
+        return Ok(None);
+    }
+    match Surroundings::unasked(work, slice::from_ref(message)) {
+        Err(error) if lies_in_the_data(&error) => Ok(None),
+        loaded => loaded.map(Some),
+    }
 }
 
 /// Follows up what was asked about. A message that has moved meanwhile keeps the state it has.

@@ -29,7 +29,11 @@ use super::{
     person::{self, Found, Person},
     put_off,
 };
-use crate::{Providers, job::Context};
+use crate::{
+    Providers,
+    job::Context,
+    jobs::steps::{lies_in_the_data, note_left},
+};
 
 /// A post that was read, with the receipts in it: all about messages to one person.
 pub(super) struct Read {
@@ -97,12 +101,13 @@ fn apply_named(
         if open.is_empty() {
             break;
         }
-        let found = context
-            .parts
-            .store
-            .read_in(*agency, |tx| find(tx, *agency, &open))?;
+        let all = find_apart(context, *agency, &open)?;
         let (mut known, mut others) = (Vec::new(), Vec::new());
-        for (one, found) in open.into_iter().zip(found) {
+        for (one, found) in open.into_iter().zip(all) {
+            let Some(found) = found else {
+                put_off(context, &one.post, PostOutcome::Failed, now)?;
+                continue;
+            };
             let is_lost = found.iter().any(|it| matches!(it, Found::Several));
             let of_it: Vec<Known> = found.into_iter().filter_map(Found::known).collect();
             if !of_it.is_empty() {
@@ -117,6 +122,31 @@ fn apply_named(
         open = others;
     }
     Ok(open)
+}
+
+/// What each of these is about in an agency. None of one that is likely to be about what cannot be read: it
+/// keeps no other waiting.
+fn find_apart(
+    context: &Context,
+    agency: AgencyId,
+    open: &[Read],
+) -> Result<Vec<Option<Vec<Found>>>, WorkError> {
+    let store = &context.parts.store;
+    let found = store.read_in(agency, |tx| find(tx, agency, open));
+    match (found.map_err(WorkError::from), open) {
+        (Err(error), [one]) if lies_in_the_data(&error) => {
+            note_left("apply_posts", agency, Some(&one.post.id), &error);
+            Ok(vec![None])
+        }
+        (Err(error), several) if lies_in_the_data(&error) => {
+            let mut all = Vec::new();
+            for one in several.chunks(1) {
+                all.extend(find_apart(context, agency, one)?);
+            }
+            Ok(all)
+        }
+        (found, _) => Ok(found?.into_iter().map(Some).collect()),
+    }
 }
 
 fn read(vendor: TemplateGateway, body: &str) -> Option<Report> {

@@ -6,20 +6,21 @@ use casework::{Work, WorkError, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AttemptOutcome, Channel, MessageId, MessageStatus, NoProof, WechatBindingId,
-    delivery::RetryPolicy, provider_choice,
+    delivery::RetryPolicy,
+    provider_choice::{self, WaitsFor},
 };
 use gateways::Outgoing;
 use storage::{
     PhoneIndex, Sealer,
-    attempts::{self, Attempt, Outcome},
-    messages::{self, Message},
+    attempts::{self, Attempt, Outcome, Try},
+    messages::{self, Message, Settled},
 };
 
 use super::{
     NAME, bound,
-    choose::Chosen,
+    choose::{Chosen, waits},
     decide::{Decision, decide},
-    load::Surroundings,
+    load::{self, Surroundings},
     settle::LOOK_AGAIN,
     unreadable::{readable, set_aside},
 };
@@ -29,9 +30,15 @@ use crate::{
     jobs::{
         groups::{self, Groups, call_cause, held_up},
         receipts::{Awaiting, goes_again},
+        steps::lies_in_the_data,
     },
 };
 
+/// Messages of a batch at most that go one at a time: all of them have to be on their way before the lease
+/// is over.
+const MOST_IN_TURN: usize = 16;
+/// When the others are due again.
+const NEXT_TURN: TimeDelta = TimeDelta::seconds(1);
 /// Code of an attempt that nobody was left to record the outcome of.
 const CUT_OFF: &str = "cut_off";
 
@@ -151,11 +158,15 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     let providers = &turn.context.parts.providers;
     let load = |work: &mut Work<'_, '_>, due: &[Message]| Surroundings::of(work, providers, due);
     let (due, mut about, bad) = readable(work, NAME, due, load)?;
-    let cut_off = close_cut_off(work, &due, &about)?;
+    let cut_off = close_cut_off(work, &due, &about.tries)?;
     let mut attempts = Vec::with_capacity(due.len());
     let mut groups = Groups::default();
+    let mut in_turn = 0;
     for message in bad {
-        let settled = set_aside(work, &message)?;
+        let settled = match cut_off_unread(work, &message)? {
+            Some(settled) => settled,
+            None => set_aside(work, &message)?,
+        };
         if settled.is_final {
             *claimed.ended.entry(settled.status).or_default() += 1;
         }
@@ -170,7 +181,15 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
             continue;
         }
         match decide(turn, work, &about, &message, retry)? {
+            Decision::Send(ready)
+                if in_turn == MOST_IN_TURN && providers.one_at_a_time(ready.chosen.account) =>
+            {
+                providers.record(ready.chosen.account, None, now);
+                let later = waits(&message, WaitsFor::Pace, now + NEXT_TURN);
+                groups.add(&message, message.status, message.fence, later);
+            }
             Decision::Send(ready) => {
+                in_turn += usize::from(providers.one_at_a_time(ready.chosen.account));
                 bound::reserve(work, &mut about.bound, &ready)?;
                 if let Some(client) = ready.message.client_id {
                     let account = ready.account.clone();
@@ -260,17 +279,37 @@ fn asks_first(
             })
 }
 
+/// One that was on its way when its worker died, and of whose client, say, something cannot be read: its fate
+/// is unknown, as far as its tries can be read.
+fn cut_off_unread(
+    work: &mut Work<'_, '_>,
+    message: &Message,
+) -> Result<Option<Settled>, WorkError> {
+    if message.status != MessageStatus::Claimed {
+        return Ok(None);
+    }
+    let one = std::slice::from_ref(message);
+    match load::tries(work, one) {
+        Err(error) if lies_in_the_data(&error) => Ok(None),
+        tries => {
+            close_cut_off(work, one, &tries?)?;
+            let at = work.now + LOOK_AGAIN;
+            Ok(Some(held_up(MessageStatus::Unknown, at, Some(CUT_OFF))))
+        }
+    }
+}
+
 /// Gives attempts that were cut off (the process died or hung) their outcome: unknown. Answers how
 /// many.
 fn close_cut_off(
     work: &mut Work<'_, '_>,
     due: &[Message],
-    about: &Surroundings,
+    tries: &HashMap<MessageId, Vec<Try>>,
 ) -> Result<usize, WorkError> {
     let outcomes: Vec<Outcome> = due
         .iter()
         .filter(|message| message.status == MessageStatus::Claimed)
-        .filter_map(|message| about.tries.get(&message.id))
+        .filter_map(|message| tries.get(&message.id))
         .flatten()
         .filter(|made| made.outcome.is_none())
         .map(|made| Outcome {

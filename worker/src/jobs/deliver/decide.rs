@@ -185,7 +185,7 @@ fn prepare(
 
 /// Over without being sent. One that was tried in vain, or would have gone but for its providers, is
 /// given to a person; any other gives way to the next step of its ladder.
-fn expired(message: &Message, reason: &'static str) -> messages::Settled {
+pub(super) fn expired(message: &Message, reason: &'static str) -> messages::Settled {
     let in_vain = message.attempt_count > 0 || was_held_up(message);
     if in_vain && is_followed_up(message.kind) {
         return call(MessageStatus::Expired, Some(reason), HopCause::TriesSpent);

@@ -90,26 +90,39 @@ impl Surroundings {
     /// What following up needs.
     pub fn followed(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
         let Self {
-            appointments,
-            cases,
-            packs,
+            clients,
+            numbers,
+            staff,
             ..
-        } = Self::of_cases(work, messages)?;
+        } = Self::of_people(work, messages)?;
         Ok(Self {
-            appointments,
-            cases,
-            packs,
+            clients,
+            numbers,
+            staff,
+            ..Self::unasked(work, messages)?
+        })
+    }
+
+    /// What following up needs where no account is asked.
+    pub fn unasked(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
+        Ok(Self {
+            tries: tries(work, messages)?,
             open_checks: open_checks(work, messages)?,
-            ..Self::asked(work, messages)?
+            ..Self::of_cases(work, messages)?
         })
     }
 
     /// What asking an account about messages needs: their tries, and whom they went to.
     pub fn asked(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
-        let mut loaded = Self {
+        Ok(Self {
             tries: tries(work, messages)?,
-            ..Self::default()
-        };
+            ..Self::of_people(work, messages)?
+        })
+    }
+
+    /// Whom messages went to.
+    fn of_people(work: &mut Work<'_, '_>, messages: &[Message]) -> Result<Self, WorkError> {
+        let mut loaded = Self::default();
         let ids = distinct(messages.iter().filter_map(|message| message.client_id));
         if !ids.is_empty() {
             loaded.clients = clients::get_many(work.tx, work.agency, &ids)?
@@ -226,7 +239,7 @@ fn tried(messages: &[Message]) -> Vec<MessageId> {
 }
 
 /// Asks nothing where no message was tried before.
-fn tries(
+pub(super) fn tries(
     work: &mut Work<'_, '_>,
     messages: &[Message],
 ) -> Result<HashMap<MessageId, Vec<Try>>, WorkError> {

@@ -1,16 +1,13 @@
 //! A message of which something stored cannot be read keeps no other waiting.
 
-use casework::{
-    Work, WorkError,
-    notify::{self, is_followed_up},
-};
+use casework::{Work, WorkError, notify};
 use chrono::TimeDelta;
-use domain::{HopCause, MessageStatus, delivery::CANNOT_BE_READ};
+use domain::{MessageStatus, delivery::CANNOT_BE_READ};
 use storage::messages::{Message, Settled};
 
-use super::load::Surroundings;
+use super::{decide::expired, load::Surroundings};
 use crate::jobs::{
-    groups::{call, held_up, to},
+    groups::{call_cause, held_up},
     receipts::goes_again,
     steps::{lies_in_the_data, note_left},
 };
@@ -50,13 +47,18 @@ pub(in crate::jobs) fn readable(
 }
 
 /// What becomes of one of which something cannot be read: it stays as it is, watched as others that are held
-/// up, until somebody has mended that or its time is over; then a person phones.
+/// up, until somebody has mended that; where it was to be sent, until its time is over.
 pub(in crate::jobs) fn set_aside(
     work: &mut Work<'_, '_>,
     message: &Message,
 ) -> Result<Settled, WorkError> {
     let now = work.now;
-    if now >= message.not_after
+    let to_be_sent = matches!(
+        message.status,
+        MessageStatus::Scheduled | MessageStatus::Claimed
+    );
+    if to_be_sent
+        && now >= message.not_after
         && let Some(over) = over(work, message)?
     {
         return Ok(over);
@@ -68,18 +70,15 @@ pub(in crate::jobs) fn set_aside(
     Ok(held_up(message.status, at, again.or(Some(CANNOT_BE_READ))))
 }
 
-/// The end of its time; none where not even the case says who has to phone.
+/// The end of its time, with a person to phone as for any other; none where not even the case says who has
+/// to.
 fn over(work: &mut Work<'_, '_>, message: &Message) -> Result<Option<Settled>, WorkError> {
-    let status = match message.status {
-        MessageStatus::Accepted | MessageStatus::Unknown => MessageStatus::NoReceipt,
-        _ => MessageStatus::Expired,
+    let over = expired(message, CANNOT_BE_READ);
+    let Some(cause) = call_cause(&over) else {
+        return Ok(Some(over));
     };
-    let (reason, cause) = (Some(CANNOT_BE_READ), HopCause::TriesSpent);
-    if !is_followed_up(message.kind) {
-        return Ok(Some(to(status, reason)));
-    }
     match notify::call_task(work, message, cause) {
         Err(error) if lies_in_the_data(&error) => Ok(None),
-        asked => asked.map(|_is_new| Some(call(status, reason, cause))),
+        asked => asked.map(|_is_new| Some(over)),
     }
 }
