@@ -144,8 +144,7 @@ pub fn call_task(
     }
     let due_on = working_day(work, message.office_id)?;
     let assignee = match message.case_id {
-        Some(id) => storage::cases::get(work.tx, work.agency, storage::Scope::default(), id)?
-            .map(|case| case.caseworker_id),
+        Some(id) => storage::cases::caseworker(work.tx, work.agency, id)?,
         None => None,
     };
     let id: Option<MessageId> = Some(message.id);

@@ -12,7 +12,7 @@ pub use self::{
         File, count_held_up, count_not_frozen, count_to_freeze, freeze, list_frozen, open_until,
         to_freeze,
     },
-    standing::{Standing, standings},
+    standing::{Standing, caseworker, standings},
 };
 use crate::{
     error::StorageError,

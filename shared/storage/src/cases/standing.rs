@@ -38,3 +38,17 @@ pub fn standings(
         .select(Standing::as_select())
         .load(*c))?)
 }
+
+/// Who looks after a case, without a look at the rest of it.
+pub fn caseworker(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: CaseId,
+) -> Result<Option<StaffId>, StorageError> {
+    Ok(with_conn!(tx, c => cases::table
+        .filter(cases::agency_id.eq(bind(agency)))
+        .filter(cases::id.eq(bind(id)))
+        .select(cases::caseworker_id)
+        .first(*c)
+        .optional())?)
+}
