@@ -13,6 +13,7 @@ mod client_codes;
 mod dated;
 mod failures;
 mod harness;
+mod in_turn;
 mod kill;
 mod ladder;
 mod logs;

@@ -21,7 +21,13 @@ mod text;
 mod tried;
 mod unreadable;
 
-use std::{mem, sync::Arc};
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use chrono::{DateTime, Utc};
 use domain::{AgencyId, MessageStatus, delivery::RetryPolicy};
@@ -58,6 +64,7 @@ impl Deliver {
         &self,
         turn: &Turn,
         mut results: mpsc::UnboundedReceiver<Sent>,
+        is_lost: &Arc<AtomicBool>,
     ) -> Result<(), JobError> {
         let mut failure = None;
         let mut gathered = Vec::new();
@@ -74,7 +81,14 @@ impl Deliver {
             }
             let (turn, retry) = (turn.clone(), Arc::clone(&self.retry));
             let sent = mem::take(&mut gathered);
-            let settled = blocking(move || settle::settle(&turn, &sent, &retry)).await;
+            let is_lost = Arc::clone(is_lost);
+            let settled = blocking(move || {
+                let settled = settle::settle(&turn, &sent, &retry);
+                // Before their places are free again.
+                is_lost.fetch_or(settled.is_err(), Ordering::Relaxed);
+                settled
+            })
+            .await;
             // Nobody will have recorded these; the others are not to share their fate.
             failure = failure.or(settled.err());
         }
@@ -100,8 +114,10 @@ impl Job for Deliver {
             }
             let (context, until) = (&turn.context, claimed.lease_until);
             let (came, results) = mpsc::unbounded_channel();
-            let sending = send::send(context, claimed.ready, until, came);
-            let ((), settled) = tokio::join!(sending, self.settle(&turn, results));
+            let is_lost = Arc::default();
+            let sending = send::send(context, claimed.ready, until, came, &is_lost);
+            let settling = self.settle(&turn, results, &is_lost);
+            let ((), settled) = tokio::join!(sending, settling);
             settled?;
             Ok(batch)
         })

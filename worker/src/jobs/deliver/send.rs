@@ -1,6 +1,12 @@
 //! Calls the account's gateway, outside any unit of work.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt as _, stream};
@@ -42,16 +48,19 @@ impl Sent {
 pub(super) enum Sending {
     /// The gateway answered, or was tried in vain.
     Tried(Result<Accepted, SendError>),
-    /// Too little was left of the lease: another worker might have sent it at the same time.
+    /// Too little was left of the lease: another worker might have sent it at the same time. Or what came of
+    /// the one before is not recorded.
     NotTried,
 }
 
-/// Hands messages over, so many at a time, and passes on what came of each as soon as it is known.
+/// Hands messages over, so many at a time, and passes on what came of each as soon as it is known. Once
+/// something of that is lost (`is_lost`), none of those follows that go one at a time.
 pub(super) async fn send(
     context: &Context,
     ready: Vec<Ready>,
     lease_until: DateTime<Utc>,
     came: UnboundedSender<Sent>,
+    is_lost: &AtomicBool,
 ) {
     let concurrency = context.parts.settings.concurrency;
     let (in_turn, together): (Vec<_>, Vec<_>) = ready
@@ -59,7 +68,7 @@ pub(super) async fn send(
         .partition(|ready| context.parts.providers.one_at_a_time(ready.chosen.account));
     let each = |ready: Vec<Ready>, at_a_time| {
         let calls = ready.into_iter();
-        stream::iter(calls.map(|ready| one(context, ready, lease_until)))
+        stream::iter(calls.map(|ready| one(context, ready, lease_until, is_lost)))
             .buffer_unordered(at_a_time)
     };
     // Those that wait for their turn keep no other waiting.
@@ -71,11 +80,17 @@ pub(super) async fn send(
     }
 }
 
-async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sent {
+async fn one(
+    context: &Context,
+    ready: Ready,
+    lease_until: DateTime<Utc>,
+    is_lost: &AtomicBool,
+) -> Sent {
     let (providers, clock) = (&context.parts.providers, &context.parts.clock);
     let place = ready.chosen.account;
+    let in_turn = providers.one_at_a_time(place);
     let held = Place {
-        _turn: if providers.one_at_a_time(place) {
+        _turn: if in_turn {
             Arc::clone(&context.in_turn).acquire_owned().await.ok()
         } else {
             None
@@ -88,7 +103,8 @@ async fn one(context: &Context, ready: Ready, lease_until: DateTime<Utc>) -> Sen
         .ok()
         .and_then(|longest| clock.now().checked_add_signed(longest));
     let in_time = ends_by.is_some_and(|ends_by| ends_by < lease_until);
-    let Some(provider) = providers.at(place).filter(|_| in_time) else {
+    let may_follow = !in_turn || !is_lost.load(Ordering::Relaxed);
+    let Some(provider) = providers.at(place).filter(|_| in_time && may_follow) else {
         providers.record(place, None, clock.now());
         return Sent {
             ready,
