@@ -180,15 +180,12 @@ on_both! {
             app.worker().run_job_once("deliver").await.unwrap();
             assert_eq!(reminders(&app, &all).await, ["scheduled cannot_be_read"], "{at}");
         }
-        // The case is needed to know who has to phone.
-        as_owner(&app, "UPDATE cases SET measure = '?'");
+        let before = calls(&app, &all[0]).await.len();
+        // Nor can the case be read, but for who looks after it.
+        as_owner(&app, "UPDATE cases SET measure = '?', status = '?'");
         app.outage_until("2025-09-30T09:00");
         app.worker().run_job_once("deliver").await.unwrap();
-        as_owner(&app, "UPDATE cases SET measure = 'community_treatment'");
-        assert_eq!(reminders(&app, &all).await, ["scheduled cannot_be_read"]);
-        let before = calls(&app, &all[0]).await.len();
-        app.outage_until("2025-09-30T09:10");
-        app.worker().run_job_once("deliver").await.unwrap();
+        as_owner(&app, "UPDATE cases SET measure = 'community_treatment', status = 'active'");
         assert_eq!(reminders(&app, &all).await, ["expired cannot_be_read"]);
         assert_eq!(calls(&app, &all[0]).await.len(), before + 1);
         as_owner(&app, &mended());
@@ -209,6 +206,31 @@ on_both! {
         assert_eq!(reminders(&app, &all).await, ["no_receipt no_receipt_in_time"]);
         assert_eq!(calls(&app, &all[0]).await.len(), before + 1);
         as_owner(&app, &mended());
+        app.run_until_idle().await;
+    }
+
+    /// More than the client cannot be read; the agency's other messages are followed up all the same.
+    async fn of_a_case_that_cannot_be_read_somebody_is_phoned_too(setup: Setup) {
+        let app = setup.with_webhook().start().await;
+        let all = several(&app, 2).await;
+        app.advance("2025-09-29T09:00").await;
+        assert_eq!(reminders(&app, &all).await, ["accepted"; 2]);
+        let mut before = 0;
+        for journey in &all {
+            before += calls(&app, journey).await.len();
+        }
+        let one = "id = (SELECT id FROM cases ORDER BY id LIMIT 1)";
+        as_owner(&app, &format!("UPDATE cases SET measure = '?', status = '?' WHERE {one}"));
+        app.outage_until("2025-09-30T09:00");
+        app.worker().run_job_once("receipts").await.unwrap();
+        as_owner(&app, &format!("UPDATE cases SET measure = 'community_treatment', status = 'active' WHERE {one}"));
+        let over = ["no_receipt cannot_be_read", "no_receipt no_receipt_in_time"];
+        assert_eq!(reminders(&app, &all).await, over);
+        let mut after = 0;
+        for journey in &all {
+            after += calls(&app, journey).await.len();
+        }
+        assert_eq!(after, before + 2);
         app.run_until_idle().await;
     }
 

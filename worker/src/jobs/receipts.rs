@@ -112,10 +112,10 @@ fn take(turn: &Turn, limit: i64) -> Result<(usize, Vec<Question<Message>>), Work
     Ok((taken, asked))
 }
 
-/// What following up a message needs of whose client, say, something cannot be read: its time is over, and
-/// nobody is asked about it any more. None before, or where more than that cannot be read.
+/// What following up a message needs of whose client something cannot be read: its time is over, and nobody
+/// is asked about it any more. None before, or where more than the client cannot be read.
 fn unasked(work: &mut Work<'_, '_>, message: &Message) -> Result<Option<Surroundings>, WorkError> {
-    if work.now < message.not_after {
+    if work.now < message.not_after || message.client_id.is_none() {
         return Ok(None);
     }
     match Surroundings::unasked(work, slice::from_ref(message)) {

@@ -57,7 +57,12 @@ pub(super) fn apply(
             continue;
         }
         if !told.is_empty() {
-            receipts.push(Read { post, told, person });
+            receipts.push(Read {
+                post,
+                told,
+                person,
+                failed: false,
+            });
         } else if !is_noted {
             end(context, &post, PostOutcome::NoReference, now)?;
         }

@@ -41,6 +41,8 @@ pub(super) struct Read {
     pub told: Vec<Told>,
     /// Who that is, where the receipts may name no message.
     pub person: Option<Person>,
+    /// Whether it may be about something of an agency that cannot be read.
+    pub failed: bool,
 }
 
 /// A receipt, and the attempt it is about.
@@ -64,6 +66,7 @@ pub(super) fn apply(
                     template_id,
                 }],
                 person: None,
+                failed: false,
             });
         }
     }
@@ -79,6 +82,10 @@ pub(super) fn apply_read(
 ) -> Result<(), WorkError> {
     let open = apply_named(context, agencies, open, now)?;
     for one in open {
+        if one.failed {
+            put_off(context, &one.post, PostOutcome::Failed, now)?;
+            continue;
+        }
         match likely::find(context, agencies, &one, now)? {
             Likely::One(agency, known) => {
                 apply_in(context, agency, &[(one.post, vec![*known])], now)?;
@@ -103,11 +110,9 @@ fn apply_named(
         }
         let all = find_apart(context, *agency, &open)?;
         let (mut known, mut others) = (Vec::new(), Vec::new());
-        for (one, found) in open.into_iter().zip(all) {
-            let Some(found) = found else {
-                put_off(context, &one.post, PostOutcome::Failed, now)?;
-                continue;
-            };
+        for (mut one, found) in open.into_iter().zip(all) {
+            one.failed |= found.is_none();
+            let found = found.unwrap_or_default();
             let is_lost = found.iter().any(|it| matches!(it, Found::Several));
             let of_it: Vec<Known> = found.into_iter().filter_map(Found::known).collect();
             if !of_it.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use casework::{Work, WorkError, notify};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AttemptOutcome, Channel, MessageId, MessageStatus, NoProof, WechatBindingId,
+    AttemptOutcome, Channel, MessageId, MessageKind, MessageStatus, NoProof, WechatBindingId,
     delivery::RetryPolicy,
     provider_choice::{self, WaitsFor},
 };
@@ -35,8 +35,8 @@ use crate::{
 };
 
 /// Messages of a batch at most that go one at a time: all of them have to be on their way before the lease
-/// is over.
-const MOST_IN_TURN: usize = 16;
+/// is over, though each takes as long as it may.
+const MOST_IN_TURN: usize = 8;
 /// When the others are due again.
 const NEXT_TURN: TimeDelta = TimeDelta::seconds(1);
 /// Code of an attempt that nobody was left to record the outcome of.
@@ -157,11 +157,15 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
     }
     let providers = &turn.context.parts.providers;
     let load = |work: &mut Work<'_, '_>, due: &[Message]| Surroundings::of(work, providers, due);
-    let (due, mut about, bad) = readable(work, NAME, due, load)?;
+    let (mut due, mut about, bad) = readable(work, NAME, due, load)?;
+    // What cannot wait comes before the summaries.
+    due.sort_by_key(|message| message.kind == MessageKind::StaffDigest);
     let cut_off = close_cut_off(work, &due, &about.tries)?;
     let mut attempts = Vec::with_capacity(due.len());
     let mut groups = Groups::default();
-    let mut in_turn = 0;
+    // Another batch of this process sends such messages: they would wait for it, and others for them.
+    let is_taken = turn.context.in_turn.available_permits() == 0;
+    let mut in_turn_left = if is_taken { 0 } else { MOST_IN_TURN };
     for message in bad {
         let settled = match cut_off_unread(work, &message)? {
             Some(settled) => settled,
@@ -182,14 +186,14 @@ fn take(turn: &Turn, work: &mut Work<'_, '_>, retry: &RetryPolicy) -> Result<Cla
         }
         match decide(turn, work, &about, &message, retry)? {
             Decision::Send(ready)
-                if in_turn == MOST_IN_TURN && providers.one_at_a_time(ready.chosen.account) =>
+                if in_turn_left == 0 && providers.one_at_a_time(ready.chosen.account) =>
             {
                 providers.record(ready.chosen.account, None, now);
                 let later = waits(&message, WaitsFor::Pace, now + NEXT_TURN);
                 groups.add(&message, message.status, message.fence, later);
             }
             Decision::Send(ready) => {
-                in_turn += usize::from(providers.one_at_a_time(ready.chosen.account));
+                in_turn_left -= usize::from(providers.one_at_a_time(ready.chosen.account));
                 bound::reserve(work, &mut about.bound, &ready)?;
                 if let Some(client) = ready.message.client_id {
                     let account = ready.account.clone();

@@ -1,13 +1,16 @@
 //! A message of which something stored cannot be read keeps no other waiting.
 
-use casework::{Work, WorkError, notify};
+use casework::{
+    Work, WorkError,
+    notify::{self, is_followed_up},
+};
 use chrono::TimeDelta;
-use domain::{MessageStatus, delivery::CANNOT_BE_READ};
+use domain::{HopCause, MessageStatus, delivery::CANNOT_BE_READ};
 use storage::messages::{Message, Settled};
 
 use super::{decide::expired, load::Surroundings};
 use crate::jobs::{
-    groups::{call_cause, held_up},
+    groups::{call, call_cause, held_up, to},
     receipts::goes_again,
     steps::{lies_in_the_data, note_left},
 };
@@ -47,38 +50,27 @@ pub(in crate::jobs) fn readable(
 }
 
 /// What becomes of one of which something cannot be read: it stays as it is, watched as others that are held
-/// up, until somebody has mended that; where it was to be sent, until its time is over.
+/// up, until somebody has mended that or its time is over; then a person phones, as about any other.
 pub(in crate::jobs) fn set_aside(
     work: &mut Work<'_, '_>,
     message: &Message,
 ) -> Result<Settled, WorkError> {
-    let now = work.now;
-    let to_be_sent = matches!(
-        message.status,
-        MessageStatus::Scheduled | MessageStatus::Claimed
-    );
-    if to_be_sent
-        && now >= message.not_after
-        && let Some(over) = over(work, message)?
-    {
-        return Ok(over);
+    let (now, reason) = (work.now, Some(CANNOT_BE_READ));
+    if now < message.not_after {
+        // One that goes out again keeps why.
+        let again = goes_again(message).filter(|_| message.status == MessageStatus::Scheduled);
+        let at = message.not_after.min(now + LOOK_AGAIN);
+        return Ok(held_up(message.status, at, again.or(reason)));
     }
-    // One that goes out again keeps why.
-    let again = goes_again(message).filter(|_| message.status == MessageStatus::Scheduled);
-    let left = Some(message.not_after).filter(|over| now < *over);
-    let at = left.map_or(now + LOOK_AGAIN, |over| over.min(now + LOOK_AGAIN));
-    Ok(held_up(message.status, at, again.or(Some(CANNOT_BE_READ))))
-}
-
-/// The end of its time, with a person to phone as for any other; none where not even the case says who has
-/// to.
-fn over(work: &mut Work<'_, '_>, message: &Message) -> Result<Option<Settled>, WorkError> {
-    let over = expired(message, CANNOT_BE_READ);
-    let Some(cause) = call_cause(&over) else {
-        return Ok(Some(over));
+    let over = match message.status {
+        MessageStatus::Accepted | MessageStatus::Unknown if is_followed_up(message.kind) => {
+            call(MessageStatus::NoReceipt, reason, HopCause::NoReceipt)
+        }
+        MessageStatus::Accepted | MessageStatus::Unknown => to(MessageStatus::NoReceipt, reason),
+        _ => expired(message, CANNOT_BE_READ),
     };
-    match notify::call_task(work, message, cause) {
-        Err(error) if lies_in_the_data(&error) => Ok(None),
-        asked => asked.map(|_is_new| Some(over)),
+    if let Some(cause) = call_cause(&over) {
+        notify::call_task(work, message, cause)?;
     }
+    Ok(over)
 }
